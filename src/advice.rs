@@ -1,0 +1,1 @@
+//! The advice: a registry of rules, their findings, severities and suppressions.

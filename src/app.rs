@@ -1,0 +1,1 @@
+//! The desktop app: theme, canvas and panels on eframe.

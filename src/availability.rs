@@ -1,0 +1,1 @@
+//! Exact availability of synchronous paths: what must be up for an entry to be answered.

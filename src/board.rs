@@ -1,0 +1,1 @@
+//! The document: definitions, stickies, links, frames and scenarios, as records with ids.

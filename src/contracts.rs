@@ -1,0 +1,1 @@
+//! Contract files: one format a file, exported from and imported into a board.

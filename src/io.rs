@@ -1,0 +1,1 @@
+//! The outside: atomic load and save, journals, recent files, writing bundles.

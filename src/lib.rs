@@ -1,0 +1,24 @@
+//! Isobar: design event-driven systems together, on a board that means something.
+//!
+//! The rooms of the house, in reading order. Imports run downwards in this list reversed: a room may use
+//! only the rooms named before it, and never `cli` or `app`.
+
+pub mod pattern;
+
+pub mod board;
+pub mod edit;
+pub mod topology;
+
+pub mod availability;
+pub mod advice;
+pub mod simulation;
+pub mod contracts;
+pub mod replay;
+pub mod scene;
+pub mod view;
+
+pub mod io;
+
+pub mod cli;
+#[cfg(feature = "gui")]
+pub mod app;

@@ -1,0 +1,1 @@
+//! Content-based filters: parse, validate, compile and match event patterns.

@@ -1,0 +1,1 @@
+//! Captured event logs: readers, index, player and conformance.

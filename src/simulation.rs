@@ -1,0 +1,1 @@
+//! The simulator: a deterministic discrete-event run of a board under a scenario and a seed.
