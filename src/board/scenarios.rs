@@ -199,3 +199,33 @@ record! {
         pub outages: bool,
     }
 }
+
+impl Promise {
+    /// Every name the promise rests on.
+    pub fn names_mut(&mut self) -> Vec<&mut String> {
+        match self {
+            Self::LeadsTo { when, then, .. } => std::iter::once(when).chain(then).collect(),
+            Self::AtMostOnce(name) => vec![name],
+            Self::Precedes { first, then } => vec![first, then],
+            Self::Latency { entry, .. } | Self::Answered { entry, .. } => vec![entry],
+            Self::QueueDepth { channel, .. } => vec![channel],
+            Self::DeadLetters { .. } => Vec::new(),
+            Self::Count { of, .. } => vec![of],
+            Self::Ratio { of, to, .. } => vec![of, to],
+        }
+    }
+}
+
+impl Scenario {
+    /// Follows a renamed definition through stimuli, faults and promises.
+    pub fn rename(&mut self, from: &str, to: &str) {
+        let stimuli = self.stimuli.iter_mut().map(|stimulus| &mut stimulus.entry);
+        let faults = self.faults.iter_mut().map(|fault| &mut fault.target);
+        let promises = self.expectations.iter_mut().flat_map(|expectation| expectation.promise.names_mut());
+        for name in stimuli.chain(faults).chain(promises) {
+            if name == from {
+                to.clone_into(name);
+            }
+        }
+    }
+}
