@@ -1,1 +1,5 @@
 //! The outside: atomic load and save, journals, recent files, writing bundles.
+
+pub mod file;
+
+pub use file::{FileError, Loaded, load, read_text, save, write_atomically};
