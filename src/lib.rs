@@ -9,16 +9,16 @@ pub mod board;
 pub mod edit;
 pub mod topology;
 
-pub mod availability;
 pub mod advice;
-pub mod simulation;
+pub mod availability;
 pub mod contracts;
 pub mod replay;
 pub mod scene;
+pub mod simulation;
 pub mod view;
 
 pub mod io;
 
-pub mod cli;
 #[cfg(feature = "gui")]
 pub mod app;
+pub mod cli;
