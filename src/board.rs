@@ -21,8 +21,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use definitions::{
-    Channel, ChannelKind, Command, Control, Distribution, Event, EventClass, Mode, Publishing, Query, Replicas,
-    Service, Visibility,
+    Channel, ChannelKind, Command, Control, Distribution, Event, EventClass, Mode, Publishing, Query,
+    Replicas, Service, Visibility,
 };
 pub use geometry::{Point, Rect, Size};
 pub use ids::{FrameId, Id, IdGen, LineId, LinkId, StickyId};

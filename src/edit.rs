@@ -4,17 +4,17 @@
 //! [`Edit`] is a labelled list of them: what one gesture, one accepted cure or one import did. Edits are applied whole
 //! or not at all, and undo appends the inverse, so the log only grows.
 
-mod intent;
 mod draft;
 mod history;
+mod intent;
 mod squash;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use intent::{Intent, IntentError};
 pub use draft::Draft;
 pub use history::History;
+pub use intent::{Intent, IntentError};
 pub use squash::squash;
 
 use crate::board::{Board, FieldError, Key, Record};
@@ -132,9 +132,7 @@ impl Op {
                 if !board.has(key) {
                     return Err(ApplyError::Missing(key.clone()));
                 }
-                board
-                    .set(key, field, to)
-                    .map_err(|error| ApplyError::Field { key: key.clone(), error })?;
+                board.set(key, field, to).map_err(|error| ApplyError::Field { key: key.clone(), error })?;
             }
         }
         Ok(())

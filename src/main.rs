@@ -7,7 +7,12 @@ use clap::{Arg, value_parser};
 
 fn main() -> ExitCode {
     let command = isobar::cli::command()
-        .arg(Arg::new("board").value_name("BOARD").help("The board to open").value_parser(value_parser!(PathBuf)))
+        .arg(
+            Arg::new("board")
+                .value_name("BOARD")
+                .help("The board to open")
+                .value_parser(value_parser!(PathBuf)),
+        )
         .arg(
             Arg::new("replay")
                 .long("replay")
@@ -36,6 +41,8 @@ fn open(matches: &clap::ArgMatches) -> ExitCode {
 
 #[cfg(not(feature = "gui"))]
 fn open(_matches: &clap::ArgMatches) -> ExitCode {
-    eprintln!("isobar: this is the headless build, which opens no window. Run `isobar --help` for what it can do");
+    eprintln!(
+        "isobar: this is the headless build, which opens no window. Run `isobar --help` for what it can do"
+    );
     ExitCode::from(2)
 }

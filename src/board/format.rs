@@ -32,7 +32,11 @@ impl Syntax {
     /// The syntax of a text by its first character: a board in JSON opens with a brace.
     #[must_use]
     pub fn of_text(text: &str) -> Self {
-        if text.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).starts_with('{') { Self::Json } else { Self::Ron }
+        if text.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).starts_with('{') {
+            Self::Json
+        } else {
+            Self::Ron
+        }
     }
 }
 
@@ -116,7 +120,9 @@ where
             let mut out = BTreeMap::new();
             while let Some(key) = map.next_key::<K>()? {
                 if out.contains_key(&key) {
-                    return Err(serde::de::Error::custom(format_args!("`{key}` appears twice in this table")));
+                    return Err(serde::de::Error::custom(format_args!(
+                        "`{key}` appears twice in this table"
+                    )));
                 }
                 out.insert(key, map.next_value()?);
             }
@@ -213,7 +219,10 @@ fn explain(text: &str, line: usize, column: usize, message: String) -> ReadError
         "The file looks cut off: restore it from version control, or close the open brackets"
     } else if message.contains("appears twice") {
         "Rename one of the two"
-    } else if message.contains("nknown field") || message.contains("nexpected field") || message.contains("No such") {
+    } else if message.contains("nknown field")
+        || message.contains("nexpected field")
+        || message.contains("No such")
+    {
         "Check the spelling, or remove the field; `isobar schema` prints what a board may hold"
     } else if message.contains("format") && message.contains("issing") {
         "A board starts with `format: 1`"

@@ -25,13 +25,19 @@ impl Id {
 
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.peer == 0 { write!(f, "{}", self.counter) } else { write!(f, "{:x}-{}", self.peer, self.counter) }
+        if self.peer == 0 {
+            write!(f, "{}", self.counter)
+        } else {
+            write!(f, "{:x}-{}", self.peer, self.counter)
+        }
     }
 }
 
 /// The text is not an id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not an id: write a number such as \"12\", or \"1f-12\" (peer in hexadecimal, then counter)")]
+#[error(
+    "`{0}` is not an id: write a number such as \"12\", or \"1f-12\" (peer in hexadecimal, then counter)"
+)]
 pub struct IdError(String);
 
 impl FromStr for Id {

@@ -22,7 +22,11 @@ pub fn between(low: &str, high: &str) -> String {
         let ceiling = if tight { high.get(i).map_or(DIGITS.len(), |b| digit(*b)) } else { DIGITS.len() };
         if ceiling > floor + 1 {
             // Appending is the common case: step by one there so that keys stay short.
-            let middle = if bounded || floor + 1 >= DIGITS.len() { usize::midpoint(floor, ceiling) } else { floor + 1 };
+            let middle = if bounded || floor + 1 >= DIGITS.len() {
+                usize::midpoint(floor, ceiling)
+            } else {
+                floor + 1
+            };
             key.push(char::from(DIGITS[middle]));
             return key;
         }

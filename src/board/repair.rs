@@ -52,7 +52,8 @@ pub fn repair(board: &mut Board) -> Vec<Repair> {
     board.links.retain(|id, link| {
         let end = [link.from, link.to].into_iter().find(|end| !stickies.contains_key(end));
         if let Some(end) = end {
-            let message = format!("link {id} led to sticky {end}, which is not on the board, and was removed");
+            let message =
+                format!("link {id} led to sticky {end}, which is not on the board, and was removed");
             repairs.push(Repair { key: Key::Link(*id), message });
         }
         end.is_none()

@@ -121,7 +121,8 @@ impl Schema {
     #[must_use]
     pub fn leaf_paths(&self) -> Vec<String> {
         fn walk(prefix: &str, field: &Field, out: &mut Vec<String>) {
-            let path = if prefix.is_empty() { field.name.clone() } else { format!("{prefix}.{}", field.name) };
+            let path =
+                if prefix.is_empty() { field.name.clone() } else { format!("{prefix}.{}", field.name) };
             let inner = match &field.items {
                 Some(items) if field.fields.is_empty() => &items.fields,
                 _ => &field.fields,

@@ -44,7 +44,11 @@ impl Span {
     /// So many seconds, rounded to the nanosecond; negative and undefined values become zero.
     #[must_use]
     pub fn from_secs_f64(secs: f64) -> Self {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of floats saturates")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a cast of floats saturates"
+        )]
         Self((secs * 1e9).round() as u64)
     }
 
@@ -74,7 +78,9 @@ impl fmt::Display for Span {
 
 /// The text is not a span of time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a length of time: write a number and a unit, such as \"250ms\", \"30s\", \"5min\", \"1h\" or \"2d\"")]
+#[error(
+    "`{0}` is not a length of time: write a number and a unit, such as \"250ms\", \"30s\", \"5min\", \"1h\" or \"2d\""
+)]
 pub struct SpanError(String);
 
 impl FromStr for Span {
@@ -110,7 +116,12 @@ fn part(number: &str, size: u64) -> Option<u64> {
         return whole.checked_mul(size);
     }
     let value = number.parse::<f64>().ok().filter(|value| value.is_finite())?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "saturates")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "saturates"
+    )]
     Some((value * size as f64).round() as u64)
 }
 

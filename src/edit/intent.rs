@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Draft, Edit};
 use crate::board::{
-    Board, DefinitionKind, Frame, FrameId, IdGen, Key, Link, LinkId, Point, Record, Sticky, StickyId, StickyKind,
-    definition_key, order,
+    Board, DefinitionKind, Frame, FrameId, IdGen, Key, Link, LinkId, Point, Record, Sticky, StickyId,
+    StickyKind, definition_key, order,
 };
 
 /// A user's intent.
@@ -138,7 +138,9 @@ fn counted(verb: &str, keys: &[Key]) -> String {
         [Key::Sticky(_)] => format!("{verb} sticky"),
         [Key::Link(_)] => format!("{verb} link"),
         [Key::Frame(_)] => format!("{verb} frame"),
-        keys if keys.iter().all(|key| matches!(key, Key::Sticky(_))) => format!("{verb} {} stickies", keys.len()),
+        keys if keys.iter().all(|key| matches!(key, Key::Sticky(_))) => {
+            format!("{verb} {} stickies", keys.len())
+        }
         keys => format!("{verb} {} things", keys.len()),
     }
 }
@@ -232,7 +234,11 @@ fn plan_rename(board: &Board, kind: DefinitionKind, from: &str, to: &str) -> Res
         }
     }
     rename_references(&mut draft, kind, from, to);
-    Ok(draft.finish(if merges { format!("Merge {from} into {to}") } else { format!("Rename {from} to {to}") }))
+    Ok(draft.finish(if merges {
+        format!("Merge {from} into {to}")
+    } else {
+        format!("Rename {from} to {to}")
+    }))
 }
 
 fn with_name(record: Record, name: &str) -> Record {

@@ -40,7 +40,8 @@ pub fn squash(ops: &[Op]) -> Vec<Op> {
             Op::Set { field, from, to, .. } => match &mut run.after {
                 Some(Some(record)) => *record = with_field(record, field, to),
                 _ => {
-                    run.fields.entry(field.clone()).or_insert_with(|| (from.clone(), to.clone())).1 = to.clone();
+                    run.fields.entry(field.clone()).or_insert_with(|| (from.clone(), to.clone())).1 =
+                        to.clone();
                 }
             },
         }

@@ -151,7 +151,10 @@ fn an_edit_that_does_not_fit_changes_nothing() {
     let ops = [Op::Insert(event.clone()), Op::Remove(Record::Event("F".into(), Box::default()))];
     assert_eq!(apply(&mut board, &ops), Err(ApplyError::Missing(Key::Event("F".into()))));
     assert_eq!(board, Board::default());
-    assert_eq!(apply(&mut board, &[Op::Insert(event.clone()), Op::Insert(event)]), Err(ApplyError::Exists(Key::Event("E".into()))));
+    assert_eq!(
+        apply(&mut board, &[Op::Insert(event.clone()), Op::Insert(event)]),
+        Err(ApplyError::Exists(Key::Event("E".into())))
+    );
     assert_eq!(board, Board::default());
 }
 
@@ -164,7 +167,8 @@ fn renaming_a_definition_follows_every_mention() {
     board.scenarios.insert("day".into(), Scenario { faults: vec![fault], ..Scenario::default() });
     let sticky = Sticky { kind: StickyKind::Service, name: "Store".into(), ..Sticky::default() };
     board.stickies.insert(StickyId::default(), sticky);
-    let command = Intent::RenameDefinition { kind: DefinitionKind::Service, from: "Store".into(), to: "Shop".into() };
+    let command =
+        Intent::RenameDefinition { kind: DefinitionKind::Service, from: "Store".into(), to: "Shop".into() };
     let edit = command.plan(&board, &mut IdGen::new(1, 0)).unwrap();
     apply(&mut board, &edit.ops).unwrap();
     assert_eq!(board.services["Shop"].team, "A");

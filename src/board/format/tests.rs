@@ -87,7 +87,12 @@ fn a_record_takes_a_line() {
     let mut board = Board::default();
     board.stickies.insert(
         StickyId(Id::new(0, 1)),
-        Sticky { kind: StickyKind::Event, name: "OrderPlaced".into(), at: Point::new(100.0, 40.5), ..Sticky::default() },
+        Sticky {
+            kind: StickyKind::Event,
+            name: "OrderPlaced".into(),
+            at: Point::new(100.0, 40.5),
+            ..Sticky::default()
+        },
     );
     let text = write(&board, Syntax::Ron);
     assert_eq!(
