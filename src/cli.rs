@@ -2,6 +2,7 @@
 
 mod fmt;
 mod new;
+mod topology;
 mod validate;
 
 use std::io::Write;
@@ -64,7 +65,13 @@ const fn entry<T: Subcommand>() -> Entry {
 }
 
 /// Every subcommand, in the order of the help.
-const SUBCOMMANDS: &[Entry] = &[entry::<new::New>(), entry::<fmt::Fmt>(), entry::<validate::Validate>()];
+#[rustfmt::skip] // One line each.
+const SUBCOMMANDS: &[Entry] = &[
+    entry::<new::New>(),
+    entry::<fmt::Fmt>(),
+    entry::<validate::Validate>(),
+    entry::<topology::Topology>(),
+];
 
 /// The whole command line, without the part that opens the app.
 #[must_use]

@@ -12,6 +12,7 @@
 pub mod derive;
 pub mod graph;
 pub mod projection;
+pub mod text;
 
 use std::ops::Index;
 
