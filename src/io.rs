@@ -1,5 +1,6 @@
 //! The outside: atomic load and save, journals, recent files, writing bundles.
 
 pub mod file;
+pub mod logs;
 
 pub use file::{FileError, Loaded, load, read_text, save, write_atomically};

@@ -1,1 +1,14 @@
 //! Captured event logs: readers, index, player and conformance.
+//!
+//! A log is opened as bytes (a memory map, as a rule), recognised by its content, and indexed into columns of
+//! at most 32 bytes an event. Payloads stay where they are until somebody looks at them.
+
+pub mod compressed;
+pub mod event;
+pub mod index;
+pub mod load;
+pub mod mapping;
+pub mod readers;
+pub mod scan;
+pub mod symbols;
+pub mod time;

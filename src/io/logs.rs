@@ -1,0 +1,206 @@
+//! Logs as files: memory maps, and compressed logs unpacked beside them.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use memmap2::Mmap;
+
+use crate::replay::compressed;
+use crate::replay::index::{Source, SourceState};
+
+/// The most a compressed log may unpack to, in bytes.
+pub const UNPACK_LIMIT: u64 = 256 << 30;
+
+/// Why a log file cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// It cannot be read.
+    #[error("cannot read {}: {error}", path.display())]
+    Read {
+        /// The log.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        error: io::Error,
+    },
+    /// It is a folder, a device or the like.
+    #[error("{} is not a file", .0.display())]
+    NotAFile(PathBuf),
+    /// There is no room to unpack it.
+    #[error("cannot unpack {} into {}: {error}", path.display(), folder.display())]
+    Unpack {
+        /// The log.
+        path: PathBuf,
+        /// Where it is unpacked.
+        folder: PathBuf,
+        /// What the system says.
+        #[source]
+        error: io::Error,
+    },
+}
+
+/// An opened log file.
+pub struct LogFile {
+    map: Option<Mmap>,
+    /// What the map shows: the log itself, or the nameless file it was unpacked into.
+    file: File,
+    length: u64,
+    warning: Option<String>,
+}
+
+impl LogFile {
+    /// Opens and maps a log; a compressed one is unpacked first, in a stream, into a temporary file that has no
+    /// name and goes when the log is closed.
+    ///
+    /// # Errors
+    /// When the file cannot be read or unpacked.
+    pub fn open(path: &Path) -> Result<Self, FileError> {
+        let read = |error| FileError::Read { path: path.to_owned(), error };
+        let file = File::open(path).map_err(read)?;
+        if !file.metadata().map_err(read)?.is_file() {
+            return Err(FileError::NotAFile(path.to_owned()));
+        }
+        let whole = Self::map(file, None).map_err(read)?;
+        let Some(compression) = compressed::sniff(whole.bytes()) else { return Ok(whole) };
+        let folder = std::env::temp_dir();
+        let unpack = |error| FileError::Unpack { path: path.to_owned(), folder: folder.clone(), error };
+        let mut unpacked = tempfile::tempfile().map_err(unpack)?;
+        let done =
+            compressed::decompress(compression, &whole.file, &mut unpacked, UNPACK_LIMIT).map_err(unpack)?;
+        let warning =
+            done.broken.map(|why| format!("{why}: shown is what comes before, {} bytes", done.n_bytes));
+        Self::map(unpacked, warning).map_err(unpack)
+    }
+
+    #[expect(unsafe_code, reason = "a memory map is the one way to look at 3 GB within a second")]
+    fn map(file: File, warning: Option<String>) -> io::Result<Self> {
+        let length = file.metadata()?.len();
+        if length == 0 {
+            // An empty file cannot be mapped.
+            return Ok(Self { map: None, file, length, warning });
+        }
+        // SAFETY: the map is read-only. Another program may change the file underneath: bytes that change are
+        // read as they are found, since nothing here relies on their staying the same, and `state` is asked
+        // before each piece whether the file still has all its bytes.
+        let map = unsafe { Mmap::map(&file)? };
+        // Advice only: a system without it reads as well.
+        #[cfg(unix)]
+        let _ = map.advise(memmap2::Advice::WillNeed);
+        Ok(Self { map: Some(map), file, length, warning })
+    }
+
+    /// What is wrong with the file although it could be opened: a compressed stream that is cut short.
+    pub fn warning(&self) -> Option<&str> {
+        self.warning.as_deref()
+    }
+
+    /// Shares it with the loader.
+    pub fn shared(self) -> Arc<dyn Source> {
+        Arc::new(self)
+    }
+}
+
+impl Source for LogFile {
+    fn bytes(&self) -> &[u8] {
+        self.map.as_deref().unwrap_or_default()
+    }
+
+    fn state(&self) -> SourceState {
+        // The open file is asked, not its name: one that is deleted stays whole until it is closed.
+        match self.file.metadata().map(|m| m.len().cmp(&self.length)) {
+            Ok(std::cmp::Ordering::Equal) => SourceState::Whole,
+            Ok(std::cmp::Ordering::Greater) => SourceState::Grown,
+            Ok(std::cmp::Ordering::Less) | Err(_) => SourceState::Cut,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+    use crate::replay::load::Loading;
+    use crate::replay::mapping::Mapping;
+
+    const LINE: &str =
+        "{\"specversion\":\"1.0\",\"id\":\"a\",\"source\":\"/s\",\"type\":\"T\",\"data\":{\"n\":1}}\n";
+
+    fn log(file: LogFile) -> crate::replay::index::Log {
+        Loading::new(file.shared(), Mapping::default()).run().expect("a log")
+    }
+
+    fn gzip(text: &str) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn plain_and_packed_logs_open_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = LINE.repeat(1000);
+        let zstd =
+            ruzstd::encoding::compress_to_vec(text.as_bytes(), ruzstd::encoding::CompressionLevel::Fastest);
+        for (name, bytes) in [("a.jsonl", text.clone().into_bytes()), ("a.gz", gzip(&text)), ("a.zst", zstd)]
+        {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            let file = LogFile::open(&path).unwrap();
+            assert_eq!(file.warning(), None);
+            let log = log(file);
+            assert_eq!(log.len(), 1000, "{name}");
+            assert_eq!(log.event(999).unwrap().payload(), b"{\"n\":1}");
+        }
+    }
+
+    #[test]
+    fn a_cut_gzip_opens_with_a_warning() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cut.gz");
+        let text: String = (0..20_000_u32)
+            .map(|i| LINE.replace("\"a\"", &format!("\"{}\"", i.wrapping_mul(2_654_435_761))))
+            .collect();
+        let packed = gzip(&text);
+        std::fs::write(&path, &packed[..packed.len() / 2]).unwrap();
+        let file = LogFile::open(&path).unwrap();
+        assert!(file.warning().unwrap().contains("cut short"));
+        let log = log(file);
+        assert!(log.len() > 1000 && log.len() < 20_000 && log.n_bad_lines() <= 1);
+    }
+
+    #[test]
+    fn a_file_may_grow_be_deleted_or_be_cut_while_it_is_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("live.jsonl");
+        std::fs::write(&path, LINE.repeat(3)).unwrap();
+        let log = log(LogFile::open(&path).unwrap());
+        assert_eq!(log.source_state(), SourceState::Whole);
+        let mut writer = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
+        writer.write_all(LINE.as_bytes()).unwrap();
+        assert_eq!((log.source_state(), log.len()), (SourceState::Grown, 3));
+        assert_eq!(log.event(2).unwrap().payload(), b"{\"n\":1}");
+        #[cfg(unix)]
+        {
+            std::fs::remove_file(&path).unwrap();
+            assert_eq!(log.event(2).unwrap().payload(), b"{\"n\":1}");
+            writer.set_len(10).unwrap();
+            assert_eq!(log.source_state(), SourceState::Cut);
+            assert!(log.event(2).unwrap().detail().is_none());
+            assert_eq!(log.event(2).unwrap().name(), "T");
+        }
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("missing.jsonl");
+        assert!(LogFile::open(&missing).err().unwrap().to_string().contains("missing.jsonl"));
+        assert!(LogFile::open(folder.path()).is_err());
+        let empty = folder.path().join("empty");
+        std::fs::write(&empty, "").unwrap();
+        assert!(log(LogFile::open(&empty).unwrap()).is_empty());
+    }
+}
