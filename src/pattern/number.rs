@@ -1,0 +1,186 @@
+//! JSON numbers as they are compared: as 64-bit floats, and only those a float can tell apart.
+//!
+//! Event Ruler compares two numbers by value when each is *comparable*: its decimal value equals the
+//! shortest decimal that names its nearest `f64`. `300`, `300.0` and `3e2` are one number; `9007199254740993`
+//! is none (its nearest float is written `9007199254740992`) and only equals the same text.
+
+/// The float a number's text stands for, or `None` when the number is not comparable.
+///
+/// `text` must be a number of JSON's grammar. Negative zero is given as zero.
+pub(crate) fn comparable(text: &[u8]) -> Option<f64> {
+    let decimal = Decimal::read(text)?;
+    if decimal.mantissa == 0 {
+        return Some(0.0);
+    }
+    let value = decimal.to_f64(text)?;
+    // Every decimal of up to 15 digits within the normal range survives the way to f64 and back.
+    if decimal.mantissa < 1_000_000_000_000_000 && value.abs() >= f64::MIN_POSITIVE {
+        return Some(value);
+    }
+    decimal.is_shortest_of(value).then_some(value)
+}
+
+/// `mantissa × 10^exponent` without its sign, the mantissa free of trailing zeros.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Decimal {
+    mantissa: u64,
+    exponent: i32,
+    negative: bool,
+}
+
+/// Powers of ten that are exact in an `f64`.
+const EXACT_POWERS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+    1e19, 1e20, 1e21, 1e22,
+];
+
+impl Decimal {
+    /// Reads the digits; `None` when more than 19 are significant (no shortest decimal has so many) or when
+    /// the text is no number.
+    fn read(text: &[u8]) -> Option<Decimal> {
+        let (negative, mut rest) = match text.split_first()? {
+            (b'-', rest) => (true, rest),
+            _ => (false, text),
+        };
+        let (mut mantissa, mut exponent, mut digits) = (0_u64, 0_i32, 0_u32);
+        // Zeros met and not yet known to be trailing.
+        let mut zeros = 0_u32;
+        let mut after_point = false;
+        while let Some((&byte, tail)) = rest.split_first() {
+            match byte {
+                b'0' => {
+                    zeros = zeros.saturating_add(u32::from(digits > 0));
+                    exponent = exponent.saturating_sub(i32::from(after_point));
+                }
+                b'1'..=b'9' => {
+                    digits += zeros + 1;
+                    if digits > 19 {
+                        return None;
+                    }
+                    mantissa = mantissa * 10_u64.pow(zeros) * 10 + u64::from(byte - b'0');
+                    zeros = 0;
+                    exponent = exponent.saturating_sub(i32::from(after_point));
+                }
+                b'.' if !after_point => after_point = true,
+                b'e' | b'E' => {
+                    exponent = exponent.saturating_add(read_exponent(tail)?);
+                    break;
+                }
+                _ => return None,
+            }
+            rest = tail;
+        }
+        exponent = exponent.saturating_add(i32::try_from(zeros).unwrap_or(i32::MAX));
+        Some(Decimal { mantissa, exponent, negative })
+    }
+
+    fn to_f64(self, text: &[u8]) -> Option<f64> {
+        let sign = if self.negative { -1.0 } else { 1.0 };
+        if self.mantissa <= 1 << 53 {
+            // Exact operands make one correctly rounded operation (Clinger's fast path).
+            #[expect(clippy::cast_precision_loss, reason = "at most 2^53")]
+            let mantissa = self.mantissa as f64;
+            let power = self.exponent.unsigned_abs() as usize;
+            if let Some(power) = EXACT_POWERS.get(power) {
+                return Some(sign * if self.exponent < 0 { mantissa / power } else { mantissa * power });
+            }
+        }
+        let value: f64 = std::str::from_utf8(text).ok()?.parse().ok()?;
+        value.is_finite().then_some(value)
+    }
+
+    /// Whether this is the decimal that the shortest notation of `value` writes.
+    fn is_shortest_of(self, value: f64) -> bool {
+        use std::io::Write;
+        let mut buffer = [0_u8; 40];
+        let mut free = &mut buffer[..];
+        if write!(free, "{:e}", value.abs()).is_err() {
+            return false;
+        }
+        let unused = free.len();
+        Decimal::read(&buffer[..buffer.len() - unused])
+            .is_some_and(|shortest| shortest.mantissa == self.mantissa && shortest.exponent == self.exponent)
+    }
+}
+
+fn read_exponent(text: &[u8]) -> Option<i32> {
+    let (negative, digits) = match text.split_first()? {
+        (b'-', rest) => (true, rest),
+        (b'+', rest) => (false, rest),
+        _ => (false, text),
+    };
+    let mut value = 0_i32;
+    for byte in digits {
+        let digit = byte.is_ascii_digit().then(|| i32::from(byte - b'0'))?;
+        value = value.saturating_mul(10).saturating_add(digit);
+    }
+    (!digits.is_empty()).then_some(if negative { -value } else { value })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::comparable;
+
+    #[test]
+    fn one_number_has_one_value_however_it_is_written() {
+        for text in ["300", "300.0", "3e2", "3.0E+2", "30000e-2", "0.3e3", "300.000"] {
+            assert_eq!(comparable(text.as_bytes()), Some(300.0), "{text}");
+        }
+        for text in ["0", "-0", "-0.0", "0e5", "0.000"] {
+            let value = comparable(text.as_bytes()).unwrap();
+            assert!(value == 0.0 && value.is_sign_positive(), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_a_float_cannot_tell_apart_are_not_comparable() {
+        for text in [
+            "9007199254740993",
+            "12345678901234567890",
+            "0.1000000000000000055",
+            "1e400",
+            "-1e400",
+            "123456789012345678901234567890123456789",
+            "1e-400",
+        ] {
+            assert_eq!(comparable(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_shortest_notation_of_any_float_is_comparable() {
+        for value in [0.1, -122.429_163_609_223_55, 5e-324, f64::MAX, f64::MIN, 1e23, 2f64.powi(53), 1e21] {
+            assert_eq!(comparable(format!("{value}").as_bytes()), Some(value));
+            assert_eq!(comparable(format!("{value:e}").as_bytes()), Some(value));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_float_comes_back(bits: u64) {
+            let value = f64::from_bits(bits);
+            if value.is_finite() {
+                proptest::prop_assert_eq!(comparable(format!("{value:e}").as_bytes()), Some(value));
+            }
+        }
+
+        #[test]
+        fn agrees_with_the_definition(mantissa in 0_u64..u64::MAX, exponent in -330_i32..320) {
+            let text = format!("{mantissa}e{exponent}");
+            let value: f64 = text.parse().unwrap();
+            let canonical = |text: &str| -> (String, i64) {
+                let (digits, exponent) = text.split_once('e').unwrap();
+                let exponent: i64 = exponent.parse().unwrap();
+                let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+                let all = format!("{whole}{fraction}");
+                let kept = all.trim_start_matches('0').trim_end_matches('0');
+                let zeros = all.len() - all.trim_end_matches('0').len();
+                (kept.to_owned(), exponent - fraction.len() as i64 + zeros as i64)
+            };
+            let same = value.is_finite() && value != 0.0 && canonical(&text) == canonical(&format!("{value:e}"));
+            if mantissa != 0 {
+                proptest::prop_assert_eq!(comparable(text.as_bytes()), same.then_some(value));
+            }
+        }
+    }
+}

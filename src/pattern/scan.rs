@@ -1,0 +1,231 @@
+//! Walking an event's bytes once, into the fields that rules name and past all others.
+
+use super::condition::Scalar;
+use super::error::EventError;
+use super::field::FieldIndex;
+use super::json::{MAX_DEPTH, unescape};
+use super::paths::{FieldId, PathId, Paths};
+use super::skip::{past_container, past_number_or_word, past_string};
+use super::tally::{ConditionId, ROOT, Scope, ScopeId, Scratch};
+
+/// What the walk needs to know of a set of rules.
+pub(crate) trait Rules {
+    fn paths(&self) -> &Paths;
+    fn field(&self, id: FieldId) -> &FieldIndex;
+    /// How many `anything-but`s a condition has.
+    fn exclusions(&self, condition: ConditionId) -> u8;
+}
+
+/// Reads an event and notes what its fields say.
+///
+/// What is passed over is only followed as far as its brackets and quotes; the rest is checked.
+pub(crate) fn scan<R: Rules>(event: &[u8], rules: &R, scratch: &mut Scratch) -> Result<(), EventError> {
+    let mut walk = Walk { text: event, at: 0, rules, scratch };
+    walk.space();
+    if walk.peek() != Some(b'{') {
+        return Err(EventError::NotAnObject);
+    }
+    walk.at += 1;
+    walk.object(0, ROOT, 1)?;
+    walk.space();
+    if walk.at == event.len() { Ok(()) } else { walk.fault("the end of the text") }
+}
+
+struct Walk<'a, R> {
+    text: &'a [u8],
+    at: usize,
+    rules: &'a R,
+    scratch: &'a mut Scratch,
+}
+
+type Step<T> = Result<T, EventError>;
+
+impl<R: Rules> Walk<'_, R> {
+    #[cold]
+    fn fault<T>(&self, expected: &'static str) -> Step<T> {
+        Err(EventError::Json { offset: self.at, expected })
+    }
+
+    #[inline]
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    #[inline]
+    fn space(&mut self) {
+        while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    /// The members of an object whose brace has been read.
+    fn object(&mut self, path: PathId, scope: ScopeId, depth: usize) -> Step<()> {
+        self.space();
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+            return Ok(());
+        }
+        loop {
+            if self.peek() != Some(b'"') {
+                return self.fault("a field name in quotes");
+            }
+            let start = self.at + 1;
+            let Some((end, escaped)) = past_string(self.text, start) else {
+                return self.fault("the string's closing quote");
+            };
+            self.at = end;
+            self.space();
+            if self.peek() != Some(b':') {
+                return self.fault("':'");
+            }
+            self.at += 1;
+            self.space();
+            let key = &self.text[start..end - 1];
+            let member = if escaped {
+                let mut plain = std::mem::take(&mut self.scratch.key);
+                plain.clear();
+                unescape(key, &mut plain);
+                let member = self.rules.paths().step(path, &plain);
+                self.scratch.key = plain;
+                member
+            } else {
+                self.rules.paths().step(path, key)
+            };
+            match member {
+                Some(member) => self.value(member, scope, depth)?,
+                None => self.pass()?,
+            }
+            self.space();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b'}') => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                _ => return self.fault("',' or '}'"),
+            }
+            self.space();
+        }
+    }
+
+    /// The value of a member that some rule's path leads to.
+    fn value(&mut self, path: PathId, scope: ScopeId, depth: usize) -> Step<()> {
+        match self.peek() {
+            Some(b'{') if self.rules.paths().node(path).has_children() => {
+                if depth >= MAX_DEPTH {
+                    return Err(EventError::TooDeep(MAX_DEPTH));
+                }
+                self.at += 1;
+                self.object(path, scope, depth + 1)
+            }
+            Some(b'{') => self.pass(),
+            Some(b'[') => self.array(path, scope, depth + 1),
+            _ => match self.rules.paths().node(path).field {
+                Some(field) => self.leaf(field, scope),
+                None => self.pass(),
+            },
+        }
+    }
+
+    /// An array whose elements the same path leads to.
+    fn array(&mut self, path: PathId, scope: ScopeId, depth: usize) -> Step<()> {
+        if depth > MAX_DEPTH {
+            return Err(EventError::TooDeep(MAX_DEPTH));
+        }
+        self.at += 1;
+        self.space();
+        if self.peek() == Some(b']') {
+            self.at += 1;
+            return Ok(());
+        }
+        let array = self.scratch.arrays;
+        self.scratch.arrays += 1;
+        loop {
+            // Only objects and arrays make an element that conditions must share.
+            let within = match self.peek() {
+                Some(b'{' | b'[') => {
+                    self.scratch.scopes.push(Scope { parent: scope, array });
+                    ScopeId::try_from(self.scratch.scopes.len() - 1).unwrap_or(ScopeId::MAX)
+                }
+                _ => scope,
+            };
+            self.value(path, within, depth)?;
+            self.space();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b']') => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                _ => return self.fault("',' or ']'"),
+            }
+            self.space();
+        }
+    }
+
+    /// A scalar that conditions are about.
+    fn leaf(&mut self, id: FieldId, scope: ScopeId) -> Step<()> {
+        let field = self.rules.field(id);
+        let start = self.at;
+        if self.peek() == Some(b'"') {
+            let Some((end, escaped)) = past_string(self.text, start + 1) else {
+                return self.fault("the string's closing quote");
+            };
+            self.at = end;
+            let raw = &self.text[start + 1..end - 1];
+            if escaped && field.reads_text() {
+                let mut plain = std::mem::take(&mut self.scratch.text);
+                plain.clear();
+                unescape(raw, &mut plain);
+                self.look_up(id, field, Scalar::String(&plain), scope);
+                self.scratch.text = plain;
+            } else {
+                self.look_up(id, field, Scalar::String(raw), scope);
+            }
+            return Ok(());
+        }
+        self.pass()?;
+        let token = &self.text[start..self.at];
+        let scalar = match token {
+            b"true" => Scalar::True,
+            b"false" => Scalar::False,
+            b"null" => Scalar::Null,
+            [b'-' | b'0'..=b'9', ..] => Scalar::Number(token),
+            _ => {
+                self.at = start;
+                return self.fault("a value");
+            }
+        };
+        self.look_up(id, field, scalar, scope);
+        Ok(())
+    }
+
+    #[inline]
+    fn look_up(&mut self, id: FieldId, field: &FieldIndex, scalar: Scalar<'_>, scope: ScopeId) {
+        self.scratch.value(id, scope);
+        let mut buffers = std::mem::take(&mut self.scratch.buffers);
+        let rules = self.rules;
+        let scratch = &mut *self.scratch;
+        field.look_up(scalar, &mut buffers, |entry| {
+            scratch.note(entry, scope, |condition| rules.exclusions(condition));
+        });
+        self.scratch.buffers = buffers;
+    }
+
+    /// Passes over a value of any kind.
+    #[inline]
+    fn pass(&mut self) -> Step<()> {
+        let end = match self.peek() {
+            Some(b'"') => past_string(self.text, self.at + 1).map(|(end, _)| end),
+            Some(b'{' | b'[') => past_container(self.text, self.at),
+            _ => past_number_or_word(self.text, self.at),
+        };
+        match end {
+            Some(end) => {
+                self.at = end;
+                Ok(())
+            }
+            None => self.fault("a complete value"),
+        }
+    }
+}

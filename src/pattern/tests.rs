@@ -1,0 +1,5 @@
+//! Tests of the whole room.
+
+mod naive;
+mod properties;
+mod recorded;
