@@ -1,7 +1,9 @@
 //! The command line: one subcommand a file, registered in [`SUBCOMMANDS`].
 
+mod advise;
 mod fmt;
 mod new;
+mod rules;
 mod topology;
 mod validate;
 
@@ -71,6 +73,8 @@ const SUBCOMMANDS: &[Entry] = &[
     entry::<fmt::Fmt>(),
     entry::<validate::Validate>(),
     entry::<topology::Topology>(),
+    entry::<advise::Advise>(),
+    entry::<rules::Rules>(),
 ];
 
 /// The whole command line, without the part that opens the app.

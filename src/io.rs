@@ -1,6 +1,8 @@
 //! The outside: atomic load and save, journals, recent files, writing bundles.
 
+mod config;
 pub mod file;
 pub mod logs;
 
+pub use config::advice_options;
 pub use file::{FileError, Loaded, load, read_text, save, write_atomically};

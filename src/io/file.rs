@@ -41,6 +41,14 @@ pub enum FileError {
         /// Where and why.
         error: ReadError,
     },
+    /// The configuration is not understood.
+    #[error("{}: {message}", path.display())]
+    Config {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and what to do.
+        message: String,
+    },
     /// The file cannot be written. What was there before is unchanged.
     #[error("{}: cannot save: {error}. The file is as it was; save under another name or free the disk", path.display())]
     Write {

@@ -1,0 +1,231 @@
+//! Advice as text, JSON, SARIF 2.1.0, Markdown and GitHub annotations.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::{Finding, Rule, Severity, rules};
+use crate::board::{Board, Key};
+
+/// How a place is called: the name of what stands there, with its id where it has one.
+#[must_use]
+pub fn place_name(board: &Board, key: &Key) -> String {
+    match key {
+        Key::Settings => "the board's settings".to_owned(),
+        Key::Service(name) => format!("service {name}"),
+        Key::Event(name) => format!("event {name}"),
+        Key::Command(name) => format!("command {name}"),
+        Key::Query(name) => format!("query {name}"),
+        Key::Channel(name) => format!("channel {name}"),
+        Key::Scenario(name) => format!("scenario {name}"),
+        Key::Frame(id) => board
+            .frames
+            .get(id)
+            .map_or_else(|| format!("frame {id}"), |frame| format!("frame {}", frame.name)),
+        Key::Line(id) => format!("line {id}"),
+        Key::Sticky(id) => match board.stickies.get(id) {
+            Some(sticky) => {
+                format!("sticky {id} ({} {})", sticky.kind.row().label.to_lowercase(), sticky.name)
+            }
+            None => format!("sticky {id}"),
+        },
+        Key::Link(id) => format!("link {id}"),
+    }
+}
+
+/// The line of a board file on which a record starts, from 1; the first line when it cannot be told.
+#[must_use]
+pub fn line_of(text: &str, key: &Key) -> usize {
+    let (table, name) = match key {
+        Key::Settings => {
+            return text
+                .lines()
+                .position(|line| line.trim_start().starts_with("settings:"))
+                .map_or(1, |at| at + 1);
+        }
+        Key::Service(name) => ("services", name.clone()),
+        Key::Event(name) => ("events", name.clone()),
+        Key::Command(name) => ("commands", name.clone()),
+        Key::Query(name) => ("queries", name.clone()),
+        Key::Channel(name) => ("channels", name.clone()),
+        Key::Scenario(name) => ("scenarios", name.clone()),
+        Key::Frame(id) => ("frames", id.to_string()),
+        Key::Line(id) => ("lines", id.to_string()),
+        Key::Sticky(id) => ("stickies", id.to_string()),
+        Key::Link(id) => ("links", id.to_string()),
+    };
+    let quoted = format!("{}:", Value::from(name));
+    let opens = |line: &str| line.trim_start().trim_start_matches('"').starts_with(table);
+    let mut lines = text
+        .lines()
+        .enumerate()
+        .skip_while(|(_, line)| !(opens(line) && line.starts_with("  ") && !line.starts_with("   ")));
+    lines.find(|(_, line)| line.trim_start().starts_with(&quoted)).map_or(1, |(at, _)| at + 1)
+}
+
+/// The findings in words, each with its place and cure.
+#[must_use]
+pub fn text(board: &Board, file: &str, source: &str, findings: &[Finding]) -> String {
+    let mut out = String::new();
+    for finding in findings {
+        let place = finding.places.first();
+        let line = place.map_or(1, |place| line_of(source, place));
+        let _ = writeln!(
+            out,
+            "{file}:{line}: {} [{}] {}",
+            finding.severity.name(),
+            finding.rule,
+            finding.message
+        );
+        if let Some(place) = place {
+            let _ = writeln!(out, "    at {}", place_name(board, place));
+        }
+        let fix = finding.fix.as_ref().map_or_else(String::new, |fix| format!(" (--fix: {fix})"));
+        let _ = writeln!(out, "    cure: {}{fix}", finding.cure);
+    }
+    let _ = writeln!(out, "{}", summary(findings));
+    out
+}
+
+/// "2 errors, 1 warning, 3 notes", or that there is nothing to say.
+#[must_use]
+pub fn summary(findings: &[Finding]) -> String {
+    let parts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
+        .into_iter()
+        .filter_map(|severity| {
+            let n = findings.iter().filter(|finding| finding.severity == severity).count();
+            (n > 0).then(|| super::context::counted(n, severity.name()))
+        })
+        .collect();
+    if parts.is_empty() { "No advice".to_owned() } else { parts.join(", ") }
+}
+
+/// The findings as JSON.
+#[must_use]
+pub fn json(findings: &[Finding]) -> Value {
+    json!({"findings": findings})
+}
+
+/// The findings as a Markdown list, worst first.
+#[must_use]
+pub fn markdown(board: &Board, findings: &[Finding]) -> String {
+    let mut out = format!("# Advice on {}\n\n{}\n", board.title(), summary(findings));
+    for finding in findings {
+        let _ =
+            write!(out, "\n## {} ({})\n\n{}.\n\n", finding.title, finding.severity.name(), finding.message);
+        for place in &finding.places {
+            let _ = writeln!(out, "- {}", place_name(board, place));
+        }
+        let _ = write!(out, "\n**Cure.** {}.\n", finding.cure);
+    }
+    out
+}
+
+/// The findings as annotations that GitHub Actions shows beside the line.
+#[must_use]
+pub fn github(file: &str, source: &str, findings: &[Finding]) -> String {
+    let mut out = String::new();
+    let escaped = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    for finding in findings {
+        let command = match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "notice",
+        };
+        let line = finding.places.first().map_or(1, |place| line_of(source, place));
+        let message = escaped(&format!("{}. {}", finding.message, finding.cure));
+        let _ = writeln!(out, "::{command} file={file},line={line},title={}::{message}", finding.title);
+    }
+    out
+}
+
+/// The findings as SARIF 2.1.0 (OASIS).
+#[must_use]
+pub fn sarif(board: &Board, file: &str, source: &str, findings: &[Finding]) -> Value {
+    let level = |severity| match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    };
+    let rules: Vec<Value> = rules::RULES
+        .iter()
+        .map(|rule| {
+            json!({
+                "id": rule.name,
+                "name": rule.title,
+                "shortDescription": {"text": rule.what},
+                "fullDescription": {"text": rule.why},
+                "help": {"text": format!("{}.", rule.cure)},
+                "defaultConfiguration": {"level": level(rule.severity)},
+            })
+        })
+        .collect();
+    let results: Vec<Value> = findings
+        .iter()
+        .map(|finding| {
+            let locations: Vec<Value> = finding
+                .places
+                .iter()
+                .take(1)
+                .map(|place| {
+                    json!({
+                        "physicalLocation": {
+                            "artifactLocation": {"uri": file.replace('\\', "/").replace(' ', "%20")},
+                            "region": {"startLine": line_of(source, place)},
+                        },
+                        "logicalLocations": [{"fullyQualifiedName": place_name(board, place)}],
+                    })
+                })
+                .collect();
+            json!({
+                "ruleId": finding.rule,
+                "ruleIndex": rules::RULES.iter().position(|rule| rule.name == finding.rule).unwrap_or(0),
+                "level": level(finding.severity),
+                "message": {"text": format!("{}. {}.", finding.message, finding.cure)},
+                "locations": locations,
+            })
+        })
+        .collect();
+    json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {"name": "isobar", "version": env!("CARGO_PKG_VERSION"), "rules": rules}},
+            "results": results,
+        }],
+    })
+}
+
+/// A rule's page in the rule book, as Markdown.
+#[must_use]
+pub fn page(rule: &Rule) -> String {
+    format!(
+        "## {}\n\n`{}` · {}{}\n\n{}\n\n**Why.** {}\n\n**Cure.** {}.\n\n**Speaks on.** `{}`\n\n**Source.** {}\n",
+        rule.title,
+        rule.name,
+        rule.severity.name(),
+        if rule.fix.is_some() { " · can be fixed for you" } else { "" },
+        rule.what,
+        rule.why,
+        rule.cure,
+        rule.example.replace('\n', " · "),
+        rule.source,
+    )
+}
+
+/// The whole rule book, as Markdown.
+#[must_use]
+pub fn book() -> String {
+    let mut out = String::from(
+        "# The rule book\n\nMade by `isobar rules --format markdown` from the rules themselves.\n\n\
+         | Rule | Severity | Looks for |\n| --- | --- | --- |\n",
+    );
+    for rule in rules::RULES {
+        let anchor = rule.title.to_lowercase().replace(' ', "-");
+        let _ = writeln!(out, "| [`{}`](#{anchor}) | {} | {} |", rule.name, rule.severity.name(), rule.what);
+    }
+    for rule in rules::RULES {
+        let _ = write!(out, "\n{}", page(rule));
+    }
+    out
+}

@@ -1,0 +1,60 @@
+//! The rule book: one rule a file, in order of name. A test fails when a file is not registered here.
+
+mod breaking_change;
+mod callback_storm;
+mod command_in_disguise;
+mod dual_write;
+mod event_loop;
+mod god_event;
+mod lazy_consumer;
+mod missing_idempotency;
+mod no_correlation;
+mod no_dead_letter;
+mod ordering_assumed;
+mod present_tense_event;
+mod private_event_leaked;
+mod saga_without_compensation;
+mod shared_database;
+mod synchronous_cycle;
+mod technical_event;
+mod too_many_sources;
+mod two_handlers;
+mod two_publishers;
+mod unanswered_query;
+mod unconsumed_event;
+mod unhandled_command;
+mod unknown_field;
+mod unprotected_subscriber;
+mod unpublished_event;
+
+use super::Rule;
+
+/// Every rule, in order of name.
+pub const RULES: &[&Rule] = &[
+    &breaking_change::RULE,
+    &callback_storm::RULE,
+    &command_in_disguise::RULE,
+    &dual_write::RULE,
+    &event_loop::RULE,
+    &god_event::RULE,
+    &lazy_consumer::RULE,
+    &missing_idempotency::RULE,
+    &no_correlation::RULE,
+    &no_dead_letter::RULE,
+    &ordering_assumed::RULE,
+    &present_tense_event::RULE,
+    &private_event_leaked::RULE,
+    &saga_without_compensation::RULE,
+    &shared_database::RULE,
+    &synchronous_cycle::RULE,
+    &technical_event::RULE,
+    &too_many_sources::RULE,
+    &two_handlers::RULE,
+    &two_publishers::RULE,
+    &unanswered_query::RULE,
+    &unconsumed_event::RULE,
+    &unhandled_command::RULE,
+    &unknown_field::RULE,
+    &unprotected_subscriber::RULE,
+    &unpublished_event::RULE,
+];

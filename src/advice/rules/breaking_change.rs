@@ -1,0 +1,140 @@
+//! A new version of an event that breaks somebody who reads it.
+
+use crate::advice::context::listed;
+use crate::advice::{Context, Findings, Rule, Severity};
+use crate::board::{Field, Key, Version};
+use crate::topology::RouteIx;
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    name: "breaking-change",
+    title: "Breaking change",
+    severity: Severity::Warning,
+    what: "The newest version of an event removes, renames or retypes a field that some consumer uses.",
+    why: "A consumer nobody remembered (analytics) goes down on the day the old version disappears.",
+    cure: "Publish both versions side by side, give the old one a date, and ask its consumers to move before it",
+    example: "Event:OrderConfirmed v1 orderValue: number, v2 orderValue: {value, currency} -> Service:Analytics reads v1",
+    source: "James Eastham, NDC London 2024",
+    check,
+    fix: None,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let topology = context.topology;
+    for (event, name, definition) in context.events() {
+        let Some([older @ .., newest]) = definition.map(|event| event.versions.as_slice()) else { continue };
+        for route in &topology[event].routes {
+            let used = topology.fields_used(context.board, *route);
+            let read = topology.version_read(context.board, *route).unwrap_or_default();
+            if older.is_empty() || used.is_empty() {
+                continue;
+            }
+            let reads_newest = read == newest.version;
+            let known = older.iter().find(|version| version.version == read);
+            let before = known.or(older.last());
+            let Some(before) = before.filter(|_| !reads_newest) else { continue };
+            let broken = broken(before, newest, &used);
+            if broken.is_empty() {
+                continue;
+            }
+            report(context, findings, *route, name, (before, known.is_some()), newest, &broken);
+        }
+    }
+}
+
+fn report(
+    context: &Context<'_>,
+    findings: &mut Findings,
+    route: RouteIx,
+    name: &str,
+    (before, still_published): (&Version, bool),
+    newest: &Version,
+    broken: &[String],
+) {
+    let reaction = context.topology[route].reaction;
+    let who = context.host_name(reaction);
+    let mut places = vec![context.reaction_place(reaction)];
+    places.extend(context.topology[route].links.last().map(|link| Key::Link(*link)));
+    let what = listed(broken);
+    if still_published {
+        let until = if before.deprecated.is_empty() {
+            "which has no end date".to_owned()
+        } else {
+            format!("which ends on {}", before.deprecated)
+        };
+        let message =
+            format!("{name} v{} {what}; {who} still reads v{}, {until}", newest.version, before.version);
+        findings.add(places, message);
+    } else {
+        let message = format!(
+            "{name} v{} {what}, and {who} reads a version that is no longer published",
+            newest.version
+        );
+        findings.add_at(Severity::Error, places, message, RULE.cure);
+    }
+}
+
+/// What the newest version does to the fields used: "removes x", "makes y an object instead of a number".
+fn broken(before: &Version, newest: &Version, used: &[&str]) -> Vec<String> {
+    let mut broken = Vec::new();
+    for path in used {
+        match (before.schema.field(path), newest.schema.field(path)) {
+            (Some(_), None) => broken.push(format!("removes {path}")),
+            (Some(old), Some(new)) if old.r#type != new.r#type => {
+                broken.push(format!("makes {path} {} instead of {}", spoken_type(new), spoken_type(old)));
+            }
+            (Some(old), Some(new)) if !old.optional && new.optional => {
+                broken.push(format!("makes {path} optional"))
+            }
+            _ => {}
+        }
+    }
+    broken
+}
+
+fn spoken_type(field: &Field) -> String {
+    field.r#type.json_name().map_or_else(
+        || "anything".to_owned(),
+        |name| format!("{} {name}", if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::advice::Severity;
+    use crate::advice::testing::{advice, board};
+    use crate::board::{Board, Event, Field, FieldType, Schema, Version};
+
+    fn order_confirmed(read: &str) -> Board {
+        let mut board = board("Service:Order -> Event:OrderConfirmed -> Service:Analytics");
+        let version = |version: &str, r#type| Version {
+            version: version.into(),
+            schema: Schema { fields: vec![Field::new("orderValue", r#type)], ..Schema::default() },
+            ..Version::default()
+        };
+        let versions = vec![version("1", FieldType::Number), version("2", FieldType::Object)];
+        board.events.insert("OrderConfirmed".into(), Event { versions, ..Event::default() });
+        for link in board.links.values_mut() {
+            link.fields = vec!["orderValue".into()];
+            link.version = read.into();
+        }
+        board
+    }
+
+    #[test]
+    fn a_consumer_of_the_old_version_is_named() {
+        let found = advice(&order_confirmed("1"), super::RULE.name);
+        let message = &found[0].message;
+        assert!(
+            message.contains("makes orderValue an object instead of a number; Analytics still reads v1"),
+            "{message}"
+        );
+        assert!(advice(&order_confirmed("2"), super::RULE.name).is_empty());
+        assert!(advice(&order_confirmed(""), super::RULE.name).is_empty());
+    }
+
+    #[test]
+    fn a_version_that_is_gone_is_an_error() {
+        assert_eq!(advice(&order_confirmed("0"), super::RULE.name)[0].severity, Severity::Error);
+    }
+}

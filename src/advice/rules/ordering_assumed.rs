@@ -1,0 +1,59 @@
+//! A consumer that needs an order its channel does not keep.
+
+use crate::advice::{Context, Findings, Rule, Severity};
+use crate::board::{ChannelKind, Key};
+use crate::topology::RouteIx;
+
+/// The rule.
+pub(super) const RULE: Rule = Rule {
+    name: "ordering-assumed",
+    title: "Ordering assumed",
+    severity: Severity::Warning,
+    what: "A consumer relies on the order of messages, and a channel on their way keeps none.",
+    why: "An older state overwrites a newer one.",
+    cure: "Use a FIFO queue or a stream keyed by what must stay in order, or put a version into the event and ignore older ones",
+    example: "Event:PriceChanged -> Channel:bus -> Service:Search (ordered: true)",
+    source: "The EventBridge talk on Cazoo",
+    check,
+    fix: None,
+};
+
+fn check(context: &Context<'_>, findings: &mut Findings) {
+    let topology = context.topology;
+    for (at, route) in topology.routes.iter().enumerate() {
+        let Some(link) =
+            route.links.iter().find(|link| context.board.links.get(link).is_some_and(|link| link.ordered))
+        else {
+            continue;
+        };
+        let loose = context.channels_of(RouteIx(at)).find(|(_, channel)| {
+            channel.is_none_or(|channel| !channel.fifo && channel.kind != ChannelKind::Stream)
+        });
+        let name = match loose {
+            Some((name, _)) => name,
+            None if route.channels.is_empty() && route.mode == crate::board::Mode::Asynchronous => {
+                "the default bus"
+            }
+            None => continue,
+        };
+        let who = context.host_name(route.reaction);
+        let message =
+            format!("{who} relies on the order of {}, and {name} keeps none", topology[route.message].name);
+        findings.add(vec![context.reaction_place(route.reaction), Key::Link(*link)], message);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::advice::testing::{advice, board};
+    use crate::board::{Channel, ChannelKind};
+
+    #[test]
+    fn order_needs_a_channel_that_keeps_it() {
+        let mut loose = board("Service:A -> Event:Priced -> Channel:log -> Service:Search");
+        loose.links.values_mut().for_each(|link| link.ordered = true);
+        assert_eq!(advice(&loose, super::RULE.name).len(), 1);
+        loose.channels.insert("log".into(), Channel { kind: ChannelKind::Stream, ..Channel::default() });
+        assert!(advice(&loose, super::RULE.name).is_empty());
+    }
+}
