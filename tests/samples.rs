@@ -1,6 +1,6 @@
 //! The sample boards are what people meet first: whole, tidy, and saying only what the format and grammar can say.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use isobar::board::format::{Syntax, read, write};
@@ -10,12 +10,18 @@ use isobar::board::{
 use serde_json::{Map, Value, json};
 
 /// Every sample there must be, by folder and name.
-const SAMPLES: [&str; 5] = [
+const SAMPLES: [&str; 11] = [
     "avatar-store/choreography",
     "avatar-store/monolith",
     "avatar-store/orchestration",
     "avatar-store/synchronous",
     "avatar-store/two-phase-commit",
+    "car-marketplace/after",
+    "car-marketplace/god-event",
+    "pizza/event-driven",
+    "pizza/synchronous",
+    "procurement/healthy",
+    "procurement/pinball",
 ];
 
 fn folder() -> PathBuf {
@@ -408,4 +414,45 @@ fn the_avatar_store_compares_like_with_like() {
             assert_eq!(service.availability, Some(0.997), "{name}");
         }
     }
+}
+
+#[test]
+fn vehicle_updated_is_a_god_event() {
+    let board = sample("car-marketplace/god-event");
+    let event = &board.events["VehicleUpdated"];
+    let schema = &event.versions.last().expect("a version").schema;
+    assert!(schema.leaf_count() >= 83, "{} fields", schema.leaf_count());
+    let used = |sticky: &Sticky| sticky.kind == StickyKind::Event && sticky.name == "VehicleUpdated";
+    let mut uses: BTreeMap<&str, &[String]> = BTreeMap::new();
+    for first in board.links.values().filter(|link| used(&board.stickies[&link.from])) {
+        for link in board.links.values().filter(|link| link.from == first.to) {
+            uses.insert(&board.stickies[&link.to].name, &link.fields);
+        }
+    }
+    assert!(uses.len() >= 4, "{uses:?}");
+    assert!(uses.values().all(|fields| !fields.is_empty() && fields.len() < 20), "{uses:?}");
+    let reasons = board.links.values().filter(|link| used(&board.stickies[&link.to])).count();
+    assert!(reasons >= 4, "published for {reasons} reasons");
+}
+
+#[test]
+fn order_confirmed_has_two_versions_and_analytics_reads_the_first() {
+    let board = sample("pizza/event-driven");
+    let versions = &board.events["OrderConfirmed"].versions;
+    let value =
+        |at: usize| versions[at].schema.field("orderValue").expect("an order value").r#type.json_name();
+    assert_eq!((versions.len(), value(0), value(1)), (2, Some("number"), Some("object")));
+    assert!(!versions[0].deprecated.is_empty() && versions[1].deprecated.is_empty());
+    let confirmed = Some(Key::Event("OrderConfirmed".into()));
+    let from = |id| Board::definition_key(&board.stickies[id]) == confirmed;
+    let first: Vec<&str> = board
+        .links
+        .values()
+        .filter(|link| from(&link.from) && link.version == "1")
+        .flat_map(|link| {
+            std::iter::once(link.to).chain(board.links.values().filter(|l| l.from == link.to).map(|l| l.to))
+        })
+        .map(|id| board.stickies[&id].name.as_str())
+        .collect();
+    assert!(first.contains(&"Analytics"), "{first:?}");
 }
