@@ -1,0 +1,507 @@
+//! Crossing reduction on the drawing itself: each vertex in turn moves to the place where its straight edges
+//! cross the fewest others.
+//!
+//! Classical layered layout counts crossings between neighbouring layers over dummy vertices; what the reader sees
+//! (and every quality metric counts) is crossings of the drawn edges. Here a vertex moves alone, everything else
+//! stands still: seen from a neighbour `u`, every other edge casts a shadow on the vertex's column, and the
+//! vertex has one more crossing with `u` exactly while it stands in that shadow. Sorting the ends of the shadows
+//! gives the crossing number at *every* height of the column at once.
+//!
+//! Source of vertex movement to a locally optimal place: M. Radermacher, K. Reichard, I. Rutter, D. Wagner,
+//! "Geometric heuristics for rectilinear crossing minimization", ALENEX 2018; the restriction to columns makes
+//! the search exact in one dimension. Noise that fades over the rounds ("noising method", I. Charon, O. Hudry,
+//! Operations Research Letters 14, 1993) leads out of local minima.
+
+use super::columns::{Arrangement, separation};
+use super::problem::{Arc, Problem};
+
+/// How a search is run.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Plan {
+    /// How many times every vertex is visited.
+    pub(super) rounds: usize,
+    /// Noise of the first round, in crossings; it fades to nothing.
+    pub(super) noise: f64,
+    /// The number of heights tried in each column; none means all of them (exact, slower).
+    pub(super) grid: Option<usize>,
+    /// Whether vertices may change columns.
+    pub(super) change_columns: bool,
+    /// Least vertical distance between vertices.
+    pub(super) gap: f64,
+    /// Cost of one unit of height between the ends of an edge, in crossings.
+    pub(super) length_cost: f64,
+    /// The highest and the lowest place a vertex may take (its border, not its centre).
+    pub(super) bounds: (f64, f64),
+    /// Start of the random stream.
+    pub(super) seed: u64,
+}
+
+/// Improves the arrangement in place. Returns the weighted number of crossings.
+pub(super) fn refine(problem: &Problem, arrangement: &mut Arrangement, plan: &Plan) -> f64 {
+    let mut search = Search::new(problem, arrangement, plan);
+    search.run();
+    *arrangement = search.best;
+    search.best_crossings
+}
+
+/// A small fast generator (SplitMix64); the same everywhere.
+#[derive(Debug, Clone)]
+pub(super) struct Stream(pub(super) u64);
+
+impl Stream {
+    /// The next 64 random bits.
+    pub(super) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// Uniform in [0, 1).
+    pub(super) fn unit(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// Uniform below `n` (which must be positive).
+    pub(super) fn below(&mut self, n: usize) -> usize {
+        ((u128::from(self.next()) * n as u128) >> 64) as usize
+    }
+}
+
+/// Narrower intervals between shadows are not used: they come from shadows that meet in one point.
+const LEAST_ROOM: f64 = 0.5;
+
+/// A place found for a vertex.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    cost: f64,
+    crossings: f64,
+    y: f64,
+    column: usize,
+}
+
+/// What is looked for: a place in a column for a vertex, near a height.
+#[derive(Debug, Clone, Copy)]
+struct Wish {
+    v: usize,
+    column: usize,
+    target: f64,
+    /// Cost of one unit of distance from the target.
+    price: f64,
+    noise: f64,
+}
+
+/// A straight arc from left to right.
+#[derive(Debug, Clone, Copy)]
+struct Line {
+    left: f64,
+    right: f64,
+    y: f64,
+    slope: f64,
+    weight: f64,
+    from: u32,
+    to: u32,
+}
+
+impl Line {
+    fn new(arrangement: &Arrangement, arc: &Arc) -> Self {
+        let (left, right) =
+            (arrangement.x[arrangement.column[arc.from]], arrangement.x[arrangement.column[arc.to]]);
+        let (y, end) = (arrangement.y[arc.from], arrangement.y[arc.to]);
+        let slope = (end - y) / (right - left);
+        Self { left, right, y, slope, weight: arc.weight, from: arc.from as u32, to: arc.to as u32 }
+    }
+}
+
+struct Search<'a> {
+    problem: &'a Problem,
+    plan: &'a Plan,
+    now: Arrangement,
+    x_of: Vec<f64>,
+    columns: Vec<Vec<usize>>,
+    /// Arcs by the column they start in.
+    starting: Vec<Vec<u32>>,
+    /// Arcs that go past a column: start before it and end after it.
+    passing: Vec<Vec<u32>>,
+    /// Neighbour, weight.
+    adjacent: Vec<Vec<(usize, f64)>>,
+    /// Arc numbers at each vertex.
+    incident: Vec<Vec<u32>>,
+    best: Arrangement,
+    best_crossings: f64,
+    /// Ends of shadows: height, change in crossings.
+    ends: Vec<(f64, f64)>,
+    /// Changes in crossings from each grid height to the next.
+    steps: Vec<f64>,
+    /// Upright geometry of each arc.
+    lines: Vec<Line>,
+    stream: Stream,
+}
+
+impl<'a> Search<'a> {
+    fn new(problem: &'a Problem, arrangement: &Arrangement, plan: &'a Plan) -> Self {
+        let count = arrangement.x.len();
+        let mut search = Search {
+            problem,
+            plan,
+            now: arrangement.clone(),
+            x_of: arrangement.column.iter().map(|&c| arrangement.x[c]).collect(),
+            columns: arrangement.columns(),
+            starting: vec![Vec::new(); count],
+            passing: vec![Vec::new(); count],
+            adjacent: super::columns::neighbours(problem),
+            incident: vec![Vec::new(); problem.len()],
+            best: arrangement.clone(),
+            best_crossings: f64::INFINITY,
+            ends: Vec::new(),
+            steps: Vec::new(),
+            lines: Vec::new(),
+            stream: Stream(plan.seed),
+        };
+        for arc in &problem.arcs {
+            search.lines.push(Line::new(&search.now, arc));
+        }
+        for (e, arc) in problem.arcs.iter().enumerate() {
+            let e = u32::try_from(e).unwrap_or(u32::MAX);
+            search.incident[arc.from].push(e);
+            search.incident[arc.to].push(e);
+            search.insert_arc(e);
+        }
+        search
+    }
+
+    fn ends_of(&self, e: u32) -> (usize, usize) {
+        let arc = &self.problem.arcs[e as usize];
+        (arc.from, arc.to)
+    }
+
+    fn insert_arc(&mut self, e: u32) {
+        let (a, b) = self.ends_of(e);
+        let (left, right) = (self.now.column[a], self.now.column[b]);
+        self.starting[left].push(e);
+        for c in left + 1..right {
+            self.passing[c].push(e);
+        }
+    }
+
+    fn remove_arc(&mut self, e: u32) {
+        let (a, b) = self.ends_of(e);
+        let (left, right) = (self.now.column[a], self.now.column[b]);
+        let drop = |list: &mut Vec<u32>| {
+            if let Some(place) = list.iter().position(|&other| other == e) {
+                list.swap_remove(place);
+            }
+        };
+        drop(&mut self.starting[left]);
+        for c in left + 1..right {
+            drop(&mut self.passing[c]);
+        }
+    }
+
+    fn run(&mut self) {
+        let n = self.problem.len();
+        let mut crossings = self.total();
+        self.best_crossings = crossings;
+        let mut best_cost = crossings + self.length_cost();
+        let mut order: Vec<usize> = (0..n).collect();
+        for round in 0..self.plan.rounds {
+            let left = 1.0 - (round as f64 + 1.0) / self.plan.rounds as f64;
+            let noise = self.plan.noise * left;
+            for i in (1..n).rev() {
+                order.swap(i, self.stream.below(i + 1));
+            }
+            let mut moved = false;
+            for &v in &order {
+                if let Some(change) = self.visit(v, noise) {
+                    crossings += change;
+                    moved = true;
+                }
+            }
+            let cost = crossings + self.length_cost();
+            if cost < best_cost - 1e-9 {
+                best_cost = cost;
+                self.best_crossings = crossings;
+                self.best.clone_from(&self.now);
+            }
+            if !moved && noise == 0.0 {
+                break;
+            }
+        }
+    }
+
+    /// Half the sum of all vertices' crossings counts each crossing twice from each of its two edges' ends.
+    fn total(&self) -> f64 {
+        let mut sum = 0.0;
+        for v in 0..self.problem.len() {
+            let (column, y) = (self.now.column[v], self.now.y[v]);
+            self.each_shadow(v, column, |top, bottom, weight| {
+                if top <= y && y <= bottom {
+                    sum += weight;
+                }
+            });
+        }
+        sum / 4.0
+    }
+
+    fn length_cost(&self) -> f64 {
+        let arcs = &self.problem.arcs;
+        let total: f64 = arcs.iter().map(|a| a.weight * (self.now.y[a.from] - self.now.y[a.to]).abs()).sum();
+        total * self.plan.length_cost
+    }
+
+    /// The columns between the vertex's predecessors and successors.
+    fn column_range(&self, v: usize) -> (usize, usize) {
+        let here = self.now.column[v];
+        let (mut low, mut high) = (0, self.now.x.len() - 1);
+        for &(w, _) in &self.adjacent[v] {
+            let c = self.now.column[w];
+            if c < here { low = low.max(c + 1) } else { high = high.min(c - 1) }
+        }
+        (low, high)
+    }
+
+    /// Moves one vertex to its best place; the change in crossings when it moved.
+    fn visit(&mut self, v: usize, noise: f64) -> Option<f64> {
+        let here = self.now.column[v];
+        let current = (self.now.y[v], here);
+        let (mut best, before) = self.best_in_column(v, here, noise, Some(current.0));
+        if self.plan.change_columns {
+            let (low, high) = self.column_range(v);
+            let (low, high) = (low.max(here.saturating_sub(2)), high.min(here + 2));
+            for c in low..=high {
+                if c != here {
+                    let (place, _) = self.best_in_column(v, c, noise, None);
+                    if place.cost < best.cost {
+                        best = place;
+                    }
+                }
+            }
+        }
+        if !best.cost.is_finite() || (best.y, best.column) == current {
+            return None;
+        }
+        self.place(v, best.column, best.y);
+        Some(best.crossings - before)
+    }
+
+    fn place(&mut self, v: usize, column: usize, y: f64) {
+        let here = self.now.column[v];
+        if let Some(place) = self.columns[here].iter().position(|&w| w == v) {
+            self.columns[here].remove(place);
+        }
+        if column != here {
+            for i in 0..self.incident[v].len() {
+                self.remove_arc(self.incident[v][i]);
+            }
+            self.now.column[v] = column;
+            self.x_of[v] = self.now.x[column];
+            for i in 0..self.incident[v].len() {
+                self.insert_arc(self.incident[v][i]);
+            }
+        }
+        self.now.y[v] = y;
+        for &e in &self.incident[v] {
+            let arc = &self.problem.arcs[e as usize];
+            self.lines[e as usize] = Line::new(&self.now, arc);
+        }
+        let place = self.columns[column].partition_point(|&w| self.now.y[w] < y);
+        self.columns[column].insert(place, v);
+    }
+
+    /// The best free place for `v` in a column, and the crossings at its present height when that is given.
+    fn best_in_column(&mut self, v: usize, column: usize, noise: f64, present: Option<f64>) -> (Place, f64) {
+        let (mut pull, mut weight) = (0.0, 0.0);
+        for &(w, arc_weight) in &self.adjacent[v] {
+            pull += self.now.y[w] * arc_weight;
+            weight += arc_weight;
+        }
+        let target = if weight > 0.0 { pull / weight } else { self.now.y[v] };
+        let wish = Wish { v, column, target, price: self.plan.length_cost * weight, noise };
+        match self.plan.grid {
+            Some(steps) => self.best_on_grid(&wish, steps, present),
+            None => self.best_anywhere(&wish, present),
+        }
+    }
+
+    /// The ranges of heights that are free in a column when `v` is taken out of it.
+    fn free_ranges(&self, v: usize, column: usize) -> impl Iterator<Item = (f64, f64)> + use<'_, 'a> {
+        let half = self.problem.height[v] / 2.0;
+        let others = self.columns[column].iter().filter(move |&&w| w != v).map(Some).chain([None]);
+        let mut top = self.plan.bounds.0 + half;
+        others.filter_map(move |next| {
+            let from = top;
+            let bottom = match next {
+                Some(&w) => {
+                    let apart = separation(self.problem, v, w, self.plan.gap);
+                    top = self.now.y[w] + apart;
+                    self.now.y[w] - apart
+                }
+                None => self.plan.bounds.1 - half,
+            };
+            (from <= bottom).then_some((from, bottom))
+        })
+    }
+
+    /// Tries evenly spaced heights: exact crossing numbers at each of them, by counting how many shadows begin
+    /// and end between one and the next.
+    fn best_on_grid(&mut self, wish: &Wish, count: usize, present: Option<f64>) -> (Place, f64) {
+        let Wish { v, column, target, price, noise } = *wish;
+        let pitch = (self.plan.bounds.1 - self.plan.bounds.0) / count as f64;
+        // A different origin each time keeps centres out of line: touching edges are hard to count.
+        let origin = self.plan.bounds.0 + pitch * self.stream.unit();
+        let mut steps = std::mem::take(&mut self.steps);
+        steps.clear();
+        steps.resize(count + 2, 0.0);
+        let mut before = 0.0;
+        let scale = 1.0 / pitch;
+        // The first grid height at or below y; a cast saturates, so shadows without end are welcome.
+        let index = |y: f64| {
+            let place = (y - origin) * scale;
+            if place <= 0.0 { 0 } else { (place as usize).saturating_add(1).min(count + 1) }
+        };
+        self.each_shadow(v, column, |top, bottom, weight| {
+            steps[index(top)] += weight;
+            steps[index(bottom)] -= weight;
+            if present.is_some_and(|y| top <= y && y <= bottom) {
+                before += weight;
+            }
+        });
+        let mut best = Place { cost: f64::INFINITY, crossings: 0.0, y: target, column };
+        let (mut at, mut level) = (0, steps[0]);
+        let mut stream = self.stream.clone();
+        for (top, bottom) in self.free_ranges(v, column) {
+            let first = index(top);
+            while at < first {
+                at += 1;
+                level += steps[at];
+            }
+            let mut y = origin + pitch * at as f64;
+            while y <= bottom && at < count {
+                let jitter = if noise > 0.0 { noise * stream.unit() } else { 0.0 };
+                let cost = level + price * (y - target).abs() + jitter;
+                if cost < best.cost {
+                    best = Place { cost, crossings: level, y, column };
+                }
+                at += 1;
+                level += steps[at];
+                y = origin + pitch * at as f64;
+            }
+        }
+        self.stream = stream;
+        self.steps = steps;
+        (best, before)
+    }
+
+    /// Tries every interval between the ends of two shadows.
+    fn best_anywhere(&mut self, wish: &Wish, present: Option<f64>) -> (Place, f64) {
+        let Wish { v, column, target, price, noise } = *wish;
+        // Exact alignments of three centres make touching edges, which cross from one side's view only.
+        let nudge = 0.25 * ((v.wrapping_mul(0x9e37) & 0xff) as f64 / 256.0 - 0.5);
+        let mut ends = std::mem::take(&mut self.ends);
+        ends.clear();
+        self.each_shadow(v, column, |top, bottom, weight| {
+            ends.push((top, weight));
+            ends.push((bottom, -weight));
+        });
+        ends.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        let before = present.map_or(0.0, |y| ends.iter().take_while(|end| end.0 <= y).map(|end| end.1).sum());
+        let mut best = Place { cost: f64::INFINITY, crossings: 0.0, y: target, column };
+        let (mut at, mut level) = (0, 0.0);
+        let mut stream = self.stream.clone();
+        for (top, bottom) in self.free_ranges(v, column) {
+            while at < ends.len() && ends[at].0 <= top {
+                level += ends[at].1;
+                at += 1;
+            }
+            let mut from = top;
+            loop {
+                let to = ends.get(at).map_or(bottom, |end| end.0.min(bottom));
+                if to - from >= LEAST_ROOM {
+                    let y = settle(target + nudge, from, to);
+                    let jitter = if noise > 0.0 { noise * stream.unit() } else { 0.0 };
+                    let cost = level + price * (y - target).abs() + jitter;
+                    if cost < best.cost {
+                        best = Place { cost, crossings: level, y, column };
+                    }
+                }
+                if to >= bottom {
+                    break;
+                }
+                while at < ends.len() && ends[at].0 <= to {
+                    level += ends[at].1;
+                    at += 1;
+                }
+                from = to;
+            }
+        }
+        self.stream = stream;
+        self.ends = ends;
+        (best, before)
+    }
+
+    /// Calls back with every shadow that other arcs cast on `column`, seen from the neighbours of `v`: its top,
+    /// its bottom and the crossings it costs.
+    fn each_shadow(&self, v: usize, column: usize, mut report: impl FnMut(f64, f64, f64)) {
+        let screen = self.now.x[column];
+        for &(u, weight) in &self.adjacent[v] {
+            let eye = Eye::new(self.x_of[u], self.now.y[u], screen);
+            let c = self.now.column[u];
+            let (left, right) = (c.min(column), c.max(column));
+            let lists = std::iter::once(&self.passing[left]).chain(&self.starting[left..right]);
+            for list in lists {
+                for &e in list {
+                    let line = &self.lines[e as usize];
+                    let (a, b) = (line.from as usize, line.to as usize);
+                    if a == u || b == u || a == v || b == v {
+                        continue;
+                    }
+                    let (top, bottom) = eye.shadow(line);
+                    if bottom > self.plan.bounds.0 && top < self.plan.bounds.1 {
+                        report(top, bottom, weight * line.weight);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The height in a free interval nearest to the target, a little inside where there is room.
+fn settle(target: f64, from: f64, to: f64) -> f64 {
+    let margin = ((to - from) / 2.0).min(2.0);
+    target.min(to - margin).max(from + margin)
+}
+
+/// A neighbour's point of view, looking at a column.
+struct Eye {
+    x: f64,
+    y: f64,
+    screen: f64,
+    left: f64,
+    right: f64,
+}
+
+impl Eye {
+    fn new(x: f64, y: f64, screen: f64) -> Self {
+        Self { x, y, screen, left: x.min(screen), right: x.max(screen) }
+    }
+
+    /// The heights on the screen that a line hides.
+    fn shadow(&self, line: &Line) -> (f64, f64) {
+        let first = self.project(line, self.left.max(line.left));
+        let second = self.project(line, self.right.min(line.right));
+        if first < second { (first, second) } else { (second, first) }
+    }
+
+    fn project(&self, line: &Line, x: f64) -> f64 {
+        let y = line.y + line.slope * (x - line.left);
+        if x == self.screen {
+            return y;
+        }
+        let near = x - self.x;
+        if near == 0.0 {
+            return if y > self.y { f64::INFINITY } else { f64::NEG_INFINITY };
+        }
+        self.y + (y - self.y) * (self.screen - self.x) / near
+    }
+}
