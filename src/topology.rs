@@ -11,6 +11,7 @@
 
 pub mod derive;
 pub mod graph;
+pub mod layered;
 pub mod projection;
 pub mod text;
 
