@@ -3,6 +3,11 @@
 //! Boards state schemas as a table of fields because that is what people fill in together. What the table cannot
 //! say is kept verbatim in `extra`, so that an imported JSON Schema comes back out whole.
 
+pub mod compatibility;
+pub mod generate;
+pub mod json_schema;
+pub mod validate;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
