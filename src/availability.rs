@@ -5,15 +5,20 @@
 //! Shared parts count once, because a component is one input of the diagram however many gates use it.
 
 mod diagram;
+mod entry;
 mod exact;
 mod normal;
 mod order;
+mod path;
 mod structure;
 #[cfg(test)]
 mod tests;
+mod what_if;
 
+pub use entry::{Call, Completion, EntryReport, Part, PartKind, all_entries, entry_report};
 pub use exact::{Exact, Limits, TooEntangled, exact};
 pub use structure::{Component, ComponentId, NodeId, Structure};
+pub use what_if::{Gain, WhatIf, alternatives, rank, report_with};
 
 /// Hours in a mean year (365.25 days).
 pub const HOURS_PER_YEAR: f64 = 8_766.0;

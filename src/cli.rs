@@ -1,6 +1,7 @@
 //! The command line: one subcommand a file, registered in [`SUBCOMMANDS`].
 
 mod advise;
+mod availability;
 mod fmt;
 mod new;
 mod rules;
@@ -75,6 +76,7 @@ const SUBCOMMANDS: &[Entry] = &[
     entry::<topology::Topology>(),
     entry::<advise::Advise>(),
     entry::<rules::Rules>(),
+    entry::<availability::Availability>(),
 ];
 
 /// The whole command line, without the part that opens the app.

@@ -69,7 +69,8 @@ impl Structure {
         self.push_component(name.into(), up, down)
     }
 
-    fn push_component(&mut self, name: String, availability: f64, unavailability: f64) -> NodeId {
+    /// A component by both probabilities; they should add up to one.
+    pub(super) fn push_component(&mut self, name: String, availability: f64, unavailability: f64) -> NodeId {
         let id = ComponentId(u32_len(self.components.len()));
         self.components.push(Component { name, availability, unavailability });
         self.push(Node::Component(id))
