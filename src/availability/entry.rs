@@ -87,8 +87,8 @@ pub struct EntryReport {
     pub at_most: Option<f64>,
     /// Expected hours of downtime a year (of 8,766 hours).
     pub downtime_hours: f64,
-    /// The part with the greatest importance among those that can fail.
-    pub weakest: Option<String>,
+    /// The part with the greatest importance among those that can fail; several when they are equally important.
+    pub weakest: Vec<String>,
     /// What the answer hangs on, most important first.
     pub parts: Vec<Part>,
     /// The calls that are waited for.
@@ -199,7 +199,9 @@ pub(super) fn report(setting: &Setting<'_>, entry: MessageIx, limits: &Limits) -
         let rank = |p: &Part| if p.availability < 1.0 { p.importance } else { -1.0 };
         rank(b).total_cmp(&rank(a))
     });
-    let weakest = parts.first().filter(|p| p.availability < 1.0 && figures.at_most.is_none());
+    let known = figures.at_most.is_none();
+    let top = parts.first().map_or(0.0, |p| p.importance) * (1.0 - 1e-9);
+    let weakest = parts.iter().filter(|p| known && p.availability < 1.0 && p.importance >= top);
     EntryReport {
         entry: topology[entry].name.clone(),
         kind: topology[entry].kind,
@@ -207,7 +209,7 @@ pub(super) fn report(setting: &Setting<'_>, entry: MessageIx, limits: &Limits) -
         availability: figures.up,
         at_most: figures.at_most,
         downtime_hours: downtime_hours(figures.down),
-        weakest: weakest.map(|p| p.name.clone()),
+        weakest: weakest.map(|p| p.name.clone()).collect(),
         calls: calls(setting, entry, &routes),
         completion: completion(setting, &routes),
         notes: notes(setting, entry, &routes, &parts, &figures),

@@ -1,6 +1,8 @@
 //! What if: each synchronous hop replaced by a queue or a projection, each service given a replica; ranked by gain,
 //! and each an edit of the board.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::entry::{EntryReport, figures, report};
@@ -85,14 +87,30 @@ impl WhatIf {
 /// A what-if with its figures for one entry.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Gain {
-    /// What would change.
-    pub what_if: WhatIf,
+    /// What would change: one spot, or every call to one service.
+    pub changes: Vec<WhatIf>,
     /// The availability it would give.
     pub availability: f64,
     /// The hours of downtime a year that would be left.
     pub downtime_hours: f64,
     /// The hours of downtime a year that it would spare.
     pub gains_hours: f64,
+}
+
+impl Gain {
+    /// The changes by name, joined by ` + `.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let names: Vec<String> = self.changes.iter().map(ToString::to_string).collect();
+        names.join(" + ")
+    }
+
+    /// The changes in words.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let words: Vec<String> = self.changes.iter().map(WhatIf::describe).collect();
+        words.join("; ")
+    }
 }
 
 /// The ways to build the accept path of an entry otherwise, in order of the path.
@@ -147,20 +165,40 @@ pub fn rank(board: &Board, topology: &Topology, entry: MessageIx, limits: &Limit
         (figures.up, figures.down)
     };
     let (_, before) = down(&Overlay::default());
-    let mut gains: Vec<Gain> = alternatives(board, topology, entry)
-        .into_iter()
-        .map(|what_if| {
+    let single = alternatives(board, topology, entry);
+    let together = calls_to_one_service(topology, &single);
+    let all = single.into_iter().map(|what_if| vec![what_if]).chain(together);
+    let mut gains: Vec<Gain> = all
+        .map(|changes| {
             let mut overlay = Overlay::default();
-            what_if.overlay(topology, &mut overlay);
+            changes.iter().for_each(|what_if| what_if.overlay(topology, &mut overlay));
             let (availability, after) = down(&overlay);
             let gains_hours = downtime_hours(before - after);
-            Gain { what_if, availability, downtime_hours: downtime_hours(after), gains_hours }
+            Gain { changes, availability, downtime_hours: downtime_hours(after), gains_hours }
         })
         .filter(|gain| gain.gains_hours > LEAST_GAIN_HOURS)
         .collect();
-    // Stable: equal gains stay in order of the path.
-    gains.sort_by(|a, b| b.gains_hours.total_cmp(&a.gains_hours));
+    // Stable, and blind to rounding: equal gains stay in order of the path.
+    gains.sort_by_key(|gain| std::cmp::Reverse((gain.gains_hours / LEAST_GAIN_HOURS).round() as i64));
     gains
+}
+
+/// Where a service is called several times, only leaving out all of the calls takes it off the path.
+fn calls_to_one_service(topology: &Topology, single: &[WhatIf]) -> Vec<Vec<WhatIf>> {
+    let mut by_service: BTreeMap<PartyIx, Vec<WhatIf>> = BTreeMap::new();
+    let routes: BTreeMap<LinkId, PartyIx> = topology
+        .routes
+        .iter()
+        .filter_map(|route| Some((*route.links.last()?, topology[route.reaction].host?)))
+        .collect();
+    for what_if in single {
+        if let WhatIf::Queue { link, .. } | WhatIf::Projection { link, .. } = what_if
+            && let Some(party) = routes.get(link)
+        {
+            by_service.entry(*party).or_default().push(what_if.clone());
+        }
+    }
+    by_service.into_values().filter(|calls| calls.len() > 1).collect()
 }
 
 /// A tenth of a second a year is no reason to rebuild anything.

@@ -156,8 +156,8 @@ fn write_json(out: &mut dyn Write, rows: &[Row], changes: &[WhatIf]) -> Result<(
                     .iter()
                     .map(|gain| {
                         json!({
-                            "change": gain.what_if.to_string(),
-                            "description": gain.what_if.describe(),
+                            "change": gain.name(),
+                            "description": gain.describe(),
                             "availability": gain.availability,
                             "downtime_hours": gain.downtime_hours,
                             "gains_hours": gain.gains_hours,
@@ -224,8 +224,10 @@ fn write_entry(out: &mut dyn Write, report: &EntryReport) -> Result<(), CliError
         };
         writeln!(out, "  {}{} → {host}{mark}", "  ".repeat(call.depth), call.message)?;
     }
-    if let Some(weakest) = &report.weakest {
-        writeln!(out, "  weakest link: {weakest}")?;
+    match report.weakest.as_slice() {
+        [] => {}
+        [weakest] => writeln!(out, "  weakest link: {weakest}")?,
+        equally => writeln!(out, "  weakest links, equally: {}", equally.join(", "))?,
     }
     let width = report.parts.iter().map(|p| p.name.chars().count()).max().unwrap_or(0);
     for part in &report.parts {
@@ -259,14 +261,14 @@ fn write_gains(out: &mut dyn Write, gains: &[Gain]) -> Result<(), CliError> {
         return Ok(());
     }
     writeln!(out, "  what would help")?;
-    let names: Vec<String> = gains.iter().map(|gain| gain.what_if.to_string()).collect();
+    let names: Vec<String> = gains.iter().map(|gain| gain.name()).collect();
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
     for (gain, name) in gains.iter().zip(names) {
         let (availability, hours) = (gain.availability, gain.gains_hours);
         writeln!(
             out,
             "    {name:width$}  {availability:.6}  spares {hours:.1} h a year  {}",
-            gain.what_if.describe()
+            gain.describe()
         )?;
     }
     Ok(())
