@@ -14,6 +14,7 @@ pub mod graph;
 pub mod layered;
 pub mod projection;
 pub mod text;
+pub mod timeline;
 
 use std::ops::Index;
 

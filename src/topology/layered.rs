@@ -25,6 +25,10 @@ mod tests;
 pub use quality::{mean_displacement, overlaps, straight_crossings};
 pub use stable::layout_stable;
 
+pub(crate) use clusters::{finish, finish_in_place};
+pub(crate) use cycles::sequence;
+pub(crate) use problem::{Arc, orient};
+
 /// A place in the drawing; x grows to the right, y downwards.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Point {
@@ -102,13 +106,13 @@ pub struct Layout {
 
 impl Graph {
     /// The box of a node, with sizes that make no sense (negative, not a number) read as zero.
-    fn size(&self, v: usize) -> (f64, f64) {
+    pub(crate) fn size(&self, v: usize) -> (f64, f64) {
         let sane = |length: f32| if length.is_finite() && length > 0.0 { f64::from(length) } else { 0.0 };
         (sane(self.nodes[v].width), sane(self.nodes[v].height))
     }
 
     /// The edges between nodes that exist.
-    fn arcs(&self) -> Vec<problem::Arc> {
+    pub(crate) fn arcs(&self) -> Vec<problem::Arc> {
         let n = self.nodes.len();
         let sound = self.edges.iter().filter(|e| e.0 < n && e.1 < n);
         problem::merge(sound.map(|&(from, to)| problem::Arc { from, to, weight: 1.0 }).collect())

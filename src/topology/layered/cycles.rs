@@ -13,7 +13,7 @@ const SIFTING_ROUNDS: usize = 6;
 ///
 /// With `prefer`, vertices that the heuristic finds equally good come in the order of that key, so that a board
 /// which was laid out before keeps its direction of reading.
-pub(super) fn sequence(n: usize, arcs: &[Arc], prefer: Option<&[f64]>) -> Vec<usize> {
+pub(crate) fn sequence(n: usize, arcs: &[Arc], prefer: Option<&[f64]>) -> Vec<usize> {
     let adjacency = Adjacency::new(n, arcs);
     let mut order = greedy(n, &adjacency, prefer);
     let mut rank = vec![0; n];
@@ -85,9 +85,9 @@ fn greedy(n: usize, adjacency: &Adjacency, prefer: Option<&[f64]>) -> Vec<usize>
         alive[v] = false;
         remaining -= 1;
         if to_right {
-            right.push(v)
+            right.push(v);
         } else {
-            left.push(v)
+            left.push(v);
         }
         for &(w, weight) in &adjacency.out[v] {
             in_weight[w] -= weight;

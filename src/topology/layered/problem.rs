@@ -2,13 +2,13 @@
 
 /// A directed connection between two vertices; parallel ones are merged and their weights added.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Arc {
+pub(crate) struct Arc {
     /// Where it starts.
-    pub(super) from: usize,
+    pub(crate) from: usize,
     /// Where it ends.
-    pub(super) to: usize,
+    pub(crate) to: usize,
     /// How many edges of the input it stands for.
-    pub(super) weight: f64,
+    pub(crate) weight: f64,
 }
 
 /// A connected graph without self loops, parallel edges or (once oriented) cycles.
@@ -44,7 +44,7 @@ pub(super) fn merge(mut arcs: Vec<Arc>) -> Vec<Arc> {
 }
 
 /// Turns the arcs that point against the sequence around, so that the graph has no cycle.
-pub(super) fn orient(arcs: &[Arc], rank: &[usize]) -> Vec<Arc> {
+pub(crate) fn orient(arcs: &[Arc], rank: &[usize]) -> Vec<Arc> {
     merge(
         arcs.iter()
             .map(|arc| {

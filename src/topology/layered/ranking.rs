@@ -145,8 +145,7 @@ impl<'a> Simplex<'a> {
                 self.layer[v] += shift;
             }
             // The shift may have made several frontier arcs tight: take them all, in order.
-            for i in 0..frontier.len() {
-                let e = frontier[i];
+            for &e in &frontier {
                 let Arc { from, to, .. } = self.arcs[e];
                 if self.slack(e) == 0 && reached[from] != reached[to] {
                     let w = if reached[from] { to } else { from };

@@ -103,6 +103,9 @@ struct Block {
     owner: usize,
 }
 
+/// An interval of a slab, the least cost of a corridor to it, and the interval before it in that corridor.
+type Step = ((f64, f64), f64, usize);
+
 struct Slabs {
     /// Where slabs meet, ascending; slab k lies between cut k-1 and cut k.
     cuts: Vec<f64>,
@@ -200,8 +203,7 @@ impl Slabs {
         skip: &[Option<usize>],
     ) -> Option<Vec<(f64, f64, f64)>> {
         let slope = (end.1 - start.1) / (end.0 - start.0);
-        // Per slab: interval, least cost so far, the interval it came from.
-        let mut steps: Vec<Vec<((f64, f64), f64, usize)>> = Vec::with_capacity(last - first + 1);
+        let mut steps: Vec<Vec<Step>> = Vec::with_capacity(last - first + 1);
         let mut free = Vec::new();
         for slab in first..=last {
             self.free(slab, skip, &mut free);
@@ -245,37 +247,44 @@ fn pull_tight(start: (f64, f64), end: (f64, f64), portals: &[(f64, f64, f64)]) -
     let mut line = vec![start];
     let mut apex = start;
     let mut next = 0;
-    'corner: loop {
-        // Slopes the string may have so far, and the corners that limit them.
-        let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
-        let (mut low_at, mut high_at) = (next, next);
-        for j in next..=portals.len() {
-            let (x, top, bottom) = portals.get(j).copied().unwrap_or((end.0, end.1, end.1));
-            let run = x - apex.0;
-            if run <= 0.0 {
-                continue;
-            }
-            let (to_top, to_bottom) = ((top - apex.1) / run, (bottom - apex.1) / run);
-            if to_top > high {
-                apex = (portals[high_at].0, portals[high_at].2);
-                next = high_at + 1;
-                line.push(apex);
-                continue 'corner;
-            }
-            if to_bottom < low {
-                apex = (portals[low_at].0, portals[low_at].1);
-                next = low_at + 1;
-                line.push(apex);
-                continue 'corner;
-            }
-            if to_top > low {
-                (low, low_at) = (to_top, j);
-            }
-            if to_bottom < high {
-                (high, high_at) = (to_bottom, j);
-            }
-        }
-        line.push(end);
-        return line;
+    while let Some((corner, at)) = next_corner(apex, end, portals, next) {
+        line.push(corner);
+        apex = corner;
+        next = at + 1;
     }
+    line.push(end);
+    line
+}
+
+/// The first corner that the string must bend around on its way from `apex`, and its opening.
+fn next_corner(
+    apex: (f64, f64),
+    end: (f64, f64),
+    portals: &[(f64, f64, f64)],
+    from: usize,
+) -> Option<((f64, f64), usize)> {
+    // Slopes the string may have so far, and the openings that limit them.
+    let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
+    let (mut low_at, mut high_at) = (from, from);
+    for j in from..=portals.len() {
+        let (x, top, bottom) = portals.get(j).copied().unwrap_or((end.0, end.1, end.1));
+        let run = x - apex.0;
+        if run <= 0.0 {
+            continue;
+        }
+        let (to_top, to_bottom) = ((top - apex.1) / run, (bottom - apex.1) / run);
+        if to_top > high {
+            return portals.get(high_at).map(|p| ((p.0, p.2), high_at));
+        }
+        if to_bottom < low {
+            return portals.get(low_at).map(|p| ((p.0, p.1), low_at));
+        }
+        if to_top > low {
+            (low, low_at) = (to_top, j);
+        }
+        if to_bottom < high {
+            (high, high_at) = (to_bottom, j);
+        }
+    }
+    None
 }
