@@ -24,7 +24,7 @@ fn every_rule_file_is_registered_once_in_order_and_documented() {
             assert!(!text.is_empty(), "{}", rule.name);
         }
         assert!(
-            rule.what.ends_with('.') && rule.why.ends_with('.') && !rule.cure.ends_with('.'),
+            rule.what.ends_with('.') && rule.why.ends_with(['.', '?']) && !rule.cure.ends_with('.'),
             "{}",
             rule.name
         );
