@@ -3,6 +3,7 @@
 mod advise;
 mod availability;
 mod fmt;
+mod match_event;
 mod new;
 mod rules;
 mod topology;
@@ -77,6 +78,7 @@ const SUBCOMMANDS: &[Entry] = &[
     entry::<advise::Advise>(),
     entry::<rules::Rules>(),
     entry::<availability::Availability>(),
+    entry::<match_event::Match>(),
 ];
 
 /// The whole command line, without the part that opens the app.

@@ -8,6 +8,7 @@ mod address;
 mod condition;
 mod consistency;
 mod error;
+mod explain;
 mod field;
 mod fold;
 mod globs;
@@ -16,6 +17,7 @@ mod number;
 mod operator;
 mod parse;
 mod paths;
+mod policy;
 mod ranges;
 mod scan;
 mod set;
@@ -27,8 +29,12 @@ mod wildcard;
 use std::str::FromStr;
 
 pub use error::{EventError, PatternError, Reason};
+pub use explain::{Explanation, Verdict};
 pub use json::{MAX_DEPTH, check_event};
 pub use parse::MAX_COMBINATIONS;
+pub use policy::{
+    Attribute, FilterPolicy, MAX_POLICY_COMBINATIONS, MAX_POLICY_KEYS, PolicyScope, attributes_as_event,
+};
 pub use set::{PatternSet, RuleId};
 pub use tally::Scratch;
 pub use wildcard::MAX_COMPLEXITY;

@@ -145,6 +145,9 @@ pub enum Reason {
     /// `$or` branches that multiply to more than the allowed number of combinations.
     #[error("Rule has more than {0} combinations of $or branches")]
     TooManyCombinations(usize),
+    /// More fields than one rule may name.
+    #[error("Rule names more than {0} fields")]
+    TooManyFields(usize),
     /// Objects nested beyond the allowed depth.
     #[error("Nested deeper than {0} levels")]
     TooDeep(usize),

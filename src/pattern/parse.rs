@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::address::parse_address;
 use super::condition::{Float, Operator};
+use super::consistency::MAX_NEEDS;
 use super::error::{PatternError, Reason};
 use super::json::{Fault, MAX_DEPTH, Reader};
 use super::number::comparable;
@@ -49,6 +50,8 @@ pub(crate) struct Field {
     /// The keys down to the field, joined by dots.
     pub(crate) path: Arc<str>,
     pub(crate) alternatives: Vec<Alternative>,
+    /// How many keys lead to the field.
+    pub(crate) depth: usize,
 }
 
 /// One condition and where it stands in the text.
@@ -66,6 +69,8 @@ pub(crate) type Branch = BTreeMap<Arc<str>, usize>;
 pub(crate) struct Parsed {
     pub(crate) fields: Vec<Field>,
     pub(crate) branches: Vec<Branch>,
+    /// How many keys the pattern has at its top, those within `$or` counted.
+    pub(crate) top_keys: usize,
 }
 
 /// How lenient the grammar is.
@@ -99,6 +104,7 @@ pub(crate) struct Parser<'a> {
     path: Vec<String>,
     fields: Vec<Field>,
     branches: Vec<Branch>,
+    top_keys: BTreeSet<String>,
 }
 
 impl From<Fault> for Reason {
@@ -119,6 +125,7 @@ impl<'a> Parser<'a> {
             path: Vec::new(),
             fields: Vec::new(),
             branches: Vec::new(),
+            top_keys: BTreeSet::new(),
         }
     }
 
@@ -127,6 +134,7 @@ impl<'a> Parser<'a> {
             Ok(()) => Ok(Parsed {
                 fields: std::mem::take(&mut self.fields),
                 branches: std::mem::take(&mut self.branches),
+                top_keys: self.top_keys.len(),
             }),
             Err(reason) => Err(PatternError { path: self.path.join("."), reason, offset: self.reader.at }),
         }
@@ -172,6 +180,9 @@ impl<'a> Parser<'a> {
                     return Err(Reason::OrReserved(name));
                 }
                 self.saw_or |= name == "$or";
+                if self.path.is_empty() {
+                    self.top_keys.insert(name.clone());
+                }
                 self.path.push(name);
                 self.field(within_or, depth)?;
                 self.path.pop();
@@ -269,7 +280,10 @@ impl<'a> Parser<'a> {
             // A path that comes twice keeps its last conditions.
             branch.insert(path.clone(), self.fields.len());
         }
-        self.fields.push(Field { path, alternatives });
+        self.fields.push(Field { path, alternatives, depth: self.path.len() });
+        if self.branches.iter().any(|branch| branch.len() > MAX_NEEDS) {
+            return Err(Reason::TooManyFields(MAX_NEEDS));
+        }
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::pattern::Pattern;
+use crate::pattern::{Attribute, FilterPolicy, Pattern, PolicyScope};
 
 #[derive(serde::Deserialize)]
 struct Case {
@@ -49,4 +49,53 @@ fn agrees_with_every_verdict_recorded_from_aws() {
         return;
     };
     assert_eq!(check_all(&text), 156);
+}
+
+/// A filter policy's case: attributes `{name: {Type, Value}}` or messages with their verdicts.
+fn policy(text: &serde_json::Value, scope: PolicyScope) -> FilterPolicy {
+    FilterPolicy::parse(&text.to_string(), scope).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+fn attributes(value: &serde_json::Value) -> Vec<(String, Attribute)> {
+    let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let one = |attribute: &serde_json::Value| Attribute {
+        data_type: text(&attribute["Type"]),
+        value: text(&attribute["Value"]),
+    };
+    value.as_object().unwrap().iter().map(|(name, attribute)| (name.clone(), one(attribute))).collect()
+}
+
+fn check_policies(text: &str) -> (usize, usize) {
+    let (mut by_attributes, mut by_body) = (0, 0);
+    for line in text.lines() {
+        let case: serde_json::Value = serde_json::from_str(line).unwrap();
+        if case[0] == "test_filter_policy" {
+            let policy = policy(&case[1][1], PolicyScope::MessageAttributes);
+            let passes = policy.matches(&attributes(&case[1][2]), b"");
+            assert_eq!(passes, case[1][3], "{line}");
+            by_attributes += 1;
+        } else {
+            let policy = policy(&case[1][0], PolicyScope::MessageBody);
+            for message in case[1][1].as_array().unwrap() {
+                assert_eq!(
+                    policy.matches(&[], message[0].to_string().as_bytes()),
+                    message[1],
+                    "{message} {line}"
+                );
+            }
+            by_body += 1;
+        }
+    }
+    (by_attributes, by_body)
+}
+
+#[test]
+fn agrees_with_every_recorded_filter_policy() {
+    let file = "../shared/data/event-patterns/sns-filter-policy.jsonl";
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        println!("skipped: {} is not there", path.display());
+        return;
+    };
+    assert_eq!(check_policies(&text), (69, 10));
 }
