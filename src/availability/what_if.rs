@@ -240,7 +240,8 @@ impl WhatIf {
     }
 }
 
-/// Puts a queue between a command and its handler. What the handler says about the message moves to its new link.
+/// Puts a queue between a command and its handler. What the handler says about the message stays
+/// on the link that reaches it.
 fn insert_queue(draft: &mut Draft, id: LinkId, peer: u32) -> Option<()> {
     let board = draft.board().clone();
     let mut ids = board.id_gen(peer);
@@ -253,7 +254,6 @@ fn insert_queue(draft: &mut Draft, id: LinkId, peer: u32) -> Option<()> {
     let channel = StickyId(ids.mint());
     let at = free_spot(&board, wanted, size);
     let layer = order::between(board.stickies.values().map(|s| s.layer.as_str()).max().unwrap_or(""), "");
-    draft.remove(&crate::board::Key::Link(id));
     if !board.channels.contains_key(&name) {
         let queue = Channel { kind: ChannelKind::Queue, ..Channel::default() };
         draft.put(Record::Channel(name.clone(), Box::new(queue)));
@@ -262,7 +262,7 @@ fn insert_queue(draft: &mut Draft, id: LinkId, peer: u32) -> Option<()> {
     let enters = Link { from: link.from, to: channel, order: link.order.clone(), ..Link::default() };
     draft.put(Record::Link(LinkId(ids.mint()), Box::new(enters)));
     let leaves = Link { from: channel, order: String::new(), mode: None, ..link.clone() };
-    draft.put(Record::Link(LinkId(ids.mint()), Box::new(leaves)));
+    draft.put(Record::Link(id, Box::new(leaves)));
     // A sender that insisted on waiting no longer does.
     let senders = board.links.iter().filter(|(_, l)| l.to == link.from && l.mode.is_some());
     for (sender, l) in senders.filter(|(_, l)| board.link_meaning(l) == Some(Meaning::Sends)) {
@@ -332,11 +332,7 @@ fn insert_view(
     };
     draft.put(Record::Frame(FrameId(ids_after(draft, peer)), Box::new(frame)));
     draft.put(Record::Link(LinkId(ids_after(draft, peer)), join(event, view)));
-    draft.remove(&crate::board::Key::Link(id));
-    draft.put(Record::Link(
-        LinkId(ids_after(draft, peer)),
-        Box::new(Link { to: view, mode: None, ..link.clone() }),
-    ));
+    draft.put(Record::Link(id, Box::new(Link { to: view, mode: None, ..link.clone() })));
     Some(())
 }
 
