@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 fn sources() -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, out: &mut Vec<(PathBuf, String)>) {
-        let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+        let mut entries: Vec<PathBuf> =
+            std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
         entries.sort();
         for path in entries {
             if path.is_dir() {
@@ -23,8 +24,20 @@ fn sources() -> Vec<(PathBuf, String)> {
 
 /// The rooms from the ground up; a room may import only rooms before it.
 const ROOMS: [&str; 14] = [
-    "pattern", "board", "edit", "topology", "availability", "advice", "simulation", "contracts", "replay", "scene",
-    "view", "io", "cli", "app",
+    "pattern",
+    "board",
+    "edit",
+    "topology",
+    "availability",
+    "advice",
+    "simulation",
+    "contracts",
+    "replay",
+    "scene",
+    "view",
+    "io",
+    "cli",
+    "app",
 ];
 
 fn room(path: &Path) -> Option<usize> {
@@ -36,7 +49,11 @@ fn room(path: &Path) -> Option<usize> {
 /// The code of a file without comments and without its test modules, line by line.
 fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let shipped = text.find("#[cfg(test)]\nmod tests {").map_or(text, |at| &text[..at]);
-    shipped.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")).map(|(at, line)| (at + 1, line))
+    shipped
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+        .map(|(at, line)| (at + 1, line))
 }
 
 fn is_test_file(path: &Path) -> bool {
@@ -63,7 +80,16 @@ fn imports_run_downwards() {
 
 #[test]
 fn the_pure_side_touches_nothing_outside() {
-    let outside = ["std::fs", "std::env", "std::thread", "std::process", "TcpStream", "UdpSocket", "Instant::now", "SystemTime"];
+    let outside = [
+        "std::fs",
+        "std::env",
+        "std::thread",
+        "std::process",
+        "TcpStream",
+        "UdpSocket",
+        "Instant::now",
+        "SystemTime",
+    ];
     let pure = ROOMS.iter().position(|room| *room == "io").unwrap();
     let mut wrong = Vec::new();
     for (path, text) in sources().iter().filter(|(path, _)| !is_test_file(path)) {
@@ -91,7 +117,10 @@ fn only_the_app_knows_its_toolkit() {
             }
             if code.contains("egui_graphs::") && !path.ends_with("app/graph.rs") && in_app {
                 let name = path.file_name().unwrap().to_string_lossy().into_owned();
-                assert!(name.contains("graph") || name.contains("topology"), "{name}: egui_graphs stays in one file");
+                assert!(
+                    name.contains("graph") || name.contains("topology"),
+                    "{name}: egui_graphs stays in one file"
+                );
             }
         }
     }
@@ -121,13 +150,24 @@ fn every_file_says_what_lives_there_and_can_be_read_in_one_sitting() {
 fn the_headless_tool_pulls_in_no_window_system() {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = std::process::Command::new(cargo)
-        .args(["tree", "--offline", "--locked", "--no-default-features", "--edges", "normal,build", "--prefix", "none"])
+        .args([
+            "tree",
+            "--offline",
+            "--locked",
+            "--no-default-features",
+            "--edges",
+            "normal,build",
+            "--prefix",
+            "none",
+        ])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let tree = String::from_utf8(output.stdout).unwrap();
-    for name in ["winit", "egui", "eframe", "x11", "wayland", "glutin", "glow", "wgpu", "gtk", "rfd", "arboard"] {
+    for name in
+        ["winit", "egui", "eframe", "x11", "wayland", "glutin", "glow", "wgpu", "gtk", "rfd", "arboard"]
+    {
         let found: Vec<&str> = tree.lines().filter(|line| line.starts_with(name)).collect();
         assert!(found.is_empty(), "{found:?}");
     }
@@ -142,4 +182,32 @@ fn the_rule_book_in_the_docs_is_fresh() {
     }
     let written = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(written == book, "docs/rules.md is stale: run UPDATE_DOCS=1 cargo test tidy");
+}
+
+#[test]
+fn the_command_table_in_the_readme_is_fresh() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let mut table = String::from(
+        "\n| Command | Does |\n| --- | --- |\n| `isobar [BOARD] [--replay LOG]` | Open the app |\n",
+    );
+    for command in isobar::cli::command().get_subcommands() {
+        let arguments: Vec<String> = command
+            .get_positionals()
+            .map(|argument| format!(" {}", argument.get_id().as_str().to_uppercase()))
+            .collect();
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        table.push_str(&format!("| `isobar {}{}` | {about} |\n", command.get_name(), arguments.concat()));
+    }
+    table.push('\n');
+    let (start, end) =
+        ("<!-- commands: made by `UPDATE_DOCS=1 cargo test tidy` -->", "<!-- end of commands -->");
+    let at = text.find(start).unwrap() + start.len();
+    let until = text.find(end).unwrap();
+    let fresh = format!("{}{table}{}", &text[..at], &text[until..]);
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &fresh).unwrap();
+        return;
+    }
+    assert!(fresh == text, "README.md is stale: run UPDATE_DOCS=1 cargo test tidy");
 }
