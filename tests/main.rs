@@ -1,4 +1,5 @@
 //! The integration tests, in one binary.
 
+mod sample_findings;
 mod samples;
 mod tidy;

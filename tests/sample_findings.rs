@@ -1,0 +1,88 @@
+//! What the tools say about the sample boards: the lessons they are drawn to teach, and nothing else.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use isobar::advice::{Context, Options, advise};
+use isobar::availability::{Limits, all_entries, downtime_hours};
+use isobar::board::Board;
+use isobar::board::format::{Syntax, read};
+use isobar::topology::derive;
+
+fn sample(name: &str) -> Board {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-boards").join(format!("{name}.ron"));
+    read(&std::fs::read_to_string(path).unwrap(), Syntax::Ron).unwrap()
+}
+
+/// The rules that speak up on each sample, judged by hand against what the talks say of that design.
+const ADVICE: [(&str, &[&str]); 11] = [
+    // Balance has to know everybody whose events mean coins.
+    ("avatar-store/choreography", &["too-many-sources"]),
+    ("avatar-store/monolith", &[]),
+    ("avatar-store/orchestration", &[]),
+    ("avatar-store/synchronous", &[]),
+    ("avatar-store/two-phase-commit", &[]),
+    // Search lives on one event of one team: fine, when it is meant.
+    ("car-marketplace/after", &["lazy-consumer"]),
+    ("car-marketplace/god-event", &["god-event"]),
+    // Version 1 goes on beside version 2 for as long as Analytics reads it.
+    ("pizza/event-driven", &["breaking-change"]),
+    ("pizza/synchronous", &["dual-write"]),
+    ("procurement/healthy", &[]),
+    (
+        "procurement/pinball",
+        &[
+            "command-in-disguise",
+            "dual-write",
+            "missing-idempotency",
+            "no-correlation",
+            "shared-database",
+            "synchronous-cycle",
+            "technical-event",
+            "unprotected-subscriber",
+        ],
+    ),
+];
+
+#[test]
+fn each_sample_gets_the_advice_it_deserves() {
+    for (name, expected) in ADVICE {
+        let board = sample(name);
+        let topology = derive(&board);
+        let found = advise(&Context::new(&board, &topology), &Options::default());
+        let rules: BTreeSet<&str> = found.iter().map(|finding| finding.rule).collect();
+        let told: Vec<&String> = found.iter().map(|finding| &finding.message).collect();
+        assert_eq!(rules, expected.iter().copied().collect(), "{name}: {told:#?}");
+    }
+}
+
+/// The availability of an entry of a sample.
+fn answered(name: &str, entry: &str) -> f64 {
+    let board = sample(name);
+    let topology = derive(&board);
+    let entries = all_entries(&board, &topology, &Limits::default());
+    entries.iter().find(|report| report.entry == entry).expect("an entry of this name").availability
+}
+
+#[test]
+fn three_services_in_a_row_lose_seventy_nine_hours_a_year() {
+    let three = 0.997_f64.powi(3);
+    for variant in ["synchronous", "two-phase-commit"] {
+        let up = answered(&format!("avatar-store/{variant}"), "CreateCheckout");
+        assert!((up - three).abs() < 1e-12, "{variant}: {up}");
+        assert!((downtime_hours(1.0 - up) - 78.7).abs() < 0.05, "{variant}");
+    }
+    for variant in ["monolith", "choreography", "orchestration"] {
+        let up = answered(&format!("avatar-store/{variant}"), "CreateCheckout");
+        assert!((up - 0.997).abs() < 1e-12, "{variant}: {up}");
+    }
+}
+
+#[test]
+fn a_thin_order_api_does_not_wait_for_the_partner() {
+    let together = 0.997_f64.powi(5) * 0.99;
+    let synchronous = answered("pizza/synchronous", "PlaceOrder");
+    assert!((synchronous - together).abs() < 1e-12, "{synchronous}");
+    let thin = answered("pizza/event-driven", "PlaceOrder");
+    assert!((thin - 0.997).abs() < 1e-12, "{thin}");
+}
