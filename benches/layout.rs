@@ -15,7 +15,8 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use isobar::topology::layered::{
-    Graph, Layout, Node, Options, Point, layout, layout_stable, mean_displacement, overlaps, straight_crossings,
+    Graph, Layout, Node, Options, Point, layout, layout_stable, mean_displacement, overlaps,
+    straight_crossings,
 };
 
 fn main() {
@@ -24,10 +25,16 @@ fn main() {
         "{:>6} {:>5} {:<15} {:>8} {:>10} {:>9} {:>14} {:>12}",
         "nodes", "seed", "engine", "seconds", "crossings", "overlaps", "× sugiyama", "size"
     );
-    for (n, seed) in [(100, 1), (100, 2), (100, 3), (300, 1), (300, 2), (300, 3), (1000, 1), (1000, 2), (3000, 1)] {
+    for (n, seed) in
+        [(100, 1), (100, 2), (100, 3), (300, 1), (300, 2), (300, 3), (1000, 1), (1000, 2), (3000, 1)]
+    {
         let sample = generator::generate(n, seed);
         let graph = Graph {
-            nodes: sample.sizes.iter().map(|&(width, height)| Node { width, height, ..Node::default() }).collect(),
+            nodes: sample
+                .sizes
+                .iter()
+                .map(|&(width, height)| Node { width, height, ..Node::default() })
+                .collect(),
             edges: sample.edges.clone(),
         };
         let (drawn, seconds) = best_of(if n <= 300 { 5 } else { 2 }, || layout(&graph, &Options::default()));
@@ -51,8 +58,11 @@ fn main() {
 fn write_positions(n: usize, seed: u32, drawn: &Layout) {
     let Some(folder) = std::env::var_os("ISOBAR_LAYOUT_OUT") else { return };
     let names = generator::names(n);
-    let places: serde_json::Map<String, serde_json::Value> =
-        names.into_iter().zip(&drawn.positions).map(|(name, p)| (name, serde_json::json!([p.x, p.y]))).collect();
+    let places: serde_json::Map<String, serde_json::Value> = names
+        .into_iter()
+        .zip(&drawn.positions)
+        .map(|(name, p)| (name, serde_json::json!([p.x, p.y])))
+        .collect();
     let path = std::path::Path::new(&folder).join(format!("g{n}-{seed}.pos"));
     std::fs::write(path, serde_json::to_string(&places).unwrap()).unwrap();
 }
@@ -85,7 +95,9 @@ fn row(
     };
     let size = format!("{:.0}×{:.0}", span(|p| p.x), span(|p| p.y));
     let overlapping = overlaps(positions, &sample.sizes, 1.0);
-    println!("{n:>6} {seed:>5} {engine:<15} {seconds:>8.3} {crossings:>10} {overlapping:>9} {ratio:>14} {size:>12}");
+    println!(
+        "{n:>6} {seed:>5} {engine:<15} {seconds:>8.3} {crossings:>10} {overlapping:>9} {ratio:>14} {size:>12}"
+    );
 }
 
 /// One more subscriber of an event in the middle: growing the drawing, and drawing it afresh.
@@ -126,7 +138,8 @@ fn sugiyama(sample: &generator::Sample) -> (Vec<Point>, f64) {
 }
 
 fn dot(sample: &generator::Sample) -> Option<(Vec<Point>, f64)> {
-    let mut text = String::from("digraph g { rankdir=LR; nodesep=0.3; ranksep=0.8; node [shape=box fixedsize=true];\n");
+    let mut text =
+        String::from("digraph g { rankdir=LR; nodesep=0.3; ranksep=0.8; node [shape=box fixedsize=true];\n");
     for (i, (width, height)) in sample.sizes.iter().enumerate() {
         text += &format!("n{i} [width={:.3} height={:.3} label=\"\"];\n", width / 72.0, height / 72.0);
     }

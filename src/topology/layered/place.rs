@@ -135,11 +135,11 @@ fn arrange(problem: &Problem, options: &Options) -> Arrangement {
     let rounds = rounds(n, options.effort);
     let plan = Plan {
         rounds,
-        noise: 2.0,
-        grid: Some(256),
+        noise: 4.0,
+        grid: Some(160),
         change_columns: true,
         gap,
-        length_cost: 0.0005,
+        length_cost: 0.0007,
         bounds: bounds(problem, &arrangement, gap),
         seed: 1,
     };
@@ -153,11 +153,11 @@ fn arrange(problem: &Problem, options: &Options) -> Arrangement {
 /// Rounds of the search: many on a small board, few on a large one, so that the time grows a little more than
 /// linearly.
 fn rounds(n: usize, effort: u32) -> usize {
-    let usual = (16_000 / n.max(1)).clamp(8, 120);
+    let usual = (20_000 / n.max(1)).clamp(10, 200);
     (usual * effort as usize / 100).max(1)
 }
 
-/// Heights the search may use: what the first places use, or the tallest column and some air.
+/// Heights the search may use: what the first places use and some air, or nearly twice the tallest column.
 fn bounds(problem: &Problem, arrangement: &Arrangement, gap: f64) -> (f64, f64) {
     let top = (0..problem.len()).map(|v| arrangement.y[v] - problem.height[v] / 2.0);
     let bottom = (0..problem.len()).map(|v| arrangement.y[v] + problem.height[v] / 2.0);
@@ -168,8 +168,8 @@ fn bounds(problem: &Problem, arrangement: &Arrangement, gap: f64) -> (f64, f64) 
         .map(|column| column.iter().map(|&v| problem.height[v] + gap).sum::<f64>())
         .fold(0.0, f64::max);
     let middle = f64::midpoint(top, bottom);
-    let half = tallest * 0.6;
-    let air = 4.0 * gap;
+    let half = tallest * 0.9;
+    let air = 8.0 * gap;
     ((middle - half).min(top - air), (middle + half).max(bottom + air))
 }
 

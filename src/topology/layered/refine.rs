@@ -69,6 +69,10 @@ impl Stream {
     }
 }
 
+/// Stands for the infinite magnification of what is in the eye's own column.
+const FAR: f64 = 1e12;
+/// How many columns a vertex may move at once.
+const REACH: usize = 3;
 /// Narrower intervals between shadows are not used: they come from shadows that meet in one point.
 const LEAST_ROOM: f64 = 0.5;
 
@@ -96,21 +100,23 @@ struct Wish {
 #[derive(Debug, Clone, Copy)]
 struct Line {
     left: f64,
-    right: f64,
     y: f64,
     slope: f64,
     weight: f64,
+    /// The columns it starts and ends in.
+    columns: (u32, u32),
     from: u32,
     to: u32,
 }
 
 impl Line {
     fn new(arrangement: &Arrangement, arc: &Arc) -> Self {
-        let (left, right) =
-            (arrangement.x[arrangement.column[arc.from]], arrangement.x[arrangement.column[arc.to]]);
-        let (y, end) = (arrangement.y[arc.from], arrangement.y[arc.to]);
-        let slope = (end - y) / (right - left);
-        Self { left, right, y, slope, weight: arc.weight, from: arc.from as u32, to: arc.to as u32 }
+        let (from, to) = (arrangement.column[arc.from], arrangement.column[arc.to]);
+        let left = arrangement.x[from];
+        let y = arrangement.y[arc.from];
+        let slope = (arrangement.y[arc.to] - y) / (arrangement.x[to] - left);
+        let columns = (from as u32, to as u32);
+        Self { left, y, slope, weight: arc.weight, columns, from: arc.from as u32, to: arc.to as u32 }
     }
 }
 
@@ -118,7 +124,6 @@ struct Search<'a> {
     problem: &'a Problem,
     plan: &'a Plan,
     now: Arrangement,
-    x_of: Vec<f64>,
     columns: Vec<Vec<usize>>,
     /// Arcs by the column they start in.
     starting: Vec<Vec<u32>>,
@@ -146,7 +151,6 @@ impl<'a> Search<'a> {
             problem,
             plan,
             now: arrangement.clone(),
-            x_of: arrangement.column.iter().map(|&c| arrangement.x[c]).collect(),
             columns: arrangement.columns(),
             starting: vec![Vec::new(); count],
             passing: vec![Vec::new(); count],
@@ -268,13 +272,14 @@ impl<'a> Search<'a> {
         let (mut best, before) = self.best_in_column(v, here, noise, Some(current.0));
         if self.plan.change_columns {
             let (low, high) = self.column_range(v);
-            let (low, high) = (low.max(here.saturating_sub(2)), high.min(here + 2));
-            for c in low..=high {
-                if c != here {
-                    let (place, _) = self.best_in_column(v, c, noise, None);
-                    if place.cost < best.cost {
-                        best = place;
-                    }
+            // One other column a visit: chances come again in the next round.
+            let (low, high) = (low.max(here.saturating_sub(REACH)), high.min(here + REACH));
+            if high > low {
+                let c = low + self.stream.below(high - low);
+                let c = if c >= here { c + 1 } else { c };
+                let (place, _) = self.best_in_column(v, c, noise, None);
+                if place.cost < best.cost {
+                    best = place;
                 }
             }
         }
@@ -295,7 +300,6 @@ impl<'a> Search<'a> {
                 self.remove_arc(self.incident[v][i]);
             }
             self.now.column[v] = column;
-            self.x_of[v] = self.now.x[column];
             for i in 0..self.incident[v].len() {
                 self.insert_arc(self.incident[v][i]);
             }
@@ -443,11 +447,20 @@ impl<'a> Search<'a> {
     /// Calls back with every shadow that other arcs cast on `column`, seen from the neighbours of `v`: its top,
     /// its bottom and the crossings it costs.
     fn each_shadow(&self, v: usize, column: usize, mut report: impl FnMut(f64, f64, f64)) {
-        let screen = self.now.x[column];
+        let x = &self.now.x[..];
+        let screen = x[column];
+        let mut stretch = Vec::new();
         for &(u, weight) in &self.adjacent[v] {
-            let eye = Eye::new(self.x_of[u], self.now.y[u], screen);
             let c = self.now.column[u];
             let (left, right) = (c.min(column), c.max(column));
+            let (eye_x, eye_y) = (x[c], self.now.y[u]);
+            // How much a height in each column is magnified on its way from the eye to the screen.
+            stretch.clear();
+            stretch.extend(
+                x[left..=right]
+                    .iter()
+                    .map(|x| if *x == eye_x { FAR } else { (screen - eye_x) / (x - eye_x) }),
+            );
             let lists = std::iter::once(&self.passing[left]).chain(&self.starting[left..right]);
             for list in lists {
                 for &e in list {
@@ -456,7 +469,13 @@ impl<'a> Search<'a> {
                     if a == u || b == u || a == v || b == v {
                         continue;
                     }
-                    let (top, bottom) = eye.shadow(line);
+                    let project = |column: usize| {
+                        let y = line.y + line.slope * (x[column] - line.left);
+                        eye_y + (y - eye_y) * stretch[column - left]
+                    };
+                    let first = project(left.max(line.columns.0 as usize));
+                    let second = project(right.min(line.columns.1 as usize));
+                    let (top, bottom) = if first < second { (first, second) } else { (second, first) };
                     if bottom > self.plan.bounds.0 && top < self.plan.bounds.1 {
                         report(top, bottom, weight * line.weight);
                     }
@@ -470,38 +489,4 @@ impl<'a> Search<'a> {
 fn settle(target: f64, from: f64, to: f64) -> f64 {
     let margin = ((to - from) / 2.0).min(2.0);
     target.min(to - margin).max(from + margin)
-}
-
-/// A neighbour's point of view, looking at a column.
-struct Eye {
-    x: f64,
-    y: f64,
-    screen: f64,
-    left: f64,
-    right: f64,
-}
-
-impl Eye {
-    fn new(x: f64, y: f64, screen: f64) -> Self {
-        Self { x, y, screen, left: x.min(screen), right: x.max(screen) }
-    }
-
-    /// The heights on the screen that a line hides.
-    fn shadow(&self, line: &Line) -> (f64, f64) {
-        let first = self.project(line, self.left.max(line.left));
-        let second = self.project(line, self.right.min(line.right));
-        if first < second { (first, second) } else { (second, first) }
-    }
-
-    fn project(&self, line: &Line, x: f64) -> f64 {
-        let y = line.y + line.slope * (x - line.left);
-        if x == self.screen {
-            return y;
-        }
-        let near = x - self.x;
-        if near == 0.0 {
-            return if y > self.y { f64::INFINITY } else { f64::NEG_INFINITY };
-        }
-        self.y + (y - self.y) * (self.screen - self.x) / near
-    }
 }
