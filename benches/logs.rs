@@ -36,7 +36,8 @@ impl Random {
 
 /// CloudEvents of some 350 bytes in 68 types whose shares fall like 1/n, six events a subject.
 fn generate(path: &Path, n_events: u64) -> std::io::Result<()> {
-    let head = ["order.placed", "order.cancelled", "payment.captured", "payment.failed", "shipment.dispatched"];
+    let head =
+        ["order.placed", "order.cancelled", "payment.captured", "payment.failed", "shipment.dispatched"];
     let tail = ["stock.reserved", "stock.depleted", "customer.registered"];
     let mut types: Vec<String> = head.iter().chain(&tail).map(|t| format!("com.shop.{t}")).collect();
     types.extend((0..60).map(|i| format!("com.shop.ctx{:02}.event{i:02}", i / 6)));
@@ -193,5 +194,8 @@ fn queries(log: &Log) {
     let start = Instant::now();
     let next = log.next_of_correlation(log.len() / 2);
     let chain = log.correlation_chain(log.len() / 2).len();
-    println!("  next of a correlation, its chain of {chain}    {:7.3} ms ({next:?})", start.elapsed().as_secs_f64() * 1e3);
+    println!(
+        "  next of a correlation, its chain of {chain}    {:7.3} ms ({next:?})",
+        start.elapsed().as_secs_f64() * 1e3
+    );
 }

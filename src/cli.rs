@@ -3,9 +3,11 @@
 mod advise;
 mod availability;
 mod fmt;
+mod log_file;
 mod match_event;
 mod new;
 mod rules;
+mod stats;
 mod topology;
 mod validate;
 
@@ -79,6 +81,7 @@ const SUBCOMMANDS: &[Entry] = &[
     entry::<rules::Rules>(),
     entry::<availability::Availability>(),
     entry::<match_event::Match>(),
+    entry::<stats::Stats>(),
 ];
 
 /// The whole command line, without the part that opens the app.

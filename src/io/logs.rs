@@ -74,6 +74,20 @@ impl LogFile {
         Self::map(unpacked, warning).map_err(unpack)
     }
 
+    /// Bytes that are at hand already, such as standard input; compressed ones are unpacked.
+    ///
+    /// # Errors
+    /// When there is no room to unpack them.
+    pub fn unpacked(bytes: Vec<u8>) -> Result<Arc<dyn Source>, FileError> {
+        let Some(compression) = compressed::sniff(&bytes) else { return Ok(Arc::new(bytes)) };
+        let path = PathBuf::from("standard input");
+        let folder = std::env::temp_dir();
+        let unpack = |error| FileError::Unpack { path: path.clone(), folder: folder.clone(), error };
+        let mut unpacked = tempfile::tempfile().map_err(unpack)?;
+        compressed::decompress(compression, &bytes[..], &mut unpacked, UNPACK_LIMIT).map_err(unpack)?;
+        Ok(Self::map(unpacked, None).map_err(unpack)?.shared())
+    }
+
     #[expect(unsafe_code, reason = "a memory map is the one way to look at 3 GB within a second")]
     fn map(file: File, warning: Option<String>) -> io::Result<Self> {
         let length = file.metadata()?.len();

@@ -1,11 +1,13 @@
 //! The columnar index of a log, and the questions it answers.
 
+mod causes;
 mod columns;
 mod queries;
 
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use causes::{Causes, NO_CAUSE};
 pub(crate) use columns::{Columns, MAX_OFFSET, UNTIMED};
 pub use queries::Histogram;
 

@@ -176,5 +176,24 @@ pub fn format(nanos: i64) -> String {
     jiff::Timestamp::from_nanosecond(i128::from(nanos)).map_or_else(|_| nanos.to_string(), |t| t.to_string())
 }
 
+/// A length of time in nanoseconds for people: three digits and a unit.
+pub fn duration_text(nanos: i64) -> String {
+    const UNITS: [(f64, &str); 6] =
+        [(86_400e9, "d"), (3_600e9, "h"), (60e9, "min"), (1e9, "s"), (1e6, "ms"), (1e3, "µs")];
+    let size = nanos.unsigned_abs() as f64;
+    let Some((unit, name)) = UNITS.iter().find(|(unit, _)| size >= *unit) else {
+        return format!("{nanos} ns");
+    };
+    let value = nanos as f64 / unit;
+    let digits = if value.abs() >= 100.0 {
+        0
+    } else if value.abs() >= 10.0 {
+        1
+    } else {
+        2
+    };
+    format!("{value:.digits$} {name}")
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,92 @@
+//! Which events of a log are shown: by type, source, correlation, text, and pattern.
+
+use crate::pattern::Pattern;
+use crate::replay::event::Detail;
+use crate::replay::index::{EventRef, Log};
+use crate::replay::symbols::key32;
+
+/// What an event must be to be shown. The default shows all.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    hidden_types: Vec<u16>,
+    hidden_sources: Vec<u16>,
+    correlation: Option<(u32, String)>,
+    text: Vec<u8>,
+    pattern: Option<Pattern>,
+}
+
+impl Filter {
+    /// Hides or shows a type.
+    pub fn set_type(&mut self, type_number: u16, shown: bool) {
+        set(&mut self.hidden_types, type_number, shown);
+    }
+
+    /// Whether a type is shown.
+    pub fn shows_type(&self, type_number: u16) -> bool {
+        !self.hidden_types.contains(&type_number)
+    }
+
+    /// Hides or shows a source.
+    pub fn set_source(&mut self, source_number: u16, shown: bool) {
+        set(&mut self.hidden_sources, source_number, shown);
+    }
+
+    /// Shows one correlation only; an empty text shows all.
+    pub fn set_correlation(&mut self, text: &str) {
+        self.correlation = (!text.is_empty()).then(|| (key32(text.as_bytes()), text.to_owned()));
+    }
+
+    /// Shows only events whose record has these characters in it; an empty text shows all.
+    pub fn set_text(&mut self, text: &str) {
+        self.text = text.as_bytes().to_vec();
+    }
+
+    /// Shows only events whose record matches a pattern.
+    pub fn set_pattern(&mut self, pattern: Option<Pattern>) {
+        self.pattern = pattern;
+    }
+
+    /// True when everything is shown.
+    pub fn is_open(&self) -> bool {
+        self.hidden_types.is_empty()
+            && self.hidden_sources.is_empty()
+            && self.correlation.is_none()
+            && self.text.is_empty()
+            && self.pattern.is_none()
+    }
+
+    /// Whether an event is shown. What the index knows is asked first; the file only if that does not decide.
+    pub fn accepts(&self, event: &EventRef<'_>) -> bool {
+        if self.hidden_types.contains(&event.type_number()) || self.hidden_sources.contains(&event.source_number()) {
+            return false;
+        }
+        if let Some((key, text)) = &self.correlation
+            && (event.correlation_key() != *key || event.correlation() != *text)
+        {
+            return false;
+        }
+        if self.text.is_empty() && self.pattern.is_none() {
+            return true;
+        }
+        event.detail().is_some_and(|detail| self.accepts_record(&detail))
+    }
+
+    fn accepts_record(&self, detail: &Detail) -> bool {
+        let has_text = self.text.is_empty() || memchr::memmem::find(&detail.record, &self.text).is_some();
+        has_text && self.pattern.as_ref().is_none_or(|p| p.matches(&detail.record).unwrap_or(false))
+    }
+
+    /// The first event shown at or after `from`, looking at no more than `at_most` events: where it is (or where to
+    /// look on).
+    pub fn next(&self, log: &Log, from: usize, at_most: usize) -> Result<usize, usize> {
+        let to = from.saturating_add(at_most).min(log.len());
+        log.events(from..to).find(|event| self.accepts(event)).map(|event| event.row()).ok_or(to)
+    }
+}
+
+fn set(hidden: &mut Vec<u16>, number: u16, shown: bool) {
+    hidden.retain(|n| *n != number);
+    if !shown {
+        hidden.push(number);
+    }
+}
