@@ -16,3 +16,6 @@ pub mod stats;
 pub mod symbols;
 pub mod time;
 pub mod tracks;
+
+#[cfg(test)]
+pub(crate) mod testing;

@@ -72,10 +72,16 @@ impl Names {
     fn replied_to(&self, name: &str) -> Option<MessageIx> {
         let asked = |spelling: &str| {
             let found = self.messages.get(spelling)?;
-            found.iter().find(|(kind, _)| *kind != MessageKind::Event).or_else(|| found.first()).map(|(_, m)| *m)
+            found
+                .iter()
+                .find(|(kind, _)| *kind != MessageKind::Event)
+                .or_else(|| found.first())
+                .map(|(_, m)| *m)
         };
         spellings(name).iter().find_map(|s| {
-            let cut = ["reply", "replied", "response", "result", "answer"].iter().find_map(|end| s.strip_suffix(end));
+            let cut = ["reply", "replied", "response", "result", "answer"]
+                .iter()
+                .find_map(|end| s.strip_suffix(end));
             asked(s).or_else(|| asked(cut?))
         })
     }
@@ -130,7 +136,10 @@ mod tests {
 
     #[test]
     fn spellings_go_from_the_whole_to_the_last_part() {
-        assert_eq!(spellings("com.shop.order-placed.v2"), ["comshoporderplacedv2", "comshoporderplaced", "shoporderplaced", "orderplaced"]);
+        assert_eq!(
+            spellings("com.shop.order-placed.v2"),
+            ["comshoporderplacedv2", "comshoporderplaced", "shoporderplaced", "orderplaced"]
+        );
         assert_eq!(spellings("Order placed"), ["orderplaced"]);
         assert_eq!(spellings("/svc/balance"), ["svcbalance", "balance"]);
         assert_eq!(spellings("v2"), ["v2"]);

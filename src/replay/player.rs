@@ -148,7 +148,7 @@ impl Player {
 
     /// Goes to a moment, forwards or backwards alike.
     pub fn seek(&mut self, time: i64) {
-        self.now = time.clamp(self.range.start, self.range.end);
+        self.now = time.clamp(self.range.start, self.end());
         self.rest = 0.0;
         self.at_row = None;
     }
@@ -156,6 +156,11 @@ impl Player {
     /// Nanoseconds of the log that a dot is on its way at least.
     fn flight(&self) -> i64 {
         ((FLIGHT_SECS * self.speed * SECOND as f64) as i64).max(1)
+    }
+
+    /// When the last message has arrived: a little behind the last event.
+    fn end(&self) -> i64 {
+        self.range.end.saturating_add(self.flight())
     }
 
     /// Lets so many seconds of real time pass. Stops at the end. True when the picture changed.
@@ -167,9 +172,8 @@ impl Player {
         self.rest = step.fract();
         self.now = self.now.saturating_add(step as i64);
         self.at_row = None;
-        let end = self.range.end.saturating_add(self.flight());
-        if self.now >= end {
-            self.now = self.range.end;
+        if self.now >= self.end() {
+            self.now = self.end();
             // While a log is still being read, its end is not the end.
             self.playing = !log.is_complete();
         } else if self.skip_quiet {
@@ -179,7 +183,8 @@ impl Player {
     }
 
     fn jump_over_quiet(&mut self, log: &Log) {
-        let under_way = log.range(self.now.saturating_sub(self.flight() * SLOWEST)..self.now.saturating_add(1));
+        let under_way =
+            log.range(self.now.saturating_sub(self.flight() * SLOWEST)..self.now.saturating_add(1));
         let next = log.row_at(self.now.saturating_add(1));
         if !under_way.is_empty() {
             return;
@@ -263,7 +268,14 @@ impl Player {
         frame
     }
 
-    fn put_dots(&self, log: &Log, tracks: &Tracks, causes: &Causes, event: &EventRef<'_>, dots: &mut Vec<Dot>) {
+    fn put_dots(
+        &self,
+        log: &Log,
+        tracks: &Tracks,
+        causes: &Causes,
+        event: &EventRef<'_>,
+        dots: &mut Vec<Dot>,
+    ) {
         let cause = causes.of(event.row()).and_then(|row| log.event(row));
         let (ways, reply) = tracks.of(event, cause.as_ref());
         let passed = self.now.saturating_sub(event.time());
@@ -277,7 +289,12 @@ impl Player {
             let place = share * way.links.len() as f64;
             let link = (place as usize).min(way.links.len() - 1);
             let along = (place - link as f64) as f32;
-            dots.push(Dot { row: event.row(), type_number: event.type_number(), link: way.links[link], along });
+            dots.push(Dot {
+                row: event.row(),
+                type_number: event.type_number(),
+                link: way.links[link],
+                along,
+            });
         }
     }
 

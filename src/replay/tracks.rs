@@ -38,7 +38,8 @@ impl Tracks {
     /// Works out the ways of a board and finds the log's names on it.
     pub fn new(board: &Board, topology: &Topology, log: &Log) -> Self {
         let matched = Matched::new(&Names::of(topology), log);
-        let departures = (0..topology.messages.len()).map(|m| departures(board, topology, MessageIx(m))).collect();
+        let departures =
+            (0..topology.messages.len()).map(|m| departures(board, topology, MessageIx(m))).collect();
         Self { matched, departures }
     }
 
@@ -89,7 +90,9 @@ impl Tracks {
                 let at = usize::from(event.type_number()) * n_sources + usize::from(event.source_number());
                 counts[at] = (counts[at].0 + 1, event.row());
             }
-            pairs.extend(counts.into_iter().enumerate().filter(|(_, c)| c.0 > 0).map(|(at, c)| (at as u32, c)));
+            pairs.extend(
+                counts.into_iter().enumerate().filter(|(_, c)| c.0 > 0).map(|(at, c)| (at as u32, c)),
+            );
         } else {
             for event in log.events(rows) {
                 let key = u32::from(event.type_number()) << 16 | u32::from(event.source_number());
@@ -100,7 +103,8 @@ impl Tracks {
         let mut heat: BTreeMap<LinkId, u64> = BTreeMap::new();
         for (n, row) in pairs.into_values() {
             let Some(event) = log.event(row) else { continue };
-            let mut links: Vec<LinkId> = self.of(&event, None).0.iter().flat_map(|t| t.links.iter().copied()).collect();
+            let mut links: Vec<LinkId> =
+                self.of(&event, None).0.iter().flat_map(|t| t.links.iter().copied()).collect();
             links.sort_unstable();
             links.dedup();
             for link in links {

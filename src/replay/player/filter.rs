@@ -57,7 +57,9 @@ impl Filter {
 
     /// Whether an event is shown. What the index knows is asked first; the file only if that does not decide.
     pub fn accepts(&self, event: &EventRef<'_>) -> bool {
-        if self.hidden_types.contains(&event.type_number()) || self.hidden_sources.contains(&event.source_number()) {
+        if self.hidden_types.contains(&event.type_number())
+            || self.hidden_sources.contains(&event.source_number())
+        {
             return false;
         }
         if let Some((key, text)) = &self.correlation

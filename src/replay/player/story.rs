@@ -32,17 +32,21 @@ pub struct Step {
 pub fn story(log: &Log, topology: &Topology, tracks: &Tracks, row: usize, at_most: usize) -> Vec<Step> {
     let mut rows = log.correlation_chain(row);
     rows.truncate(at_most);
-    let details: Vec<(String, String)> =
-        rows.iter().map(|r| log.event(*r).map_or_else(Default::default, |e| (e.id(), e.causation()))).collect();
+    let details: Vec<(String, String)> = rows
+        .iter()
+        .map(|r| log.event(*r).map_or_else(Default::default, |e| (e.id(), e.causation())))
+        .collect();
     let mut steps: Vec<Step> = Vec::with_capacity(rows.len());
     for (at, row) in rows.iter().enumerate() {
         let Some(event) = log.event(*row) else { continue };
         let caused_by = &details[at].1;
         // Ids may be reused: the last one before counts.
-        let cause = (!caused_by.is_empty()).then(|| details[..at].iter().rposition(|d| d.0 == *caused_by)).flatten();
+        let cause =
+            (!caused_by.is_empty()).then(|| details[..at].iter().rposition(|d| d.0 == *caused_by)).flatten();
         let cause_event = cause.and_then(|c| log.event(rows[c]));
         let (ways, reply) = tracks.of(&event, cause_event.as_ref());
-        let host = |r| topology[r].host.map(|party| topology[party].name.clone());
+        let host =
+            |r: crate::topology::ReactionIx| topology[r].host.map(|party| topology[party].name.clone());
         let receivers: Vec<String> = ways.iter().filter_map(|w| w.to.and_then(host)).collect();
         let sender = tracks.sender(&event, cause_event.as_ref()).and_then(host);
         let logged = tracks.matched().party(event.source_number()).map(|party| topology[party].name.clone());

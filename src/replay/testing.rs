@@ -1,0 +1,67 @@
+//! Boards and logs in a few words, for this room's tests.
+
+use std::fmt::Write as _;
+
+use super::index::Log;
+use super::load::open;
+use super::mapping::Mapping;
+use super::time;
+use crate::board::{Board, Link, LinkId, Point, Sticky, StickyId, notation};
+
+/// The start of 2026, in nanoseconds since 1970.
+pub(crate) const START: i64 = 1_767_225_600 * time::SECOND;
+
+/// A millisecond in nanoseconds.
+pub(crate) const MS: i64 = 1_000_000;
+
+/// A board from lines: `Kind:Name -> Kind:Name -> …`; each word is a sticky of its own.
+pub(crate) fn board(lines: &str) -> Board {
+    let mut board = Board::default();
+    let mut ids = board.id_gen(0);
+    for (row, line) in lines.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
+        let mut last = None;
+        for (column, word) in line.split(" -> ").enumerate() {
+            let (kind, name) = word.split_once(':').expect("Kind:Name");
+            let kind =
+                notation::NOTATION.iter().find(|row| format!("{:?}", row.kind) == kind).expect("a kind").kind;
+            let id = StickyId(ids.mint());
+            let at = Point::new(150.0 * column as f32, 150.0 * row as f32);
+            board.stickies.insert(id, Sticky { kind, name: name.to_owned(), at, ..Sticky::default() });
+            if let Some(from) = last {
+                board.links.insert(LinkId(ids.mint()), Link { from, to: id, ..Link::default() });
+            }
+            last = Some(id);
+        }
+    }
+    board
+}
+
+/// A log from lines: `milliseconds id kind source Type [<cause] [@correlation] [{data}]`.
+pub(crate) fn log(lines: &str) -> Log {
+    let mut text = String::new();
+    for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (line, data) =
+            line.split_once(" {").map_or((line, String::new()), |(l, d)| (l, format!("{{{d}")));
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [ms, id, kind, source, name] = words[..5] else { panic!("five words: {line}") };
+        let stamp = time::format(START + ms.parse::<i64>().expect("milliseconds") * MS);
+        let _ = write!(
+            text,
+            r#"{{"specversion":"1.0","id":"{id}","source":"/{source}","type":"{name}","time":"{stamp}","isobarkind":"{kind}""#
+        );
+        for word in &words[5..] {
+            if let Some(cause) = word.strip_prefix('<') {
+                let _ = write!(text, r#","causationid":"{cause}""#);
+            } else if let Some(correlation) = word.strip_prefix('@') {
+                let _ = write!(text, r#","correlationid":"{correlation}""#);
+            }
+        }
+        if !data.is_empty() {
+            let _ = write!(text, r#","data":{data}"#);
+        }
+        text.push_str("}\n");
+    }
+    let log = open(text.into_bytes(), &Mapping::default()).expect("a log");
+    assert_eq!(log.bad_lines(), []);
+    log
+}
