@@ -3,6 +3,7 @@
 //! Names are identity, but logs spell them differently: `com.shop.order-placed.v2` is `Order placed`. Letters and
 //! digits decide, upper and lower case do not; a dotted name may end in the board's name.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::event::Kind;
@@ -32,6 +33,29 @@ pub fn spellings(name: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// A URI reference with its percent escapes undone; as it stands where they are no text.
+fn unescaped(source: &str) -> Cow<'_, str> {
+    if !source.contains('%') {
+        return Cow::Borrowed(source);
+    }
+    let mut bytes = Vec::with_capacity(source.len());
+    let mut rest = source.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        let hex = tail.get(..2).filter(|_| *first == b'%').and_then(|h| std::str::from_utf8(h).ok());
+        match hex.and_then(|h| u8::from_str_radix(h, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8(bytes).map_or(Cow::Borrowed(source), Cow::Owned)
 }
 
 /// A board's names, ready to be looked up by the spellings of logs.
@@ -86,8 +110,9 @@ impl Names {
         })
     }
 
-    /// The party a logged source is.
+    /// The party a logged source is. Sources are URI references: `/Process%20Manager` is the process manager.
     pub fn party(&self, source: &str) -> Option<PartyIx> {
+        let source = &*unescaped(source);
         let found = spellings(source).into_iter().find_map(|s| self.parties.get(&s).copied());
         found.or_else(|| self.parties.get(&format!("{}service", spellings(source).last()?)).copied())
     }
@@ -143,5 +168,12 @@ mod tests {
         assert_eq!(spellings("Order placed"), ["orderplaced"]);
         assert_eq!(spellings("/svc/balance"), ["svcbalance", "balance"]);
         assert_eq!(spellings("v2"), ["v2"]);
+    }
+
+    #[test]
+    fn sources_are_uri_references() {
+        assert_eq!(unescaped("/Process%20Manager%2"), "/Process Manager%2");
+        assert_eq!(unescaped("/a%ff%zz"), "/a%ff%zz");
+        assert_eq!(unescaped("100%"), "100%");
     }
 }

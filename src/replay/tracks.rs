@@ -32,6 +32,8 @@ pub struct Tracks {
     matched: Matched,
     /// By message.
     departures: Vec<Vec<Departure>>,
+    /// True when the log's events name the link they set out on, as the simulator's do.
+    links_logged: bool,
 }
 
 impl Tracks {
@@ -40,7 +42,10 @@ impl Tracks {
         let matched = Matched::new(&Names::of(topology), log);
         let departures =
             (0..topology.messages.len()).map(|m| departures(board, topology, MessageIx(m))).collect();
-        Self { matched, departures }
+        // The first events speak for the rest.
+        let links_logged =
+            log.events(0..20).any(|e| e.detail().is_some_and(|d| d.attribute("isobarlink").is_some()));
+        Self { matched, departures, links_logged }
     }
 
     /// What the log's names are on the board.
@@ -65,6 +70,17 @@ impl Tracks {
     fn departure(&self, event: &EventRef<'_>, cause: Option<&EventRef<'_>>) -> Option<&Departure> {
         let message = self.matched.message(event.type_number())?;
         let all = &self.departures[message.0];
+        if all.len() > 1
+            && self.links_logged
+            && let Some(link) =
+                event.detail().and_then(|d| d.attribute("isobarlink")).and_then(|l| l.parse().ok())
+        {
+            // The simulator says which way the message set out on.
+            let set_out = |d: &&Departure| d.tracks.iter().any(|t| t.links.contains(&LinkId(link)));
+            if let Some(departure) = all.iter().find(set_out) {
+                return Some(departure);
+            }
+        }
         // A reply is sent by who handles the request: its own source says nothing of the request's sender.
         let reply = self.matched.is_reply(event.type_number());
         let party = if reply { None } else { self.matched.party(event.source_number()) };
