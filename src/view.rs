@@ -1,1 +1,16 @@
-//! What a window shows, without egui: camera, selection, tools as state machines, actions.
+//! What a window shows, without a window: camera, selection, document state, tools and actions.
+//!
+//! Nothing here knows egui. Tools take abstract input and answer with effects, so they are tested without a window;
+//! the desktop app feeds them and carries their effects out.
+
+pub mod action;
+pub mod camera;
+pub mod document;
+pub mod outline;
+pub mod selection;
+pub mod tool;
+
+pub use action::Action;
+pub use camera::{Camera, View};
+pub use document::Document;
+pub use selection::{Item, Selection};
