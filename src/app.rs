@@ -1,6 +1,32 @@
-//! The desktop app: theme, canvas and panels on eframe.
+//! The desktop app: an eframe shell around workspaces and panels.
+//!
+//! `logic` carries out commands and takes in what other threads finished; `ui` draws. Drawing code changes the board
+//! only through [`crate::view::Document`] and sends everything else as a [`Command`]. Nothing asks for a frame unless
+//! something moves.
+//!
+//! Adding a workspace is one file under `app/workspaces/` and one line in its registry; see [`workspaces`] for what a
+//! workspace is given. Adding a panel is one file under `app/panels/`.
+
+pub mod canvas;
+pub mod context;
+pub mod files;
+mod fonts;
+pub mod icons;
+mod keys;
+mod panels;
+pub mod theme;
+pub mod widgets;
+pub mod workspaces;
 
 use std::path::PathBuf;
+
+use context::{Command, Cx, Derived, Options};
+use files::{Files, Finished};
+use theme::Theme;
+use workspaces::Workspace;
+
+use crate::board::Board;
+use crate::view::{Action, Document, Selection};
 
 /// What the app opens with.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +42,281 @@ pub struct Start {
 /// # Errors
 /// When no window can be opened.
 pub fn run(start: Start) -> Result<(), String> {
-    let _ = start;
-    Err("no window yet".to_owned())
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("Isobar")
+        .with_app_id("isobar")
+        .with_inner_size([1440.0, 900.0])
+        .with_min_inner_size([720.0, 480.0]);
+    let options = eframe::NativeOptions { viewport, ..Default::default() };
+    eframe::run_native("isobar", options, Box::new(|cc| Ok(Box::new(App::new(&cc.egui_ctx, start))))).map_err(
+        |error| {
+            format!("cannot open a window: {error}. Use a subcommand to work without one (`isobar --help`)")
+        },
+    )
+}
+
+/// The app.
+pub struct App {
+    document: Document,
+    derived: Derived,
+    selection: Selection,
+    theme: Theme,
+    options: Options,
+    commands: Vec<Command>,
+    files: Files,
+    toasts: panels::toasts::Toasts,
+    palette: panels::palette::Palette,
+    workspaces: Vec<Box<dyn Workspace>>,
+    current: usize,
+    /// No board was asked for yet: the start screen shows.
+    starting: bool,
+    started_timer: Option<f64>,
+    title: String,
+}
+
+impl App {
+    /// The app in a context, with what it opens.
+    #[must_use]
+    pub fn new(ctx: &egui::Context, start: Start) -> Self {
+        fonts::install(ctx);
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        let options = Options::default();
+        let theme = Theme::new(options.dark);
+        theme.apply(ctx);
+        let mut app = Self {
+            document: Document::new(Board::default(), None, files::peer()),
+            derived: Derived::default(),
+            selection: Selection::default(),
+            theme,
+            options,
+            commands: Vec::new(),
+            files: Files::new(ctx.clone()),
+            toasts: panels::toasts::Toasts::default(),
+            palette: panels::palette::Palette::default(),
+            workspaces: workspaces::all(),
+            current: 0,
+            starting: start.board.is_none(),
+            started_timer: None,
+            title: String::new(),
+        };
+        if let Some(path) = start.board {
+            app.files.load_now(path);
+            app.take_in_finished(ctx);
+        }
+        if let Some(log) = start.replay {
+            app.commands.push(Command::Replay(log));
+        }
+        app
+    }
+
+    /// The open document.
+    #[must_use]
+    pub const fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// What is selected.
+    #[must_use]
+    pub const fn selection(&self) -> &Selection {
+        &self.selection
+    }
+
+    /// Sends a command, as a menu would.
+    pub fn send(&mut self, command: Command) {
+        self.commands.push(command);
+    }
+
+    /// Runs `f` with the workspace in front and everything it is given.
+    fn with_workspace<R>(&mut self, f: impl FnOnce(&mut dyn Workspace, &mut Cx<'_>) -> R) -> Option<R> {
+        let workspace = self.workspaces.get_mut(self.current)?;
+        let mut cx = Cx {
+            document: &mut self.document,
+            derived: &mut self.derived,
+            selection: &mut self.selection,
+            theme: &self.theme,
+            options: &mut self.options,
+            commands: &mut self.commands,
+        };
+        Some(f(workspace.as_mut(), &mut cx))
+    }
+
+    fn open_document(&mut self, ctx: &egui::Context, board: Board, path: Option<PathBuf>) {
+        self.document = Document::new(board, path, files::peer());
+        self.derived = Derived::default();
+        self.selection.clear();
+        self.starting = false;
+        let mut workspaces = std::mem::take(&mut self.workspaces);
+        for workspace in &mut workspaces {
+            let mut cx = Cx {
+                document: &mut self.document,
+                derived: &mut self.derived,
+                selection: &mut self.selection,
+                theme: &self.theme,
+                options: &mut self.options,
+                commands: &mut self.commands,
+            };
+            workspace.opened(ctx, &mut cx);
+        }
+        self.workspaces = workspaces;
+    }
+
+    fn switch_to(&mut self, name: &str) {
+        if let Some(at) = self.workspaces.iter().position(|workspace| workspace.name() == name) {
+            self.current = at;
+            self.starting = false;
+        }
+    }
+
+    fn take_in_finished(&mut self, ctx: &egui::Context) {
+        while let Some(finished) = self.files.finished() {
+            match finished {
+                Finished::Opened(path, loaded) => {
+                    for repair in loaded.repairs.iter().take(3) {
+                        self.toasts.add(ctx, canvas::Tone::Warning, repair.message.clone());
+                    }
+                    if loaded.repairs.len() > 3 {
+                        let more = format!(
+                            "{} more things were put right; nothing is saved until you save",
+                            loaded.repairs.len() - 3
+                        );
+                        self.toasts.add(ctx, canvas::Tone::Warning, more);
+                    }
+                    self.open_document(ctx, loaded.board, Some(path));
+                }
+                Finished::Saved(path, board) => {
+                    self.toasts.add(ctx, canvas::Tone::Fine, format!("Saved {}", path.display()));
+                    self.document.saved(board, path);
+                }
+                Finished::PickedOpen(path) => self.files.load(path),
+                Finished::PickedSave(path) => self.files.save(path, self.document.shared()),
+                Finished::Failed(message) => self.toasts.add(ctx, canvas::Tone::Error, message),
+            }
+        }
+    }
+
+    fn carry_out(&mut self, ctx: &egui::Context, command: Command) {
+        match command {
+            Command::Run(action) => self.run_action(ctx, action),
+            Command::Open(path) => self.files.load(path),
+            Command::OpenBoard(board) => self.open_document(ctx, *board, None),
+            Command::Show(items) => {
+                self.switch_to("Board");
+                self.selection = items.iter().copied().collect();
+                self.with_workspace(|workspace, cx| workspace.show(ctx, &items, cx));
+            }
+            Command::Say(tone, message) => self.toasts.add(ctx, tone, message),
+            Command::SwitchTo(name) => self.switch_to(name),
+            Command::Replay(log) => {
+                self.switch_to("Replay");
+                self.with_workspace(|workspace, cx| workspace.open_log(ctx, &log, cx));
+            }
+        }
+    }
+
+    fn run_action(&mut self, ctx: &egui::Context, action: Action) {
+        let taken = self.with_workspace(|workspace, cx| workspace.action(ctx, action, cx)).unwrap_or(false);
+        if taken {
+            return;
+        }
+        match action {
+            Action::New => self.open_document(ctx, Board::default(), None),
+            Action::Open => self.files.pick_open(self.document.path()),
+            Action::Save => match self.document.path() {
+                Some(path) => self.files.save(path.to_owned(), self.document.shared()),
+                None => self.files.pick_save(None, self.document.board().title()),
+            },
+            Action::SaveAs => self.files.pick_save(self.document.path(), self.document.board().title()),
+            Action::Start => self.starting = true,
+            Action::Palette => self.palette.open(),
+            Action::Find => self.palette.open_find(),
+            Action::Shortcuts => self.options.shortcuts = !self.options.shortcuts,
+            Action::Undo => self.undo(ctx),
+            Action::Redo => {
+                let touched = self.document.redo();
+                self.after_undo(ctx, touched, "There is nothing to do again");
+            }
+            Action::ToggleTheme => {
+                self.options.dark = !self.options.dark;
+                self.theme = Theme::new(self.options.dark);
+                self.theme.apply(ctx);
+            }
+            Action::ToggleMinimap => self.options.minimap = !self.options.minimap,
+            Action::ToggleDrawer => self.options.drawer = !self.options.drawer,
+            Action::ToggleInspector => self.options.inspector = !self.options.inspector,
+            Action::InterfaceLarger => ctx.set_zoom_factor((ctx.zoom_factor() + 0.125).min(2.0)),
+            Action::InterfaceSmaller => ctx.set_zoom_factor((ctx.zoom_factor() - 0.125).max(0.75)),
+            Action::Timer => {
+                let now = ctx.input(|input| input.time);
+                self.started_timer = if self.started_timer.is_some() { None } else { Some(now) };
+            }
+            Action::ShowBoard => self.switch_to("Board"),
+            Action::ShowTopology => self.switch_to("Topology"),
+            Action::ShowSimulate => self.switch_to("Simulate"),
+            Action::ShowReplay => self.switch_to("Replay"),
+            Action::ShowContracts => self.switch_to("Contracts"),
+            // Everything else is about the canvas: it is carried out there.
+            other if self.current != 0 => {
+                self.switch_to("Board");
+                self.with_workspace(|workspace, cx| workspace.action(ctx, other, cx));
+            }
+            _ => {}
+        }
+    }
+
+    fn undo(&mut self, ctx: &egui::Context) {
+        let touched = self.document.undo();
+        self.after_undo(ctx, touched, "There is nothing to take back");
+    }
+
+    /// After undo and redo, what they touched is selected.
+    fn after_undo(&mut self, ctx: &egui::Context, touched: Option<Vec<crate::board::Key>>, none: &str) {
+        match touched {
+            Some(keys) => {
+                self.selection = keys.iter().filter_map(crate::view::Item::of).collect();
+                self.selection.keep_existing(self.document.board());
+            }
+            None => self.toasts.add(ctx, canvas::Tone::Plain, none.to_owned()),
+        }
+    }
+
+    fn set_title(&mut self, ctx: &egui::Context) {
+        let dot = if self.document.is_dirty() { "• " } else { "" };
+        let title = format!("{dot}{} – Isobar", self.document.board().title());
+        if title != self.title {
+            self.title.clone_from(&title);
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title));
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.take_in_finished(ctx);
+        self.with_workspace(|workspace, cx| workspace.logic(ctx, cx));
+        for command in std::mem::take(&mut self.commands) {
+            self.carry_out(ctx, command);
+        }
+        self.selection.keep_existing(self.document.board());
+        self.set_title(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        for action in keys::actions(ui.ctx()) {
+            self.commands.push(Command::Run(action));
+        }
+        panels::top_bar::show(self, ui);
+        if self.starting {
+            panels::start::show(self, ui);
+        } else {
+            panels::status_bar::show(self, ui);
+            self.with_workspace(|workspace, cx| workspace.ui(ui, cx));
+        }
+        self.show_palette(ui);
+        panels::shortcuts::show(ui.ctx(), &self.theme, &mut self.options.shortcuts);
+        self.toasts.show(ui.ctx(), &self.theme);
+        // Commands are carried out before the next frame, which has to come.
+        if !self.commands.is_empty() {
+            ui.request_repaint();
+        }
+    }
 }

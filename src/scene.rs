@@ -14,7 +14,8 @@ use index::Index;
 
 use crate::board::notation::words;
 use crate::board::{
-    Board, ChannelKind, FrameId, FrameKind, LineId, LinkId, Meaning, Mode, Outcome, Point, Rect, StickyId, StickyKind,
+    Board, ChannelKind, FrameId, FrameKind, LineId, LinkId, Meaning, Mode, Outcome, Point, Rect, StickyId,
+    StickyKind,
 };
 
 /// How a link is drawn.
@@ -119,20 +120,30 @@ impl Scene {
     /// The display list of a board.
     #[must_use]
     pub fn of(board: &Board) -> Self {
-        let mut stickies: Vec<StickyShape> = board.stickies.keys().map(|id| sticky_shape(board, *id)).collect();
-        let layer = |shape: &StickyShape| board.stickies.get(&shape.id).map_or("", |sticky| sticky.layer.as_str());
+        let mut stickies: Vec<StickyShape> =
+            board.stickies.keys().map(|id| sticky_shape(board, *id)).collect();
+        let layer =
+            |shape: &StickyShape| board.stickies.get(&shape.id).map_or("", |sticky| sticky.layer.as_str());
         stickies.sort_by(|a, b| layer(a).cmp(layer(b)).then_with(|| a.id.cmp(&b.id)));
         let sticky_at: FxHashMap<StickyId, u32> = stickies.iter().zip(0..).map(|(s, i)| (s.id, i)).collect();
         let links = route::links(board, &stickies, &sticky_at);
         let mut frames: Vec<FrameShape> = board
             .frames
             .iter()
-            .map(|(id, frame)| FrameShape { id: *id, kind: frame.kind, rect: frame.rect(), title: frame.name.clone() })
+            .map(|(id, frame)| FrameShape {
+                id: *id,
+                kind: frame.kind,
+                rect: frame.rect(),
+                title: frame.name.clone(),
+            })
             .collect();
         let area = |frame: &FrameShape| frame.rect.width() * frame.rect.height();
         frames.sort_by(|a, b| area(b).total_cmp(&area(a)));
-        let lines =
-            board.lines.iter().map(|(id, line)| LineShape { id: *id, x: line.x, title: line.name.clone() }).collect();
+        let lines = board
+            .lines
+            .iter()
+            .map(|(id, line)| LineShape { id: *id, x: line.x, title: line.name.clone() })
+            .collect();
         Self {
             bounds: board.bounds(),
             sticky_index: Index::of(stickies.iter().map(|shape| shape.rect)),
@@ -161,7 +172,9 @@ impl Scene {
     /// The stickies that touch a rectangle, back to front.
     pub fn stickies_in(&self, area: Rect) -> impl Iterator<Item = &StickyShape> {
         let found = self.sticky_index.query(area.expanded(24.0)).into_iter();
-        found.filter_map(|at| self.stickies.get(at as usize)).filter(move |shape| shape.rect.intersects(area.expanded(24.0)))
+        found
+            .filter_map(|at| self.stickies.get(at as usize))
+            .filter(move |shape| shape.rect.intersects(area.expanded(24.0)))
     }
 
     /// The links that may touch a rectangle, in the order of the list.
@@ -193,7 +206,8 @@ impl Scene {
     pub fn frame_under(&self, point: Point, reach: f32) -> Option<&FrameShape> {
         self.frames.iter().rev().find(|frame| {
             let outside = frame.rect.expanded(reach);
-            let title = Rect { min: frame.rect.min, max: Point::new(frame.rect.max.x, frame.rect.min.y + 32.0) };
+            let title =
+                Rect { min: frame.rect.min, max: Point::new(frame.rect.max.x, frame.rect.min.y + 32.0) };
             outside.contains(point) && (title.contains(point) || !frame.rect.expanded(-reach).contains(point))
         })
     }
@@ -206,7 +220,9 @@ fn sticky_shape(board: &Board, id: StickyId) -> StickyShape {
     let mut corner = String::new();
     match sticky.kind {
         StickyKind::Service | StickyKind::External => {
-            if let Some(availability) = board.services.get(&sticky.name).and_then(|service| service.availability) {
+            if let Some(availability) =
+                board.services.get(&sticky.name).and_then(|service| service.availability)
+            {
                 caption = percent(availability);
             }
         }
@@ -295,10 +311,11 @@ fn link_look(board: &Board, id: LinkId) -> (LinkLook, Option<Meaning>, String) {
 
 fn one_of_label(board: &Board, id: LinkId, weight: f64) -> String {
     let from = board.links[&id].from;
-    let weights = board.links.values().filter(|link| link.from == from).filter_map(|link| match link.outcome {
-        Outcome::OneOf(weight) => Some(weight),
-        _ => None,
-    });
+    let weights =
+        board.links.values().filter(|link| link.from == from).filter_map(|link| match link.outcome {
+            Outcome::OneOf(weight) => Some(weight),
+            _ => None,
+        });
     let total: f64 = weights.sum();
     if total > 0.0 { percent((weight / total * 1e4).round() / 1e4) } else { String::new() }
 }

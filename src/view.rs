@@ -4,7 +4,9 @@
 //! the desktop app feeds them and carries their effects out.
 
 pub mod action;
+pub mod align;
 pub mod camera;
+pub mod clipboard;
 pub mod document;
 pub mod outline;
 pub mod selection;

@@ -39,7 +39,13 @@ impl Curve {
     #[must_use]
     pub fn end_direction(&self) -> (f32, f32) {
         let [a, b, c, d] = self.points;
-        let before = if c.distance(d) > 0.01 { c } else if b.distance(d) > 0.01 { b } else { a };
+        let before = if c.distance(d) > 0.01 {
+            c
+        } else if b.distance(d) > 0.01 {
+            b
+        } else {
+            a
+        };
         let length = before.distance(d).max(1e-6);
         ((d.x - before.x) / length, (d.y - before.y) / length)
     }

@@ -63,7 +63,11 @@ struct End {
 }
 
 /// The links of a board, routed.
-pub(super) fn links(board: &Board, stickies: &[StickyShape], at: &FxHashMap<StickyId, u32>) -> Vec<LinkShape> {
+pub(super) fn links(
+    board: &Board,
+    stickies: &[StickyShape],
+    at: &FxHashMap<StickyId, u32>,
+) -> Vec<LinkShape> {
     let joined: Vec<_> = board
         .links
         .iter()
@@ -113,7 +117,10 @@ fn sides(from: Rect, to: Rect) -> (Side, Side) {
 /// Gives links that share an edge places of their own along it.
 fn spread(ends: &mut [End], stickies: &[StickyShape]) {
     ends.sort_by(|a, b| {
-        (a.sticky, a.side).cmp(&(b.sticky, b.side)).then(a.towards.total_cmp(&b.towards)).then(a.link.cmp(&b.link))
+        (a.sticky, a.side)
+            .cmp(&(b.sticky, b.side))
+            .then(a.towards.total_cmp(&b.towards))
+            .then(a.link.cmp(&b.link))
     });
     for group in ends.chunk_by_mut(|a, b| a.sticky == b.sticky && a.side == b.side) {
         let (low, high) = group[0].side.range(stickies[group[0].sticky as usize].rect);

@@ -75,8 +75,12 @@ fn links_that_share_an_edge_keep_apart() {
         board.links.insert(LinkId(Id::new(0, n + 10)), link);
     }
     let scene = Scene::of(&board);
-    let mut starts: Vec<f32> =
-        scene.links.iter().filter(|l| l.from == event && l.curve.points[0].x > 100.0).map(|l| l.curve.points[0].y).collect();
+    let mut starts: Vec<f32> = scene
+        .links
+        .iter()
+        .filter(|l| l.from == event && l.curve.points[0].x > 100.0)
+        .map(|l| l.curve.points[0].y)
+        .collect();
     starts.sort_by(f32::total_cmp);
     assert!(starts.windows(2).all(|pair| pair[1] - pair[0] > 4.0), "{starts:?}");
 }

@@ -182,7 +182,13 @@ pub struct ActionRow {
     pub icon: &'static str,
 }
 
-const fn row(action: Action, group: Group, text: &'static str, keys: &'static str, icon: &'static str) -> ActionRow {
+const fn row(
+    action: Action,
+    group: Group,
+    text: &'static str,
+    keys: &'static str,
+    icon: &'static str,
+) -> ActionRow {
     ActionRow { action, group, text, keys, icon }
 }
 
@@ -287,7 +293,8 @@ mod tests {
 
     #[test]
     fn every_key_belongs_to_one_action() {
-        let mut keys: Vec<&str> = ACTIONS.iter().map(|row| row.keys).filter(|keys| !keys.is_empty()).collect();
+        let mut keys: Vec<&str> =
+            ACTIONS.iter().map(|row| row.keys).filter(|keys| !keys.is_empty()).collect();
         keys.extend(["E", "C", "Q", "R", "S", "A", "P", "U", "X", "B", "H", "O", "I", "T"]);
         keys.sort_unstable();
         let n = keys.len();

@@ -104,7 +104,10 @@ impl View {
         let world = self.to_world(screen);
         let middle = self.viewport.center();
         Camera {
-            center: Point::new(world.x - (screen.x - middle.x) / zoom, world.y - (screen.y - middle.y) / zoom),
+            center: Point::new(
+                world.x - (screen.x - middle.x) / zoom,
+                world.y - (screen.y - middle.y) / zoom,
+            ),
             zoom,
         }
     }

@@ -131,6 +131,17 @@ impl Document {
         Ok(())
     }
 
+    /// Carries out a command within the open gesture, and answers which records it touched.
+    ///
+    /// # Errors
+    /// When the command does not fit the board.
+    pub fn include(&mut self, intent: &Intent) -> Result<Vec<Key>, ChangeError> {
+        let edit = intent.plan(&self.board, &mut self.ids)?;
+        let touched = edit.touched();
+        self.extend(edit.ops)?;
+        Ok(touched)
+    }
+
     /// Ends the open gesture.
     pub fn end(&mut self) {
         self.history.end();
@@ -180,7 +191,8 @@ mod tests {
     fn undoing_back_to_the_saved_board_is_clean_again() {
         let mut document = Document::new(Board::default(), None, 1);
         assert!(!document.is_dirty());
-        let place = Intent::PlaceSticky { kind: StickyKind::Event, name: "Paid".to_owned(), at: Point::default() };
+        let place =
+            Intent::PlaceSticky { kind: StickyKind::Event, name: "Paid".to_owned(), at: Point::default() };
         let touched = document.perform(&place).unwrap();
         assert!(matches!(touched[0], Key::Sticky(_)), "{touched:?}");
         assert!(document.is_dirty());

@@ -34,7 +34,9 @@ fn read_name(part: &str) -> (Option<StickyKind>, String) {
         let prefix = prefix.trim().to_lowercase();
         let row = crate::board::notation::NOTATION.iter().find(|row| {
             let label = row.label.to_lowercase();
-            label == prefix || label.split(' ').next_back() == Some(&prefix) || label.split(' ').next() == Some(&prefix)
+            label == prefix
+                || label.split(' ').next_back() == Some(&prefix)
+                || label.split(' ').next() == Some(&prefix)
         });
         if let Some(row) = row {
             return (Some(row.kind), name.trim().to_owned());
@@ -93,7 +95,10 @@ pub fn kinds(board: &Board, row: &Row, alone: StickyKind) -> Vec<StickyKind> {
 
 /// True when a name reads as a fact: its last word is in the past tense.
 fn looks_past(name: &str) -> bool {
-    words(name).split_whitespace().next_back().is_some_and(|word| word.ends_with("ed") || word.ends_with("en"))
+    words(name)
+        .split_whitespace()
+        .next_back()
+        .is_some_and(|word| word.ends_with("ed") || word.ends_with("en"))
 }
 
 /// Plans the stickies and links of a text, rows from `at` downwards, names of a row from left to right. Lines of one
@@ -111,7 +116,8 @@ pub fn plan(board: &Board, ids: &mut crate::board::IdGen, text: &str, at: Point,
         for (kind, (_, name)) in kinds(board, row, alone).into_iter().zip(&row.names) {
             let id = StickyId(ids.mint());
             layer = order::between(&layer, "");
-            let sticky = Sticky { kind, name: name.clone(), at: place, layer: layer.clone(), ..Sticky::default() };
+            let sticky =
+                Sticky { kind, name: name.clone(), at: place, layer: layer.clone(), ..Sticky::default() };
             draft.put_sticky(id, sticky);
             if let Some((from, from_kind)) = before
                 && meaning(from_kind, kind).is_some()
@@ -144,7 +150,8 @@ pub fn completions(board: &Board, kind: StickyKind, typed: &str, most: usize) ->
         .into_iter()
         .filter(|name| *name != typed)
         .filter_map(|name| {
-            let score = super::action::match_score(typed, name)?.max(super::action::match_score(typed, &words(name))?);
+            let score = super::action::match_score(typed, name)?
+                .max(super::action::match_score(typed, &words(name))?);
             Some((score, name))
         })
         .collect();
@@ -158,7 +165,8 @@ mod tests {
 
     fn board_of(text: &str) -> Board {
         let mut board = Board::default();
-        let edit = plan(&board, &mut crate::board::IdGen::new(0, 0), text, Point::default(), StickyKind::Event);
+        let edit =
+            plan(&board, &mut crate::board::IdGen::new(0, 0), text, Point::default(), StickyKind::Event);
         crate::edit::apply(&mut board, &edit.ops).unwrap();
         board
     }
@@ -168,13 +176,17 @@ mod tests {
         let board = board_of("- Order placed\n* Order paid\n\nOrder shipped\n");
         let mut at: Vec<(f32, &str)> = board.stickies.values().map(|s| (s.at.x, s.name.as_str())).collect();
         at.sort_by(|a, b| a.0.total_cmp(&b.0));
-        assert_eq!(at.iter().map(|(_, name)| *name).collect::<Vec<_>>(), ["Order placed", "Order paid", "Order shipped"]);
+        assert_eq!(
+            at.iter().map(|(_, name)| *name).collect::<Vec<_>>(),
+            ["Order placed", "Order paid", "Order shipped"]
+        );
         assert!(board.links.is_empty() && board.events.len() == 3);
     }
 
     #[test]
     fn an_arrow_line_makes_linked_stickies_of_the_right_kinds() {
-        let board = board_of("actor: Guest -> Place order -> Shop -> Order placed -> Kitchen -> Order prepared");
+        let board =
+            board_of("actor: Guest -> Place order -> Shop -> Order placed -> Kitchen -> Order prepared");
         let kinds: Vec<StickyKind> = board.stickies.values().map(|sticky| sticky.kind).collect();
         use StickyKind as K;
         assert_eq!(kinds, [K::Actor, K::Command, K::Service, K::Event, K::Service, K::Event]);

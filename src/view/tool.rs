@@ -390,6 +390,9 @@ mod tests {
         toolbox.feed(Input::Press(Point::default(), Hit::Nothing, held), &Selection::default());
         let effects =
             toolbox.feed(Input::Move(Point::new(50.0, 50.0), on(3), held, 1.0), &Selection::default());
-        assert_eq!(effects, [Effect::SelectWithin(Rect::spanned(Point::default(), Point::new(50.0, 50.0)), true)]);
+        assert_eq!(
+            effects,
+            [Effect::SelectWithin(Rect::spanned(Point::default(), Point::new(50.0, 50.0)), true)]
+        );
     }
 }

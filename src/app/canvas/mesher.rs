@@ -1,0 +1,241 @@
+//! Fills one mesh with anti-aliased rectangles, lines and text: far cheaper than a shape each for thousands of them.
+
+use egui::emath::Rot2;
+use egui::epaint::{Galley, Mesh, Vertex, WHITE_UV};
+use egui::{Color32, Pos2, Rect, Vec2, pos2, vec2};
+
+/// The width of the soft edge that hides the steps of pixels, in points.
+const FEATHER: f32 = 1.0;
+
+/// A mesh over the font texture, being filled back to front.
+pub(super) struct Mesher {
+    mesh: Mesh,
+    uv_scale: Vec2,
+}
+
+impl Mesher {
+    /// An empty mesh; `atlas` is the size of the font texture in texels.
+    #[expect(clippy::cast_precision_loss, reason = "textures are a few thousand texels wide")]
+    pub(super) fn new(atlas: [usize; 2]) -> Self {
+        let uv_scale = vec2(1.0 / atlas[0].max(1) as f32, 1.0 / atlas[1].max(1) as f32);
+        Self { mesh: Mesh::default(), uv_scale }
+    }
+
+    /// The filled mesh.
+    pub(super) fn finish(self) -> Mesh {
+        self.mesh
+    }
+
+    /// How many vertices there are so far: a mark for [`Self::turn_since`].
+    pub(super) fn mark(&self) -> usize {
+        self.mesh.vertices.len()
+    }
+
+    /// Turns everything added since a mark about a point.
+    pub(super) fn turn_since(&mut self, mark: usize, about: Pos2, radians: f32) {
+        let turn = Rot2::from_angle(radians);
+        for vertex in &mut self.mesh.vertices[mark..] {
+            vertex.pos = about + turn * (vertex.pos - about);
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "meshes stay far below 2^32 vertices")]
+    fn next(&self) -> u32 {
+        self.mesh.vertices.len() as u32
+    }
+
+    fn vertex(&mut self, pos: Pos2, color: Color32) {
+        self.mesh.vertices.push(Vertex { pos, uv: WHITE_UV, color });
+    }
+
+    fn quad_indices(&mut self, a: u32, b: u32, c: u32, d: u32) {
+        self.mesh.indices.extend_from_slice(&[a, b, c, a, c, d]);
+    }
+
+    /// A plain rectangle with hard edges.
+    pub(super) fn flat(&mut self, rect: Rect, color: Color32) {
+        let first = self.next();
+        for corner in [rect.left_top(), rect.right_top(), rect.right_bottom(), rect.left_bottom()] {
+            self.vertex(corner, color);
+        }
+        self.quad_indices(first, first + 1, first + 2, first + 3);
+    }
+
+    /// A convex polygon with hard edges.
+    pub(super) fn polygon(&mut self, points: &[Pos2], color: Color32) {
+        if points.len() < 3 {
+            return;
+        }
+        let first = self.next();
+        points.iter().for_each(|point| self.vertex(*point, color));
+        for i in first + 1..self.next() - 1 {
+            self.mesh.indices.extend_from_slice(&[first, i, i + 1]);
+        }
+    }
+
+    /// A soft shadow: full within `rect`, nothing `blur` points outside it.
+    pub(super) fn shadow(&mut self, rect: Rect, blur: f32, color: Color32) {
+        let xs =
+            [rect.left() - blur, rect.left() + blur * 0.5, rect.right() - blur * 0.5, rect.right() + blur];
+        let ys =
+            [rect.top() - blur, rect.top() + blur * 0.5, rect.bottom() - blur * 0.5, rect.bottom() + blur];
+        let first = self.next();
+        for (row, y) in ys.into_iter().enumerate() {
+            for (column, x) in xs.into_iter().enumerate() {
+                let inside = matches!(row, 1 | 2) && matches!(column, 1 | 2);
+                self.vertex(pos2(x, y), if inside { color } else { Color32::TRANSPARENT });
+            }
+        }
+        for row in 0..3 {
+            for column in 0..3 {
+                let a = first + row * 4 + column;
+                // Corners are cut from the full to the outer corner, so that they fall off evenly.
+                if matches!((row, column), (0, 2) | (2, 0)) {
+                    self.quad_indices(a + 1, a + 5, a + 4, a);
+                } else {
+                    self.quad_indices(a, a + 1, a + 5, a + 4);
+                }
+            }
+        }
+    }
+
+    /// A rectangle with round corners and soft edges.
+    pub(super) fn rounded(&mut self, rect: Rect, radius: f32, color: Color32) {
+        let outline = outline(rect, radius);
+        self.fan(&outline, color);
+    }
+
+    /// A disc with a soft edge.
+    pub(super) fn disc(&mut self, center: Pos2, radius: f32, color: Color32) {
+        let n = if radius < 4.0 { 10u8 } else { 20 };
+        let outline: Vec<(Pos2, Vec2)> = (0..n)
+            .map(|i| {
+                let direction = Vec2::angled(std::f32::consts::TAU * f32::from(i) / f32::from(n));
+                (center + direction * radius, direction)
+            })
+            .collect();
+        self.fan(&outline, color);
+    }
+
+    /// A convex outline of points with outward normals.
+    fn fan(&mut self, outline: &[(Pos2, Vec2)], color: Color32) {
+        let first = self.next();
+        for (point, normal) in outline {
+            self.vertex(*point - *normal * (FEATHER * 0.5), color);
+            self.vertex(*point + *normal * (FEATHER * 0.5), Color32::TRANSPARENT);
+        }
+        let n = (self.next() - first) / 2;
+        for i in 0..n {
+            let (here, after) = (first + 2 * i, first + 2 * ((i + 1) % n));
+            if i >= 2 {
+                self.mesh.indices.extend_from_slice(&[first, first + 2 * (i - 1), here]);
+            }
+            self.quad_indices(here, after, after + 1, here + 1);
+        }
+    }
+
+    /// The border of a rectangle with round corners.
+    pub(super) fn border(&mut self, rect: Rect, radius: f32, width: f32, color: Color32) {
+        let mut points: Vec<Pos2> = outline(rect, radius).into_iter().map(|(point, _)| point).collect();
+        points.push(points[0]);
+        self.line(&points, width, color);
+    }
+
+    /// A line through points, with soft edges.
+    pub(super) fn line(&mut self, points: &[Pos2], width: f32, color: Color32) {
+        if points.len() < 2 {
+            return;
+        }
+        // Lines thinner than the soft edge pale instead of thinning.
+        let (half, color) = if width < FEATHER {
+            (0.0, color.gamma_multiply(width / FEATHER))
+        } else {
+            ((width - FEATHER) * 0.5, color)
+        };
+        let outer = half + FEATHER;
+        let first = self.next();
+        let closed = points.len() > 2 && points[0] == points[points.len() - 1];
+        for (i, point) in points.iter().enumerate() {
+            let before = if i > 0 {
+                points[i - 1]
+            } else if closed {
+                points[points.len() - 2]
+            } else {
+                *point
+            };
+            let after = if i + 1 < points.len() {
+                points[i + 1]
+            } else if closed {
+                points[1]
+            } else {
+                *point
+            };
+            let normal = joint(before, *point, after);
+            self.vertex(*point + normal * outer, Color32::TRANSPARENT);
+            self.vertex(*point + normal * half, color);
+            self.vertex(*point - normal * half, color);
+            self.vertex(*point - normal * outer, Color32::TRANSPARENT);
+        }
+        let n = (self.next() - first) / 4;
+        for i in 0..n - 1 {
+            let a = first + i * 4;
+            for strip in 0..3 {
+                self.quad_indices(a + strip, a + strip + 1, a + strip + 5, a + strip + 4);
+            }
+        }
+    }
+
+    /// A text laid out beforehand, scaled, with its origin at `at`.
+    pub(super) fn text(&mut self, galley: &Galley, at: Pos2, scale: f32, color: Color32) {
+        for row in &galley.rows {
+            let mesh = &row.row.visuals.mesh;
+            let first = self.next();
+            let origin = at + row.pos.to_vec2() * scale;
+            self.mesh.indices.extend(mesh.indices.iter().map(|index| index + first));
+            self.mesh.vertices.extend(mesh.vertices.iter().map(|vertex| Vertex {
+                pos: origin + vertex.pos.to_vec2() * scale,
+                uv: (vertex.uv.to_vec2() * self.uv_scale).to_pos2(),
+                color,
+            }));
+        }
+    }
+}
+
+/// The normal at a joint of a line, lengthened at bends so that the width stays even.
+fn joint(before: Pos2, here: Pos2, after: Pos2) -> Vec2 {
+    let a = (here - before).normalized();
+    let b = (after - here).normalized();
+    let (a, b) = (if a == Vec2::ZERO { b } else { a }, if b == Vec2::ZERO { a } else { b });
+    let (na, nb) = (a.rot90(), b.rot90());
+    let middle = (na + nb).normalized();
+    let cosine = middle.dot(na);
+    if cosine > 0.3 { middle / cosine } else { na }
+}
+
+/// The outline of a rectangle with round corners: points and outward normals, clockwise.
+fn outline(rect: Rect, radius: f32) -> Vec<(Pos2, Vec2)> {
+    let radius = radius.min(rect.width() * 0.5).min(rect.height() * 0.5).max(0.0);
+    let steps: u8 = if radius < 0.5 {
+        0
+    } else if radius < 6.0 {
+        3
+    } else {
+        6
+    };
+    let corners = [
+        (pos2(rect.right() - radius, rect.top() + radius), -std::f32::consts::FRAC_PI_2),
+        (pos2(rect.right() - radius, rect.bottom() - radius), 0.0),
+        (pos2(rect.left() + radius, rect.bottom() - radius), std::f32::consts::FRAC_PI_2),
+        (pos2(rect.left() + radius, rect.top() + radius), std::f32::consts::PI),
+    ];
+    let mut out = Vec::with_capacity(4 * (usize::from(steps) + 1));
+    for (center, start) in corners {
+        for step in 0..=steps {
+            let part = if steps == 0 { 0.5 } else { f32::from(step) / f32::from(steps) };
+            let normal = Vec2::angled(start + part * std::f32::consts::FRAC_PI_2);
+            let normal = if steps == 0 { normal * std::f32::consts::SQRT_2 } else { normal };
+            out.push((center + normal.normalized() * radius, normal));
+        }
+    }
+    out
+}

@@ -1,0 +1,368 @@
+//! Painting the board: paper, frames, links, stickies, and what lies on top.
+
+use egui::{Color32, Pos2, Shape, Ui, pos2, vec2};
+
+use super::mesher::Mesher;
+use super::text::{Laid, TextCache};
+use super::{BoardCanvas, HANDLE_OUT, Look, Overlays, handle_points, pos, rect};
+use crate::app::icons;
+use crate::app::theme::{Theme, mix};
+use crate::board::{FrameKind, Point, Rect};
+use crate::scene::{FrameShape, Scene, StickyShape};
+use crate::view::tool::{Activity, Hit};
+use crate::view::{Item, View};
+
+/// Below this zoom names are not drawn, and paper has plain corners and no shadow.
+pub(super) const DETAIL: f32 = 0.3;
+/// Below this zoom captions and icons are not drawn.
+const SMALL_PRINT: f32 = 0.55;
+/// Up to so many stickies in view, texts are laid out at the exact zoom once it rests.
+const EXACT_MAX: usize = 400;
+/// How long the zoom has to rest, in seconds.
+const REST: f64 = 0.12;
+/// How much of the canvas colour what is not selected takes on.
+const FADE: f32 = 0.45;
+
+/// What painting keeps between frames.
+#[derive(Default)]
+pub(super) struct Cache {
+    pub texts: TextCache,
+    /// The user has not moved the camera: the board stays fitted when the window changes.
+    pub untouched: bool,
+}
+
+/// What the painting of one frame needs to know.
+pub(super) struct Brush<'a> {
+    pub theme: &'a Theme,
+    pub view: View,
+    pub zoom: f32,
+    pub exact: bool,
+    pub look: &'a Look<'a>,
+    pub ctx: egui::Context,
+}
+
+impl Brush<'_> {
+    pub(super) fn at(&self, world: Point) -> Pos2 {
+        pos(self.view.to_screen(world))
+    }
+
+    pub(super) fn area(&self, world: Rect) -> egui::Rect {
+        rect(self.view.rect_to_screen(world))
+    }
+
+    /// A colour as it is where the selection makes the rest fade.
+    pub(super) fn faded(&self, color: Color32, clear: bool) -> Color32 {
+        if clear || self.look.lifted.is_none() { color } else { mix(color, self.theme.canvas, FADE) }
+    }
+}
+
+/// A sticky's texts, laid out before the mesh is filled: laying out may enlarge the font texture.
+struct Prepared<'a> {
+    shape: &'a StickyShape,
+    name: Option<Laid>,
+    caption: Option<Laid>,
+    corner: Option<Laid>,
+    icon: Option<Laid>,
+}
+
+impl BoardCanvas {
+    /// Paints the board where it was last shown.
+    pub fn paint(&mut self, ui: &Ui, scene: &Scene, theme: &Theme, look: &Look, overlays: &Overlays) {
+        let view = self.view();
+        let area = rect(self.viewport);
+        let painter = ui.painter_at(area);
+        painter.rect_filled(area, 0.0, theme.canvas);
+        self.paint.texts.tidy(ui.ctx());
+        let world = view.world();
+        let shown: Vec<&StickyShape> = scene.stickies_in(world).collect();
+        let exact = self.zoom_rests(ui, shown.len());
+        let brush = Brush { theme, view, zoom: view.zoom(), exact, look, ctx: ui.ctx().clone() };
+        let prepared: Vec<Prepared<'_>> = shown.iter().map(|shape| self.prepare(&brush, shape)).collect();
+        let labels = self.prepare_labels(&brush, scene, world);
+        let titles = self.prepare_titles(&brush, scene, world);
+        let extras = self.prepare_overlays(&brush, scene, overlays);
+
+        let atlas = ui.fonts(|fonts| fonts.font_image_size());
+        let mut mesher = Mesher::new(atlas);
+        dots(&brush, &mut mesher, area);
+        frames(&brush, &mut mesher, titles);
+        lines(&brush, &mut mesher, scene, area);
+        super::links::paint(&brush, &mut mesher, scene, world, &labels);
+        super::links::paint_proposals(&brush, &mut mesher, scene);
+        super::overlay::paint_dots(&brush, &mut mesher, scene, overlays);
+        for prepared in &prepared {
+            sticky(&brush, &mut mesher, prepared, overlays);
+        }
+        super::overlay::paint_badges(&brush, &mut mesher, scene, extras);
+        selection(&brush, &mut mesher, scene);
+        activity(&brush, &mut mesher, scene, area);
+        painter.add(Shape::mesh(mesher.finish()));
+        if ui.fonts(|fonts| fonts.font_image_size()) != atlas {
+            ui.ctx().request_discard("the font texture grew while the board was painted");
+        }
+    }
+
+    /// True when texts may be laid out at the exact zoom; asks for one more frame when it soon will be.
+    fn zoom_rests(&mut self, ui: &Ui, shown: usize) -> bool {
+        let now = ui.input(|input| input.time);
+        let zoom = self.camera.zoom;
+        if (self.last_zoom.0 / zoom - 1.0).abs() > 1e-5 {
+            // The first frame at all is drawn exactly: nothing is moving yet.
+            let first = self.last_zoom.0 == 0.0;
+            self.last_zoom = (zoom, if first { now - REST } else { now });
+        }
+        let rests = now - self.last_zoom.1 >= REST;
+        if !rests && shown <= EXACT_MAX {
+            ui.ctx().request_repaint_after_secs(0.13);
+        }
+        rests && shown <= EXACT_MAX
+    }
+
+    fn prepare<'a>(&mut self, brush: &Brush<'_>, shape: &'a StickyShape) -> Prepared<'a> {
+        let mut prepared = Prepared { shape, name: None, caption: None, corner: None, icon: None };
+        if brush.zoom < DETAIL || brush.look.editing == Some(shape.id) {
+            return prepared;
+        }
+        let (w, h) = (shape.rect.width(), shape.rect.height());
+        let texts = &mut self.paint.texts;
+        let (ctx, zoom, exact) = (&brush.ctx, brush.zoom, brush.exact);
+        let size = brush.theme.sizes.sticky * (w * h / (112.0 * 80.0)).sqrt().clamp(0.85, 3.0);
+        if !shape.text.is_empty() {
+            let edges = if shape.caption.is_empty() { 24.0 } else { 34.0 };
+            let fitted =
+                texts.fitted(ctx, &shape.text, (w - 14.0).max(8.0), (h - edges).max(10.0), size, zoom, exact);
+            prepared.name = Some(fitted);
+        }
+        if zoom >= SMALL_PRINT {
+            let small = Theme::plain(10.5);
+            let mut line = |text: &str, font: &egui::FontId| {
+                (!text.is_empty()).then(|| texts.line(ctx, text, font, zoom, exact))
+            };
+            prepared.caption = line(&shape.caption, &small);
+            prepared.corner = line(&shape.corner, &small);
+            prepared.icon = line(icons::of_kind(shape.kind), &Theme::icon(12.0));
+        }
+        prepared
+    }
+
+    fn prepare_titles<'a>(
+        &mut self,
+        brush: &Brush<'_>,
+        scene: &'a Scene,
+        world: Rect,
+    ) -> Vec<(&'a FrameShape, Laid)> {
+        // Far out, titles keep a readable size: they are what people steer by.
+        let font = Theme::strong((13.0f32).max(11.0 / brush.zoom).min(90.0));
+        let texts = &mut self.paint.texts;
+        scene
+            .frames
+            .iter()
+            .filter(|frame| frame.rect.intersects(world))
+            .map(|frame| (frame, texts.line(&brush.ctx, &frame.title, &font, brush.zoom, brush.exact)))
+            .collect()
+    }
+}
+
+/// The quiet grid of dots, spaced so that they are neither crowded nor sparse.
+fn dots(brush: &Brush<'_>, mesher: &mut Mesher, area: egui::Rect) {
+    let mut step = 24.0;
+    while step * brush.zoom < 18.0 {
+        step *= 2.0;
+    }
+    let world = brush.view.world();
+    let first = |low: f32| (low / step).floor() * step;
+    let size = if brush.zoom > 0.8 { 1.6 } else { 1.3 };
+    let mut y = first(world.min.y);
+    while y <= world.max.y {
+        let mut x = first(world.min.x);
+        while x <= world.max.x {
+            let at = brush.at(Point::new(x, y));
+            if area.contains(at) {
+                mesher.flat(egui::Rect::from_center_size(at, vec2(size, size)), brush.theme.dot);
+            }
+            x += step;
+        }
+        y += step;
+    }
+}
+
+fn frames(brush: &Brush<'_>, mesher: &mut Mesher, titles: Vec<(&FrameShape, Laid)>) {
+    let theme = brush.theme;
+    for (frame, title) in titles {
+        let area = brush.area(frame.rect);
+        let hovered = brush.look.hover == Hit::Item(Item::Frame(frame.id));
+        let edge = if hovered {
+            mix(theme.hairline, theme.secondary, 0.5)
+        } else {
+            mix(theme.hairline, theme.secondary, 0.15)
+        };
+        let radius = (8.0 * brush.zoom).clamp(2.0, 12.0);
+        if frame.kind == FrameKind::Swimlane {
+            mesher.rounded(area, 0.0, theme.hairline.gamma_multiply(0.25));
+        }
+        mesher.border(area, radius, 1.3, edge);
+        let inset = (12.0 * brush.zoom).clamp(4.0, 16.0);
+        mesher.text(
+            &title.galley,
+            area.min + vec2(inset, inset * 0.7),
+            title.unit * brush.zoom,
+            theme.secondary,
+        );
+    }
+}
+
+fn lines(brush: &Brush<'_>, mesher: &mut Mesher, scene: &Scene, area: egui::Rect) {
+    for line in &scene.lines {
+        let x = brush.at(Point::new(line.x, 0.0)).x;
+        if (area.left()..=area.right()).contains(&x) {
+            let color = if brush.look.selection.contains(Item::Line(line.id)) {
+                brush.theme.accent
+            } else {
+                mix(brush.theme.hairline, brush.theme.secondary, 0.6)
+            };
+            mesher.line(&[pos2(x, area.top()), pos2(x, area.bottom())], 2.0, color);
+        }
+    }
+}
+
+fn sticky(brush: &Brush<'_>, mesher: &mut Mesher, prepared: &Prepared<'_>, overlays: &Overlays) {
+    let shape = prepared.shape;
+    let area = brush.area(shape.rect);
+    let paper = brush.theme.paper(shape.token);
+    let clear = brush.look.lifted.is_none_or(|lifted| lifted.contains(&shape.id));
+    let fill = brush.faded(paper.fill, clear);
+    let ink = brush.faded(paper.text, clear);
+    if brush.zoom < DETAIL {
+        mesher.flat(area, fill);
+        super::overlay::paint_state(brush, mesher, shape, area, 0.0, overlays);
+        return;
+    }
+    let zoom = brush.zoom;
+    let mark = mesher.mark();
+    let radius = (3.0 * zoom).clamp(1.0, 8.0);
+    let shadow = brush.theme.shadow;
+    mesher.shadow(area.translate(vec2(0.0, 2.0 * zoom)), 7.0 * zoom, shadow.gamma_multiply(0.55));
+    mesher.rounded(area.translate(vec2(0.0, 1.0)), radius, shadow.gamma_multiply(0.7));
+    mesher.rounded(area, radius, fill);
+    super::overlay::paint_state(brush, mesher, shape, area, radius, overlays);
+    if let Some(name) = &prepared.name {
+        let height = name.galley.size().y * name.unit * zoom;
+        let lift = if shape.caption.is_empty() || zoom < SMALL_PRINT { 0.0 } else { 3.0 * zoom };
+        let origin = pos2(area.center().x, area.center().y - height * 0.5 - lift);
+        mesher.text(&name.galley, origin, name.unit * zoom, ink);
+    }
+    let quiet = mix(fill, ink, 0.72);
+    if let Some(icon) = &prepared.icon {
+        mesher.text(&icon.galley, area.min + vec2(5.0, 3.0) * zoom, icon.unit * zoom, quiet);
+    }
+    if let Some(corner) = &prepared.corner {
+        let width = corner.galley.size().x * corner.unit * zoom;
+        mesher.text(
+            &corner.galley,
+            pos2(area.right() - width - 6.0 * zoom, area.top() + 4.0 * zoom),
+            corner.unit * zoom,
+            quiet,
+        );
+    }
+    if let Some(caption) = &prepared.caption {
+        let size = caption.galley.size() * caption.unit * zoom;
+        let origin = pos2(area.center().x - size.x * 0.5, area.bottom() - size.y - 4.0 * zoom);
+        mesher.text(&caption.galley, origin, caption.unit * zoom, quiet);
+    }
+    for vote in 0..shape.votes.min(8) {
+        #[expect(clippy::cast_precision_loss, reason = "at most eight")]
+        let x = area.right() - (8.0 + 9.0 * vote as f32) * zoom;
+        mesher.disc(pos2(x, area.bottom() - 7.0 * zoom), 3.4 * zoom, ink);
+    }
+    if shape.turn != 0.0 {
+        mesher.turn_since(mark, area.center(), shape.turn);
+    }
+}
+
+/// Rings around what is selected or hovered, and the handles for links and size.
+fn selection(brush: &Brush<'_>, mesher: &mut Mesher, scene: &Scene) {
+    let theme = brush.theme;
+    let ring = |mesher: &mut Mesher, shape: &StickyShape, out: f32, width: f32, color: Color32| {
+        let mark = mesher.mark();
+        let area = brush.area(shape.rect);
+        mesher.border(area.expand(out), (3.0 * brush.zoom).clamp(1.0, 8.0) + out, width, color);
+        if shape.turn != 0.0 {
+            mesher.turn_since(mark, area.center(), shape.turn);
+        }
+    };
+    for item in brush.look.selection.iter() {
+        match item {
+            Item::Sticky(id) => {
+                if let Some(shape) = scene.sticky(id) {
+                    ring(mesher, shape, 2.5, 2.0, theme.accent);
+                }
+            }
+            Item::Frame(id) => {
+                if let Some(frame) = scene.frames.iter().find(|frame| frame.id == id) {
+                    mesher.border(
+                        brush.area(frame.rect),
+                        (8.0 * brush.zoom).clamp(2.0, 12.0),
+                        2.0,
+                        theme.accent,
+                    );
+                }
+            }
+            Item::Link(_) | Item::Line(_) => {}
+        }
+    }
+    if *brush.look.activity != Activity::Idle || brush.look.editing.is_some() {
+        return;
+    }
+    if let Some(item) = brush.look.selection.only()
+        && let Some(rect) = super::rect_of(scene, item)
+    {
+        let corner = brush.at(rect.max);
+        mesher.disc(corner, 4.5, theme.accent);
+        mesher.disc(corner, 3.0, theme.chrome);
+    }
+    let (hovered, at_handle) = match brush.look.hover {
+        Hit::Item(Item::Sticky(id)) => (Some(id), false),
+        Hit::Handle(id) => (Some(id), true),
+        _ => (None, false),
+    };
+    let sources =
+        hovered.into_iter().chain(brush.look.selection.only_sticky().filter(|id| Some(*id) != hovered));
+    for (i, id) in sources.enumerate() {
+        let Some(shape) = scene.sticky(id) else { continue };
+        if i == 0 && hovered.is_some() && !brush.look.selection.contains(Item::Sticky(id)) {
+            ring(mesher, shape, 1.5, 1.2, mix(theme.accent, theme.canvas, 0.35));
+        }
+        if brush.zoom > DETAIL {
+            for point in handle_points(shape.rect, HANDLE_OUT / brush.zoom) {
+                let at = brush.at(point);
+                mesher.disc(at, if at_handle { 5.0 } else { 4.0 }, theme.accent);
+                mesher.disc(at, if at_handle { 3.4 } else { 2.8 }, theme.chrome);
+            }
+        }
+    }
+}
+
+/// What the tool is in the middle of, and the guides something has snapped to.
+fn activity(brush: &Brush<'_>, mesher: &mut Mesher, scene: &Scene, area: egui::Rect) {
+    let theme = brush.theme;
+    for (upright, place) in brush.look.guides {
+        let at = brush.at(Point::new(*place, *place));
+        let ends = if *upright {
+            [pos2(at.x, area.top()), pos2(at.x, area.bottom())]
+        } else {
+            [pos2(area.left(), at.y), pos2(area.right(), at.y)]
+        };
+        mesher.line(&ends, 1.0, theme.accent);
+    }
+    match brush.look.activity {
+        Activity::Marquee { from, to, .. } | Activity::Framing { from, to } => {
+            let area = brush.area(Rect::spanned(*from, *to));
+            mesher.rounded(area, 0.0, theme.accent.gamma_multiply(0.08));
+            mesher.border(area, 0.0, 1.0, theme.accent);
+        }
+        Activity::Linking { from, to, onto } => {
+            super::links::paint_draft(brush, mesher, scene, *from, *to, *onto)
+        }
+        Activity::Idle | Activity::Pressed { .. } | Activity::Moving { .. } | Activity::Resizing(_) => {}
+    }
+}

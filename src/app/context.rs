@@ -1,0 +1,179 @@
+//! What workspaces and panels are given: the document, what follows from it, the selection, the theme, and a way to
+//! ask for things.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::canvas::Tone;
+use super::theme::Theme;
+use crate::board::{Board, Key};
+use crate::edit::{Edit, Intent};
+use crate::scene::Scene;
+use crate::topology::{self, Topology};
+use crate::view::{Action, Document, Item, Selection};
+
+/// Something asked for while drawing, carried out before the next frame.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// An action, as if its key was pressed.
+    Run(Action),
+    /// Opens a board from disk.
+    Open(PathBuf),
+    /// Opens a board that has no file yet.
+    OpenBoard(Box<Board>),
+    /// Selects these and brings them into view on the Board workspace.
+    Show(Vec<Item>),
+    /// Tells the user something in the corner of the window.
+    Say(Tone, String),
+    /// Brings a workspace to the front.
+    SwitchTo(&'static str),
+    /// Opens a captured log in the Replay workspace.
+    Replay(PathBuf),
+}
+
+/// Switches that are not part of the document.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The dark theme.
+    pub dark: bool,
+    /// The small map shows.
+    pub minimap: bool,
+    /// The advice shows.
+    pub drawer: bool,
+    /// The inspector shows.
+    pub inspector: bool,
+    /// Links proposed from the layout show.
+    pub proposals: bool,
+    /// The narrative is numbered.
+    pub numbers: bool,
+    /// The sheet of keys shows.
+    pub shortcuts: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            dark: false,
+            minimap: true,
+            drawer: true,
+            inspector: true,
+            proposals: false,
+            numbers: false,
+            shortcuts: false,
+        }
+    }
+}
+
+/// What follows from the board, each part worked out when first asked for after a change.
+#[derive(Default)]
+pub struct Derived {
+    scene: Option<(u64, Arc<Scene>)>,
+    topology: Option<(u64, Arc<Topology>)>,
+}
+
+impl Derived {
+    /// The display list of the board as it is now.
+    pub fn scene(&mut self, document: &Document) -> Arc<Scene> {
+        let revision = document.revision();
+        match &self.scene {
+            Some((at, scene)) if *at == revision => Arc::clone(scene),
+            _ => {
+                let scene = Arc::new(Scene::of(document.board()));
+                self.scene = Some((revision, Arc::clone(&scene)));
+                scene
+            }
+        }
+    }
+
+    /// The topology of the board. While a gesture is open it is the one from before.
+    pub fn topology(&mut self, document: &Document) -> Arc<Topology> {
+        let revision = document.revision();
+        match &self.topology {
+            Some((at, topology)) if *at == revision || document.in_gesture() => Arc::clone(topology),
+            _ => {
+                let topology = Arc::new(topology::derive(document.board()));
+                self.topology = Some((revision, Arc::clone(&topology)));
+                topology
+            }
+        }
+    }
+}
+
+/// What a workspace or panel is given while it draws.
+///
+/// - the board: `cx.document.board()`; change it with [`Cx::perform`] or [`Cx::commit`], which make one undo step each;
+/// - what follows from it: [`Cx::scene`] to draw it, [`Cx::topology`] to reason about it. Compare
+///   `cx.document.revision()` to know when to work out something of your own again;
+/// - colours and fonts: `cx.theme`, by token;
+/// - the selection, shared by all workspaces: `cx.selection`;
+/// - everything else is asked for: [`Cx::send`], [`Cx::say`]. To jump to stickies send [`Command::Show`].
+///
+/// Frames are drawn only on input. While something moves, call `ui.request_repaint()` in each frame that moves it;
+/// for a moment later, `ui.ctx().request_repaint_after(…)`. Work on other threads keeps a clone of the
+/// [`egui::Context`] and calls `request_repaint` when it is done.
+pub struct Cx<'a> {
+    /// The open document.
+    pub document: &'a mut Document,
+    /// What follows from it.
+    pub derived: &'a mut Derived,
+    /// What is selected.
+    pub selection: &'a mut Selection,
+    /// The theme.
+    pub theme: &'a Theme,
+    /// Switches that are not part of the document.
+    pub options: &'a mut Options,
+    /// What was asked for.
+    pub commands: &'a mut Vec<Command>,
+}
+
+impl Cx<'_> {
+    /// The display list of the board as it is now.
+    pub fn scene(&mut self) -> Arc<Scene> {
+        self.derived.scene(self.document)
+    }
+
+    /// The topology of the board.
+    pub fn topology(&mut self) -> Arc<Topology> {
+        self.derived.topology(self.document)
+    }
+
+    /// Asks for something.
+    pub fn send(&mut self, command: Command) {
+        self.commands.push(command);
+    }
+
+    /// Tells the user something.
+    pub fn say(&mut self, tone: Tone, message: impl Into<String>) {
+        self.commands.push(Command::Say(tone, message.into()));
+    }
+
+    /// Carries out a command on the board as one undo step; what goes wrong is told to the user. Answers what was
+    /// touched.
+    pub fn perform(&mut self, intent: &Intent) -> Vec<Key> {
+        match self.document.perform(intent) {
+            Ok(touched) => touched,
+            Err(error) => {
+                self.say(Tone::Error, sentence(&error.to_string()));
+                Vec::new()
+            }
+        }
+    }
+
+    /// Applies an edit as one undo step; what goes wrong is told to the user. Answers what was touched.
+    pub fn commit(&mut self, edit: Edit) -> Vec<Key> {
+        match self.document.commit(edit) {
+            Ok(touched) => touched,
+            Err(error) => {
+                self.say(Tone::Error, sentence(&error.to_string()));
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// A message as a sentence: its first letter large.
+#[must_use]
+pub fn sentence(message: &str) -> String {
+    let mut chars = message.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

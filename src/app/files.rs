@@ -1,0 +1,139 @@
+//! Opening and saving off the UI thread.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use crate::board::Board;
+use crate::io::{self, Loaded};
+
+/// Something another thread finished.
+pub enum Finished {
+    /// A board was read.
+    Opened(PathBuf, Box<Loaded>),
+    /// A board was written.
+    Saved(PathBuf, Arc<Board>),
+    /// The user chose what to open.
+    PickedOpen(PathBuf),
+    /// The user chose where to save.
+    PickedSave(PathBuf),
+    /// It went wrong: a sentence that says what happened and what to do.
+    Failed(String),
+}
+
+/// Reads, writes and asks for paths on other threads.
+pub struct Files {
+    ctx: egui::Context,
+    sender: Sender<Finished>,
+    receiver: Receiver<Finished>,
+}
+
+/// A number for this run, so that ids minted here never meet those of another window.
+#[must_use]
+pub fn peer() -> u32 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let mixed = now.as_nanos() ^ (u128::from(std::process::id()) << 40);
+    #[expect(clippy::cast_possible_truncation, reason = "any bits will do")]
+    let peer = (mixed ^ (mixed >> 32)) as u32;
+    peer.max(1)
+}
+
+fn load(path: PathBuf) -> Finished {
+    match io::load(&path) {
+        Ok(loaded) => Finished::Opened(path, Box::new(loaded)),
+        Err(error) => Finished::Failed(super::context::sentence(&error.to_string())),
+    }
+}
+
+impl Files {
+    /// A worker that wakes `ctx` when something is finished.
+    #[must_use]
+    pub fn new(ctx: egui::Context) -> Self {
+        let (sender, receiver) = channel();
+        Self { ctx, sender, receiver }
+    }
+
+    /// What was finished since the last call.
+    pub fn finished(&self) -> Option<Finished> {
+        self.receiver.try_recv().ok()
+    }
+
+    fn work(&self, work: impl FnOnce() -> Option<Finished> + Send + 'static) {
+        let (sender, ctx) = (self.sender.clone(), self.ctx.clone());
+        std::thread::spawn(move || {
+            if let Some(finished) = work() {
+                // The window may be gone by now; then nobody waits for this.
+                let _ = sender.send(finished);
+                ctx.request_repaint();
+            }
+        });
+    }
+
+    /// Reads a board before the first frame.
+    pub fn load_now(&self, path: PathBuf) {
+        let _ = self.sender.send(load(path));
+    }
+
+    /// Reads a board.
+    pub fn load(&self, path: PathBuf) {
+        self.work(|| Some(load(path)));
+    }
+
+    /// Writes a board.
+    pub fn save(&self, path: PathBuf, board: Arc<Board>) {
+        self.work(move || {
+            Some(match io::save(&path, &board) {
+                Ok(()) => Finished::Saved(path, board),
+                Err(error) => Finished::Failed(super::context::sentence(&error.to_string())),
+            })
+        });
+    }
+
+    /// Asks which board to open.
+    pub fn pick_open(&self, near: Option<&Path>) {
+        let dialog = dialog(near);
+        self.work(|| dialog.set_title("Open board").pick_file().map(Finished::PickedOpen));
+    }
+
+    /// Asks where to save.
+    pub fn pick_save(&self, near: Option<&Path>, title: &str) {
+        let name = near.and_then(Path::file_name).map_or_else(
+            || format!("{}.ron", title.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "-")),
+            |name| name.to_string_lossy().into_owned(),
+        );
+        let dialog = dialog(near).set_file_name(name);
+        self.work(|| dialog.set_title("Save board").save_file().map(Finished::PickedSave));
+    }
+}
+
+fn dialog(near: Option<&Path>) -> rfd::FileDialog {
+    let dialog = rfd::FileDialog::new().add_filter("Isobar board", &["ron", "json"]);
+    match near.and_then(Path::parent) {
+        Some(folder) => dialog.set_directory(folder),
+        None => dialog,
+    }
+}
+
+/// The sample boards beside the program or the folder it was started in, with the names to show for them.
+#[must_use]
+pub fn samples() -> Vec<(PathBuf, String)> {
+    let beside = std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned));
+    let places = [Some(PathBuf::from("sample-boards")), beside.map(|folder| folder.join("sample-boards"))];
+    let Some(root) = places.into_iter().flatten().find(|place| place.is_dir()) else { return Vec::new() };
+    let listed = |folder: &Path| -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+        paths.sort();
+        paths
+    };
+    let boards = listed(&root).into_iter().filter(|path| path.is_dir()).flat_map(|folder| listed(&folder));
+    boards
+        .filter(|path| path.extension().is_some_and(|extension| extension == "ron"))
+        .filter(|path| !path.to_string_lossy().contains("/old/"))
+        .map(|path| {
+            let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+            let name = crate::board::notation::words(&stem);
+            (path, name)
+        })
+        .collect()
+}

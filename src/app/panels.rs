@@ -1,0 +1,11 @@
+//! Panels: the parts of the window around and over the workspaces. One file each.
+
+pub(super) mod drawer;
+pub(super) mod inspector;
+pub(super) mod palette;
+pub(super) mod rail;
+pub(super) mod shortcuts;
+pub(super) mod start;
+pub(super) mod status_bar;
+pub(super) mod toasts;
+pub(super) mod top_bar;

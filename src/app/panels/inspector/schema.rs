@@ -1,0 +1,247 @@
+//! The table of a schema's fields: name, type, how many use it; each row opens to its constraints.
+
+use std::collections::BTreeMap;
+
+use egui::{RichText, Ui, vec2};
+
+use crate::app::context::Cx;
+use crate::app::widgets::{choice_row, switch_row, text_row};
+use crate::app::{icons, widgets};
+use crate::board::{Field, FieldType, Schema};
+
+const TYPES: [(FieldType, &str); 7] = [
+    (FieldType::String, "string"),
+    (FieldType::Integer, "integer"),
+    (FieldType::Number, "number"),
+    (FieldType::Boolean, "boolean"),
+    (FieldType::Object, "object"),
+    (FieldType::Array, "array"),
+    (FieldType::Any, "anything"),
+];
+
+/// What happens to the fields of one level.
+enum Change {
+    Remove(usize),
+    Up(usize),
+}
+
+/// Shows the table and changes the schema in place.
+pub(super) fn show(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    salt: &str,
+    schema: &mut Schema,
+    used: Option<&BTreeMap<String, usize>>,
+) {
+    header(ui, cx, used.is_some());
+    fields(ui, cx, salt, "", &mut schema.fields, used, 0);
+    if add_button(ui, cx, "Add field") {
+        let name = fresh_name(&schema.fields);
+        ui.data_mut(|data| data.insert_temp(ui.id().with((salt, &name)), true));
+        schema.fields.push(Field::new(name, FieldType::String));
+    }
+}
+
+fn fresh_name(fields: &[Field]) -> String {
+    let taken = |name: &str| fields.iter().any(|field| field.name == name);
+    (1..)
+        .map(|n| if n == 1 { "field".to_owned() } else { format!("field{n}") })
+        .find(|name| !taken(name))
+        .unwrap_or_default()
+}
+
+fn add_button(ui: &mut Ui, cx: &Cx<'_>, text: &str) -> bool {
+    let text = RichText::new(format!("{}  {text}", icons::glyph("plus")))
+        .color(cx.theme.accent)
+        .size(cx.theme.sizes.secondary);
+    ui.add(egui::Button::new(text).frame_when_inactive(false)).clicked()
+}
+
+fn columns(width: f32) -> [f32; 2] {
+    [width * 0.46, width * 0.34]
+}
+
+fn header(ui: &mut Ui, cx: &Cx<'_>, used: bool) {
+    let [name, kind] = columns(ui.available_width());
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        let cell = |ui: &mut Ui, width: f32, text: &str| {
+            ui.allocate_ui(vec2(width, 18.0), |ui| {
+                ui.set_min_width(width);
+                ui.label(RichText::new(text).size(cx.theme.sizes.secondary).color(cx.theme.secondary));
+            });
+        };
+        cell(ui, name, "Field");
+        cell(ui, kind, "Type");
+        if used {
+            cell(ui, ui.available_width(), "Used by");
+        }
+    });
+    widgets::hairline(ui, cx.theme);
+}
+
+fn fields(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    salt: &str,
+    prefix: &str,
+    fields: &mut Vec<Field>,
+    used: Option<&BTreeMap<String, usize>>,
+    depth: u8,
+) {
+    let mut change = None;
+    for (i, field) in fields.iter_mut().enumerate() {
+        let path = if prefix.is_empty() { field.name.clone() } else { format!("{prefix}.{}", field.name) };
+        let id = ui.id().with((salt, &path));
+        let mut open = ui.data(|data| data.get_temp::<bool>(id)).unwrap_or(false);
+        if row(ui, cx, field, &path, used, depth) {
+            open = !open;
+            ui.data_mut(|data| data.insert_temp(id, open));
+        }
+        if open {
+            ui.indent(id, |ui| {
+                if let Some(asked) = details(ui, cx, &format!("{salt} {path}"), field, i) {
+                    change = Some(asked);
+                }
+            });
+        }
+        let inner = match &mut field.items {
+            Some(items) if field.fields.is_empty() => Some(&mut items.fields),
+            _ => Some(&mut field.fields),
+        };
+        if let Some(inner) = inner
+            && !inner.is_empty()
+            && depth < 12
+        {
+            self::fields(ui, cx, salt, &path, inner, used, depth + 1);
+        }
+    }
+    match change {
+        Some(Change::Remove(i)) => drop(fields.remove(i)),
+        Some(Change::Up(i)) if i > 0 => fields.swap(i - 1, i),
+        _ => {}
+    }
+}
+
+/// One row of the table; true when it was clicked.
+fn row(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    field: &Field,
+    path: &str,
+    used: Option<&BTreeMap<String, usize>>,
+    depth: u8,
+) -> bool {
+    let theme = cx.theme;
+    let width = ui.available_width();
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 23.0), egui::Sense::click());
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, format!("Field {path}")));
+    let painter = ui.painter_at(rect);
+    if response.hovered() || response.has_focus() {
+        painter.rect_filled(rect, 3.0, theme.hover);
+    }
+    let [name_width, type_width] = columns(width);
+    let font = crate::app::theme::Theme::plain(theme.sizes.secondary + 0.5);
+    let middle = rect.left_center();
+    let cell = |x: f32, width: f32, text: String, color: egui::Color32| {
+        let area = egui::Rect::from_min_max(
+            egui::pos2(rect.left() + x, rect.top()),
+            egui::pos2(rect.left() + x + width - 4.0, rect.bottom()),
+        );
+        painter.with_clip_rect(area).text(
+            egui::pos2(rect.left() + x, middle.y),
+            egui::Align2::LEFT_CENTER,
+            text,
+            font.clone(),
+            color,
+        );
+    };
+    let name = if field.optional { format!("{}?", field.name) } else { field.name.clone() };
+    cell(f32::from(depth) * 12.0 + 2.0, name_width, name, theme.text);
+    cell(name_width, type_width, type_text(field), theme.secondary);
+    let leaf = field.fields.is_empty() && field.items.as_ref().is_none_or(|items| items.fields.is_empty());
+    if let Some(used) = used
+        && leaf
+    {
+        let stated = !used.is_empty();
+        let count = used.get(path).copied().unwrap_or(0);
+        let (text, color) = match count {
+            0 if stated => ("nobody".to_owned(), theme.warning),
+            0 => ("–".to_owned(), theme.secondary),
+            n => (n.to_string(), theme.text),
+        };
+        cell(name_width + type_width, width - name_width - type_width, text, color);
+    }
+    painter.hline(rect.x_range(), rect.bottom(), theme.line());
+    response
+        .on_hover_text(if field.description.is_empty() { "Click to edit" } else { &field.description })
+        .clicked()
+}
+
+/// The type of a field in a few letters: its format where it has one, and its bounds.
+fn type_text(field: &Field) -> String {
+    let base = if field.format.is_empty() {
+        match &field.items {
+            Some(items) => format!("{}[]", type_text(items)),
+            None => field.r#type.json_name().unwrap_or("anything").to_owned(),
+        }
+    } else {
+        field.format.clone()
+    };
+    match (field.min, field.max) {
+        (Some(min), Some(max)) => format!("{base} {min}–{max}"),
+        (Some(min), None) => format!("{base} ≥ {min}"),
+        (None, Some(max)) => format!("{base} ≤ {max}"),
+        (None, None) => base,
+    }
+}
+
+fn details(ui: &mut Ui, cx: &mut Cx<'_>, salt: &str, field: &mut Field, place: usize) -> Option<Change> {
+    let theme = cx.theme;
+    if let Some(name) = text_row(ui, theme, salt, "Field name", &field.name, "")
+        && !name.trim().is_empty()
+    {
+        name.trim().clone_into(&mut field.name);
+    }
+    if let Some(kind) = choice_row(ui, theme, "Type", field.r#type, &TYPES) {
+        field.r#type = kind;
+        if kind == FieldType::Array && field.items.is_none() {
+            field.items = Some(Box::new(Field::new("", FieldType::String)));
+        }
+    }
+    if let Some(format) = text_row(ui, theme, salt, "Format", &field.format, "uuid, date-time…") {
+        field.format = format;
+    }
+    let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
+    if let Some(text) = text_row(ui, theme, salt, "At least", &number(field.min), "no limit")
+        && let Some(value) = super::optional(cx, &text, "a number")
+    {
+        field.min = value;
+    }
+    if let Some(text) = text_row(ui, theme, salt, "At most", &number(field.max), "no limit")
+        && let Some(value) = super::optional(cx, &text, "a number")
+    {
+        field.max = value;
+    }
+    if let Some(value) = switch_row(ui, theme, "Optional", field.optional) {
+        field.optional = value;
+    }
+    if let Some(text) = text_row(ui, theme, salt, "Meaning", &field.description, "in a sentence") {
+        field.description = text;
+    }
+    if field.r#type == FieldType::Object && add_button(ui, cx, "Add field inside") {
+        let name = fresh_name(&field.fields);
+        field.fields.push(Field::new(name, FieldType::String));
+    }
+    let mut change = None;
+    ui.horizontal(|ui| {
+        if ui.small_button("Move up").clicked() {
+            change = Some(Change::Up(place));
+        }
+        if ui.small_button("Remove field").clicked() {
+            change = Some(Change::Remove(place));
+        }
+    });
+    change
+}

@@ -1,0 +1,202 @@
+//! Small widgets the panels share: fields that commit when left, choices, tabs, chips.
+
+use egui::{Response, RichText, Sense, Ui, WidgetInfo, WidgetType, vec2};
+
+use super::icons;
+use super::theme::Theme;
+
+/// A heading over a section, with room above it.
+pub fn section(ui: &mut Ui, theme: &Theme, title: &str) {
+    ui.add_space(theme.spacing * 2.5);
+    ui.label(theme.heading(title));
+    ui.add_space(theme.spacing * 0.5);
+}
+
+/// A hairline across.
+pub fn hairline(ui: &mut Ui, theme: &Theme) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 1.0), Sense::hover());
+    ui.painter().hline(rect.x_range(), rect.center().y, theme.line());
+}
+
+/// A button of one icon with a name for the ear and the hover text.
+pub fn icon_button(
+    ui: &mut Ui,
+    theme: &Theme,
+    icon: &str,
+    name: &str,
+    keys: &str,
+    selected: bool,
+) -> Response {
+    let size = vec2(32.0, 32.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| WidgetInfo::selected(WidgetType::Button, ui.is_enabled(), selected, name));
+    if selected {
+        ui.painter().rect_filled(rect, 6.0, theme.selection);
+    } else if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, 6.0, theme.hover);
+    }
+    let color = if selected { theme.accent } else { theme.secondary };
+    ui.painter().text(
+        rect.center(),
+        egui::Align2::CENTER_CENTER,
+        icons::glyph(icon),
+        Theme::icon(17.0),
+        color,
+    );
+    let tip = if keys.is_empty() { name.to_owned() } else { format!("{name}   {keys}") };
+    response.on_hover_text(tip)
+}
+
+/// A tab.
+pub fn tab(ui: &mut Ui, theme: &Theme, name: &str, selected: bool) -> Response {
+    let font = if selected { Theme::strong(theme.sizes.body) } else { Theme::plain(theme.sizes.body) };
+    let galley = ui.painter().layout_no_wrap(name.to_owned(), font, theme.text);
+    let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(22.0, 11.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(WidgetType::SelectableLabel, true, selected, name));
+    let color = if selected {
+        ui.painter().rect_filled(rect, 5.0, theme.selection);
+        theme.accent
+    } else if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, 5.0, theme.hover);
+        theme.text
+    } else {
+        theme.secondary
+    };
+    ui.painter().galley_with_override_text_color(rect.center() - galley.size() * 0.5, galley, color);
+    response
+}
+
+/// A little label in a pill; answers clicks.
+pub fn chip(ui: &mut Ui, theme: &Theme, text: &str, selected: bool) -> Response {
+    let font = Theme::strong(theme.sizes.small);
+    let color = if selected { theme.accent } else { theme.secondary };
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
+    let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(14.0, 7.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(WidgetType::Button, true, selected, text));
+    let fill = if selected { theme.selection } else { theme.hover };
+    ui.painter().rect_filled(rect, rect.height() * 0.5, fill);
+    ui.painter().galley(rect.center() - galley.size() * 0.5, galley, color);
+    response
+}
+
+/// A one-line text field that commits when it is left or Enter is pressed; Escape puts the old text back. Answers the
+/// new text when it changed.
+pub fn text_field(
+    ui: &mut Ui,
+    salt: impl std::hash::Hash + std::fmt::Debug,
+    name: &str,
+    value: &str,
+    hint: &str,
+) -> Option<String> {
+    edit_field(ui, salt, name, value, hint, false)
+}
+
+/// A text field of several lines that commits when it is left.
+pub fn text_area(
+    ui: &mut Ui,
+    salt: impl std::hash::Hash + std::fmt::Debug,
+    name: &str,
+    value: &str,
+    hint: &str,
+) -> Option<String> {
+    edit_field(ui, salt, name, value, hint, true)
+}
+
+fn edit_field(
+    ui: &mut Ui,
+    salt: impl std::hash::Hash + std::fmt::Debug,
+    name: &str,
+    value: &str,
+    hint: &str,
+    lines: bool,
+) -> Option<String> {
+    let id = ui.id().with((name, egui::Id::new(salt)));
+    // What is being typed lives in egui's memory until it is committed.
+    let mut text = ui.data(|data| data.get_temp::<String>(id)).unwrap_or_else(|| value.to_owned());
+    let edit = if lines {
+        egui::TextEdit::multiline(&mut text).desired_rows(2)
+    } else {
+        egui::TextEdit::singleline(&mut text)
+    };
+    let edit = edit
+        .id(id)
+        .hint_text(RichText::new(hint))
+        .desired_width(f32::INFINITY)
+        .margin(egui::Margin::symmetric(7, 5));
+    let response = ui.add(edit);
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
+    if response.has_focus() {
+        ui.data_mut(|data| data.insert_temp(id, text.clone()));
+    }
+    if response.lost_focus() {
+        ui.data_mut(|data| data.remove::<String>(id));
+        if !ui.input(|input| input.key_pressed(egui::Key::Escape)) && text != value {
+            return Some(text);
+        }
+    }
+    None
+}
+
+/// A row of a name and a field beside it.
+pub fn row<R>(ui: &mut Ui, theme: &Theme, name: &str, add: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.horizontal(|ui| {
+        ui.set_min_height(26.0);
+        let width = ui.available_width() * 0.42;
+        ui.allocate_ui_with_layout(
+            vec2(width, 26.0),
+            egui::Layout::left_to_right(egui::Align::Center),
+            |ui| {
+                ui.set_min_width(width);
+                ui.add(egui::Label::new(theme.secondary(name)).truncate());
+            },
+        );
+        add(ui)
+    })
+    .inner
+}
+
+/// A text field in a row; answers the new text when it changed.
+pub fn text_row(
+    ui: &mut Ui,
+    theme: &Theme,
+    salt: impl std::hash::Hash + std::fmt::Debug,
+    name: &str,
+    value: &str,
+    hint: &str,
+) -> Option<String> {
+    row(ui, theme, name, |ui| text_field(ui, salt, name, value, hint))
+}
+
+/// A switch in a row; answers the new state when it changed.
+pub fn switch_row(ui: &mut Ui, theme: &Theme, name: &str, value: bool) -> Option<bool> {
+    row(ui, theme, name, |ui| {
+        let mut on = value;
+        let response = ui.checkbox(&mut on, "");
+        ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
+        (on != value).then_some(on)
+    })
+}
+
+/// A choice in a row; answers what was chosen when it changed.
+pub fn choice_row<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    theme: &Theme,
+    name: &str,
+    value: T,
+    choices: &[(T, &str)],
+) -> Option<T> {
+    row(ui, theme, name, |ui| {
+        let shown = choices.iter().find(|(choice, _)| *choice == value).map_or("", |(_, text)| *text);
+        let mut chosen = None;
+        let combo = egui::ComboBox::from_id_salt(name).selected_text(shown).width(ui.available_width());
+        let response = combo.show_ui(ui, |ui| {
+            for (choice, text) in choices {
+                if ui.selectable_label(*choice == value, *text).clicked() && *choice != value {
+                    chosen = Some(*choice);
+                }
+            }
+        });
+        ui.ctx().accesskit_node_builder(response.response.id, |node| node.set_label(name));
+        chosen
+    })
+}

@@ -1,0 +1,222 @@
+//! The Board workspace: the board, written on by pointer and keyboard.
+
+mod actions;
+mod effects;
+mod menus;
+mod naming;
+mod typing;
+
+use std::collections::BTreeSet;
+
+use egui::{Frame, Ui};
+
+use super::Workspace;
+use crate::app::canvas::{BoardCanvas, Look, Overlays, Proposal};
+use crate::app::context::Cx;
+use crate::app::panels;
+use crate::board::{Point, Rect, StickyId};
+use crate::view::tool::{Activity, Input, Tool, Toolbox};
+use crate::view::{Action, Item, Selection};
+
+/// The Board workspace.
+#[derive(Default)]
+pub(super) struct BoardWorkspace {
+    canvas: BoardCanvas,
+    toolbox: Toolbox,
+    /// The name being edited on the canvas.
+    naming: Option<naming::Naming>,
+    /// The menu open on the canvas.
+    menu: Option<menus::Menu>,
+    /// Where what moves stood when the gesture began.
+    origins: Vec<(Item, Rect)>,
+    /// What was selected when a marquee began.
+    before_marquee: Option<Selection>,
+    guides: Vec<(bool, f32)>,
+    overlays: Overlays,
+    proposals: Vec<Proposal>,
+    /// Where the pointer is on the board.
+    pointer: Option<Point>,
+    clipboard: String,
+    lifted: Option<(u64, Selection, BTreeSet<StickyId>)>,
+}
+
+impl BoardWorkspace {
+    /// Selecting a sticky lifts every sticky of the same definition and its direct neighbours.
+    fn lift(&mut self, cx: &Cx<'_>) {
+        let revision = cx.document.revision();
+        if cx.selection.stickies().next().is_none() {
+            self.lifted = None;
+            return;
+        }
+        if self.lifted.as_ref().is_some_and(|(at, selection, _)| *at == revision && selection == cx.selection)
+        {
+            return;
+        }
+        let board = cx.document.board();
+        let mut lifted: BTreeSet<StickyId> = BTreeSet::new();
+        for sticky in cx.selection.stickies().filter_map(|id| board.stickies.get(&id)) {
+            lifted.extend(board.same_definition(sticky));
+        }
+        let mut near = lifted.clone();
+        for link in board.links.values() {
+            if lifted.contains(&link.from) {
+                near.insert(link.to);
+            }
+            if lifted.contains(&link.to) {
+                near.insert(link.from);
+            }
+        }
+        self.lifted = Some((revision, cx.selection.clone(), near));
+    }
+
+    fn canvas(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        self.canvas.hand = self.toolbox.tool == Tool::Pan;
+        let handles = matches!(self.toolbox.tool, Tool::Select | Tool::Connect) && self.naming.is_none();
+        let scene = cx.scene();
+        let interaction = self.canvas.interact(ui, &scene, cx.selection, handles);
+        self.pointer = interaction
+            .response
+            .hover_pos()
+            .map(|at| interaction.view.to_world(crate::app::canvas::point(at)));
+        if let Some(id) = interaction.focused {
+            *cx.selection = Selection::one(Item::Sticky(id));
+        }
+        for input in interaction.inputs {
+            self.feed(ui, cx, input);
+        }
+        if interaction.response.secondary_clicked() {
+            self.open_context_menu(ui, cx, interaction.hover);
+        }
+        self.cursor(ui, &interaction.response, interaction.hover);
+        self.keyboard(ui, cx);
+        let scene = cx.scene();
+        self.lift(cx);
+        let quiet = self.toolbox.activity != Activity::Idle
+            && !matches!(self.toolbox.activity, Activity::Pressed { .. });
+        let look = Look {
+            selection: cx.selection,
+            lifted: if quiet { None } else { self.lifted.as_ref().map(|(_, _, lifted)| lifted) },
+            activity: &self.toolbox.activity,
+            editing: self.naming.as_ref().and_then(naming::Naming::sticky),
+            hover: interaction.hover,
+            proposals: &self.proposals,
+            guides: &self.guides,
+        };
+        self.canvas.paint(ui, &scene, cx.theme, &look, &self.overlays);
+        self.show_naming(ui, cx);
+        self.show_menu(ui, cx);
+        if cx.options.minimap {
+            self.canvas.minimap(ui, &scene, cx.theme);
+        }
+        if cx.document.board().stickies.is_empty() && self.naming.is_none() {
+            empty_hint(ui, cx, self.canvas.viewport());
+        }
+    }
+
+    /// Gives one input to the tool in hand and carries its effects out.
+    fn feed(&mut self, ui: &Ui, cx: &mut Cx<'_>, input: Input) {
+        if matches!(input, Input::Press(..) | Input::DoubleClick(..)) {
+            if self.naming.as_ref().is_some_and(|naming| naming.contains_pointer) {
+                return;
+            }
+            self.commit_naming(ui.ctx(), cx, None);
+            ui.memory_mut(|memory| {
+                if let Some(id) = memory.focused() {
+                    memory.surrender_focus(id);
+                }
+            });
+            self.menu = None;
+        }
+        for effect in self.toolbox.feed(input, cx.selection) {
+            self.carry_out(ui.ctx(), cx, effect);
+        }
+    }
+
+    fn cursor(&self, ui: &Ui, response: &egui::Response, hover: crate::view::tool::Hit) {
+        use crate::view::tool::Hit;
+        if !response.contains_pointer() || self.canvas.hand {
+            return;
+        }
+        let icon = match (self.toolbox.tool, &self.toolbox.activity, hover) {
+            (_, Activity::Moving { .. }, _) => egui::CursorIcon::Grabbing,
+            (_, Activity::Resizing(_), _) | (Tool::Select, _, Hit::Corner(_)) => egui::CursorIcon::ResizeNwSe,
+            (Tool::Connect | Tool::Frame | Tool::Place(_), ..) | (_, _, Hit::Handle(_)) => {
+                egui::CursorIcon::Crosshair
+            }
+            (_, _, Hit::Item(Item::Link(_) | Item::Frame(_))) => egui::CursorIcon::PointingHand,
+            _ => return,
+        };
+        ui.set_cursor_icon(icon);
+    }
+
+    /// Where a new thing goes when the pointer is elsewhere: the middle of the window.
+    fn somewhere(&self) -> Point {
+        self.canvas.view().world().center()
+    }
+}
+
+impl Workspace for BoardWorkspace {
+    fn name(&self) -> &'static str {
+        "Board"
+    }
+
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        if let Some(chosen) = panels::rail::show(ui, cx.theme, self.toolbox.tool) {
+            self.choose(ui.ctx(), cx, chosen);
+        }
+        if cx.options.inspector {
+            panels::inspector::show(ui, cx);
+        }
+        if cx.options.drawer {
+            panels::drawer::show(ui, cx);
+        }
+        egui::CentralPanel::default().frame(Frame::NONE).show(ui, |ui| self.canvas(ui, cx));
+    }
+
+    fn action(&mut self, ctx: &egui::Context, action: Action, cx: &mut Cx<'_>) -> bool {
+        self.run(ctx, action, cx)
+    }
+
+    fn opened(&mut self, _ctx: &egui::Context, _cx: &mut Cx<'_>) {
+        let clipboard = std::mem::take(&mut self.clipboard);
+        *self = Self { clipboard, ..Self::default() };
+    }
+
+    fn show(&mut self, ctx: &egui::Context, items: &[Item], cx: &mut Cx<'_>) {
+        let board = cx.document.board();
+        if let Some(bounds) = items.iter().filter_map(|item| item.rect(board)).reduce(Rect::union) {
+            self.canvas.reveal(ctx, bounds.expanded(40.0));
+        }
+    }
+
+    fn hint(&self) -> String {
+        match (&self.naming, self.toolbox.tool) {
+            (Some(_), _) => {
+                "Enter commits · Tab next sticky · Ctrl+Enter predicts the next kind · Esc cancels".to_owned()
+            }
+            (None, Tool::Select) => {
+                "Press a letter for a sticky · drag from an edge to link · ? for all keys".to_owned()
+            }
+            (None, Tool::Pan) => "Drag to move the board · V to select".to_owned(),
+            (None, Tool::Connect) => "Drag from one sticky to another · V to select".to_owned(),
+            (None, Tool::Frame) => "Drag a rectangle around what belongs together".to_owned(),
+            (None, Tool::Place(kind)) => format!("Click where the {} goes", kind.row().label.to_lowercase()),
+        }
+    }
+
+    fn zoom(&self) -> Option<f32> {
+        Some(self.canvas.camera.zoom)
+    }
+}
+
+/// What to do on an empty board.
+fn empty_hint(ui: &Ui, cx: &Cx<'_>, viewport: Rect) {
+    let middle = crate::app::canvas::pos(viewport.center());
+    let theme = cx.theme;
+    let painter = ui.painter();
+    let font = crate::app::theme::Theme::strong(18.0);
+    painter.text(middle, egui::Align2::CENTER_BOTTOM, "What happened?", font, theme.text);
+    let font = crate::app::theme::Theme::plain(theme.sizes.body);
+    let words = "Press E to write down an event. Paste lines to get a row of them. ? lists the keys.";
+    painter.text(middle + egui::vec2(0.0, 8.0), egui::Align2::CENTER_TOP, words, font, theme.secondary);
+}

@@ -1,0 +1,266 @@
+//! What tools ask for, carried out on the board.
+
+use egui::Context;
+
+use super::BoardWorkspace;
+use super::menus::Menu;
+use crate::app::canvas::Tone;
+use crate::app::context::{Cx, sentence};
+use crate::app::panels::rail::Chosen;
+use crate::board::{Board, Frame, Key, Point, Record, Rect, Size, Sticky, StickyId, StickyKind};
+use crate::edit::{Intent, diff};
+use crate::view::tool::{Effect, Tool};
+use crate::view::{Item, Selection, align};
+
+/// How near, in screen points, what moves has to come to a neighbour's line to snap to it.
+const SNAP: f32 = 6.0;
+/// Positions are kept to this step, so that files stay quiet.
+const STEP: f32 = 1.0;
+/// The smallest size of a sticky or frame.
+const SIZE_MIN: f32 = 40.0;
+
+impl BoardWorkspace {
+    /// Takes what was chosen on the rail.
+    pub(super) fn choose(&mut self, ctx: &Context, cx: &mut Cx<'_>, chosen: Chosen) {
+        match chosen {
+            Chosen::Tool(tool) => self.take(ctx, cx, tool),
+            Chosen::Kind(kind) if self.toolbox.tool == Tool::Place(kind) => self.take(ctx, cx, Tool::Select),
+            Chosen::Kind(kind) => self.take(ctx, cx, Tool::Place(kind)),
+        }
+    }
+
+    /// Takes a tool in hand.
+    pub(super) fn take(&mut self, ctx: &Context, cx: &mut Cx<'_>, tool: Tool) {
+        for effect in self.toolbox.take(tool) {
+            self.carry_out(ctx, cx, effect);
+        }
+    }
+
+    /// Carries one effect out.
+    pub(super) fn carry_out(&mut self, ctx: &Context, cx: &mut Cx<'_>, effect: Effect) {
+        match effect {
+            Effect::Select(selection) => *cx.selection = selection,
+            Effect::Toggle(item) => cx.selection.toggle(item),
+            Effect::SelectWithin(area, add) => self.select_within(cx, area, add),
+            Effect::BeginMove(copy) => self.begin_move(cx, copy),
+            Effect::MoveBy(dx, dy) => self.move_by(cx, dx, dy),
+            Effect::BeginResize(item) => {
+                self.origins = item.rect(cx.document.board()).map(|rect| (item, rect)).into_iter().collect();
+                cx.document.begin("Resize");
+            }
+            Effect::ResizeTo(item, corner) => self.resize_to(cx, item, corner),
+            Effect::End => {
+                self.guides.clear();
+                cx.document.end();
+            }
+            Effect::Cancel => {
+                self.guides.clear();
+                cx.document.cancel();
+            }
+            Effect::Connect(from, to) => {
+                let touched = cx.perform(&Intent::Connect { from, to });
+                self.note_meaningless(cx, from, to);
+                if let Some(item) = touched.iter().find_map(Item::of) {
+                    *cx.selection = Selection::one(item);
+                }
+            }
+            Effect::DropLink(from, at) => self.menu = Some(Menu::follow(cx, from, at)),
+            Effect::PlaceFrame(area) => {
+                let frame = Frame { at: rounded(area.min), size: area.size(), ..Frame::default() };
+                let touched = cx.perform(&Intent::PlaceFrame { frame: Box::new(frame) });
+                if let Some(item) = touched.iter().find_map(Item::of) {
+                    *cx.selection = Selection::one(item);
+                    self.rename(cx, item);
+                }
+            }
+            Effect::Place(kind, middle) => self.place(ctx, cx, kind, centred(kind, middle), None),
+            Effect::Rename(item) => {
+                *cx.selection = Selection::one(item);
+                self.rename(cx, item);
+            }
+            Effect::Empty(at) => self.place(ctx, cx, StickyKind::Event, centred(StickyKind::Event, at), None),
+        }
+    }
+
+    /// Says so when a link that was just drawn means nothing.
+    fn note_meaningless(&self, cx: &mut Cx<'_>, from: StickyId, to: StickyId) {
+        let board = cx.document.board();
+        if let (Some(from), Some(to)) = (board.stickies.get(&from), board.stickies.get(&to))
+            && crate::board::notation::meaning(from.kind, to.kind).is_none()
+        {
+            let label = |sticky: &Sticky| sticky.kind.row().label.to_lowercase();
+            let message = format!(
+                "A link from a {} to a {} means nothing: it stays on the board as a note",
+                label(from),
+                label(to)
+            );
+            cx.say(Tone::Warning, message);
+        }
+    }
+
+    fn select_within(&mut self, cx: &mut Cx<'_>, area: Rect, add: bool) {
+        let before = self.before_marquee.get_or_insert_with(|| cx.selection.clone());
+        let mut selection = if add { before.clone() } else { Selection::default() };
+        let scene = cx.derived.scene(cx.document);
+        selection
+            .extend(scene.stickies_in(area).filter(|s| s.rect.intersects(area)).map(|s| Item::Sticky(s.id)));
+        selection
+            .extend(scene.frames.iter().filter(|f| area.contains_rect(f.rect)).map(|f| Item::Frame(f.id)));
+        *cx.selection = selection;
+        if !add {
+            self.before_marquee = None;
+        }
+    }
+
+    fn begin_move(&mut self, cx: &mut Cx<'_>, copy: bool) {
+        if copy {
+            self.duplicate(cx, 0.0);
+        }
+        let board = cx.document.board();
+        let mut moving = cx.selection.clone();
+        // A frame takes what lies inside along.
+        for item in cx.selection.iter() {
+            if let Item::Frame(id) = item
+                && let Some(frame) = board.frames.get(&id)
+            {
+                let inside = |rect: Rect| frame.rect().contains_rect(rect);
+                moving.extend(
+                    board.stickies.iter().filter(|(_, s)| inside(s.rect())).map(|(id, _)| Item::Sticky(*id)),
+                );
+                moving.extend(
+                    board.frames.iter().filter(|(_, f)| inside(f.rect())).map(|(id, _)| Item::Frame(*id)),
+                );
+            }
+        }
+        let free = |item: &Item| match item {
+            Item::Sticky(id) => board.stickies.get(id).is_some_and(|sticky| !sticky.locked),
+            Item::Frame(_) => true,
+            Item::Link(_) | Item::Line(_) => false,
+        };
+        self.origins =
+            moving.iter().filter(free).filter_map(|item| Some((item, item.rect(board)?))).collect();
+        if let Some(Item::Line(id)) = cx.selection.only()
+            && let Some(line) = board.lines.get(&id)
+        {
+            self.origins.push((Item::Line(id), Rect::at(Point::new(line.x, 0.0), Size::new(0.0, 0.0))));
+        }
+        let n = self.origins.len();
+        let label = match self.origins.first() {
+            Some((Item::Sticky(_), _)) if n == 1 => "Move sticky".to_owned(),
+            Some((Item::Frame(_), _)) if n == 1 => "Move frame".to_owned(),
+            _ => format!("Move {n} things"),
+        };
+        cx.document.begin(if copy { "Drag a copy".to_owned() } else { label });
+    }
+
+    fn move_by(&mut self, cx: &mut Cx<'_>, dx: f32, dy: f32) {
+        let Some(bounds) = self.origins.iter().map(|(_, rect)| *rect).reduce(Rect::union) else { return };
+        let moved = Rect::at(bounds.min.moved(dx, dy), bounds.size());
+        let zoom = self.canvas.camera.zoom;
+        let scene = cx.scene();
+        let moving: std::collections::BTreeSet<Item> = self.origins.iter().map(|(item, _)| *item).collect();
+        let near = moved.expanded(600.0 / zoom.max(0.5));
+        let others = scene
+            .stickies_in(near)
+            .filter(|shape| !moving.contains(&Item::Sticky(shape.id)))
+            .map(|shape| shape.rect);
+        let (sx, sy, guides) = align::snap(moved, others, SNAP / zoom);
+        self.guides = guides;
+        let places: Vec<(Item, Point)> = self
+            .origins
+            .iter()
+            .map(|(item, rect)| (*item, rounded(rect.min.moved(dx + sx, dy + sy))))
+            .collect();
+        self.put(cx, &places);
+    }
+
+    /// Sets the places of items within the open gesture.
+    pub(super) fn put(&mut self, cx: &mut Cx<'_>, places: &[(Item, Point)]) {
+        let board = cx.document.board();
+        let ops = places
+            .iter()
+            .filter_map(|(item, at)| Some(diff(&board.record(&item.key())?, &placed(board, *item, *at)?)));
+        let ops = ops.flatten().collect();
+        if let Err(error) = cx.document.extend(ops) {
+            cx.say(Tone::Error, sentence(&error.to_string()));
+        }
+    }
+
+    /// Sets the places of items as one step.
+    pub(super) fn put_as(&mut self, cx: &mut Cx<'_>, label: &str, places: &[(Item, Point)]) {
+        cx.document.begin(label);
+        self.put(cx, places);
+        cx.document.end();
+    }
+
+    fn resize_to(&mut self, cx: &mut Cx<'_>, item: Item, corner: Point) {
+        let Some((_, origin)) = self.origins.first().copied() else { return };
+        let size = Size::new(
+            (corner.x - origin.min.x).round().max(SIZE_MIN),
+            (corner.y - origin.min.y).round().max(SIZE_MIN),
+        );
+        let board = cx.document.board();
+        let Some(before) = board.record(&item.key()) else { return };
+        let after = match before.clone() {
+            Record::Sticky(id, mut sticky) => {
+                sticky.size = (size != sticky.kind.row().size).then_some(size);
+                Record::Sticky(id, sticky)
+            }
+            Record::Frame(id, mut frame) => {
+                frame.size = size;
+                Record::Frame(id, frame)
+            }
+            other => other,
+        };
+        if let Err(error) = cx.document.extend(diff(&before, &after)) {
+            cx.say(Tone::Error, sentence(&error.to_string()));
+        }
+    }
+
+    /// Copies the selected stickies, frames and the links among them in place, as one step, and selects the copies.
+    pub(super) fn duplicate(&mut self, cx: &mut Cx<'_>, offset: f32) {
+        let text = crate::view::clipboard::copy(cx.document.board(), cx.selection);
+        if let Some((edit, copied)) = crate::view::clipboard::paste(cx.document, &text, None, offset) {
+            cx.commit(crate::edit::Edit { label: "Duplicate".to_owned(), ..edit });
+            *cx.selection = copied;
+        }
+    }
+}
+
+/// An item's record at another place.
+fn placed(board: &Board, item: Item, at: Point) -> Option<Record> {
+    Some(match board.record(&item.key())? {
+        Record::Sticky(id, mut sticky) => {
+            sticky.at = at;
+            Record::Sticky(id, sticky)
+        }
+        Record::Frame(id, mut frame) => {
+            frame.at = at;
+            Record::Frame(id, frame)
+        }
+        Record::Line(id, mut line) => {
+            line.x = at.x;
+            Record::Line(id, line)
+        }
+        other => other,
+    })
+}
+
+/// The place of a sticky whose middle is here.
+pub(super) fn centred(kind: StickyKind, middle: Point) -> Point {
+    let size = kind.row().size;
+    rounded(middle.moved(-size.w * 0.5, -size.h * 0.5))
+}
+
+/// A place on the step of the grid.
+pub(super) fn rounded(at: Point) -> Point {
+    Point::new((at.x / STEP).round() * STEP, (at.y / STEP).round() * STEP)
+}
+
+/// The sticky among touched records.
+pub(super) fn touched_sticky(touched: &[Key]) -> Option<StickyId> {
+    touched.iter().find_map(|key| match key {
+        Key::Sticky(id) => Some(*id),
+        _ => None,
+    })
+}

@@ -1,0 +1,125 @@
+//! Menus on the canvas: what may follow a link let go over empty paper, and what can be done here.
+
+use egui::{Area, Frame, Order, RichText, Ui, vec2};
+
+use super::BoardWorkspace;
+use super::effects::centred;
+use crate::app::canvas::pos;
+use crate::app::context::{Command, Cx};
+use crate::app::icons;
+use crate::board::notation::{NOTATION, followers};
+use crate::board::{Point, StickyId, StickyKind};
+use crate::view::tool::Hit;
+use crate::view::{Action, Item, Selection};
+
+/// A menu open on the canvas.
+pub(super) struct Menu {
+    /// Where, on the board.
+    at: Point,
+    /// The sticky a new one is linked from.
+    from: Option<StickyId>,
+    /// The kinds offered.
+    kinds: Vec<StickyKind>,
+    /// The actions offered.
+    actions: Vec<Action>,
+    fresh: bool,
+}
+
+impl Menu {
+    /// What may follow a sticky by the grammar.
+    pub(super) fn follow(cx: &Cx<'_>, from: StickyId, at: Point) -> Self {
+        let kind = cx.document.board().stickies.get(&from).map(|sticky| sticky.kind);
+        let kinds = kind.map(|kind| followers(kind).collect()).unwrap_or_default();
+        Self { at, from: Some(from), kinds, actions: Vec::new(), fresh: true }
+    }
+}
+
+impl BoardWorkspace {
+    /// Opens the menu of what was clicked with the other button.
+    pub(super) fn open_context_menu(&mut self, ui: &Ui, cx: &mut Cx<'_>, hit: Hit) {
+        let at = self.drop_point();
+        self.commit_naming(ui.ctx(), cx, None);
+        let item = match hit {
+            Hit::Item(item) | Hit::Corner(item) => Some(item),
+            Hit::Handle(id) => Some(Item::Sticky(id)),
+            Hit::Nothing => None,
+        };
+        if let Some(item) = item
+            && !cx.selection.contains(item)
+        {
+            *cx.selection = Selection::one(item);
+        }
+        let (kinds, actions) = match item {
+            None => (NOTATION.iter().map(|row| row.kind).collect(), vec![Action::Fit, Action::SelectAll]),
+            Some(Item::Sticky(_)) => (
+                Vec::new(),
+                vec![
+                    Action::Rename,
+                    Action::Duplicate,
+                    Action::Copy,
+                    Action::BringToFront,
+                    Action::SendToBack,
+                    Action::Lock,
+                    Action::Vote,
+                    Action::Delete,
+                ],
+            ),
+            Some(_) => (Vec::new(), vec![Action::Rename, Action::Delete]),
+        };
+        self.menu = Some(Menu { at, from: None, kinds, actions, fresh: true });
+    }
+
+    /// Draws the open menu.
+    pub(super) fn show_menu(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
+        let Some(menu) = &mut self.menu else { return };
+        let place = pos(self.canvas.view().to_screen(menu.at));
+        let theme = cx.theme;
+        let mut kind = None;
+        let mut action = None;
+        let area =
+            Area::new(ui.id().with("canvas menu")).fixed_pos(place + vec2(2.0, 2.0)).order(Order::Foreground);
+        let shown = area.constrain(true).show(ui.ctx(), |ui| {
+            Frame::menu(ui.style()).show(ui, |ui| {
+                ui.set_min_width(190.0);
+                ui.spacing_mut().item_spacing.y = 1.0;
+                for each in &menu.kinds {
+                    let row = each.row();
+                    let color =
+                        if theme.dark { theme.paper(row.token).fill } else { theme.paper(row.token).text };
+                    let icon = RichText::new(icons::of_kind(*each)).color(color).size(15.0);
+                    let keys = row.shortcut.map_or_else(String::new, |key| key.to_string());
+                    let button =
+                        egui::Button::new((icon, row.label)).shortcut_text(keys).frame_when_inactive(false);
+                    if ui.add(button.min_size(vec2(190.0, 24.0))).clicked() {
+                        kind = Some(*each);
+                    }
+                }
+                for each in &menu.actions {
+                    let row = each.row();
+                    let icon = RichText::new(icons::glyph(row.icon)).color(theme.secondary).size(15.0);
+                    let button = egui::Button::new((icon, row.text))
+                        .shortcut_text(row.keys)
+                        .frame_when_inactive(false);
+                    if ui.add(button.min_size(vec2(190.0, 24.0))).clicked() {
+                        action = Some(*each);
+                    }
+                }
+                if menu.kinds.is_empty() && menu.actions.is_empty() {
+                    ui.label(theme.secondary("Nothing may follow here by the grammar"));
+                }
+            });
+        });
+        let pressed = ui.input(|input| input.pointer.any_pressed()) && !menu.fresh;
+        menu.fresh = false;
+        let (at, from) = (menu.at, menu.from);
+        if let Some(kind) = kind {
+            self.menu = None;
+            self.place(ui.ctx(), cx, kind, centred(kind, at), from);
+        } else if let Some(action) = action {
+            self.menu = None;
+            cx.send(Command::Run(action));
+        } else if pressed && !shown.response.contains_pointer() {
+            self.menu = None;
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Keys on the canvas that are not in the table of actions: letters that drop stickies, arrows, Enter, Escape, paste.
+
+use egui::{Event, Key, Modifiers, Ui};
+
+use super::BoardWorkspace;
+use super::effects::centred;
+use super::naming::{Next, beside};
+use crate::app::context::Cx;
+use crate::board::notation::NOTATION;
+use crate::board::{Point, StickyKind};
+use crate::view::tool::{Input, Tool};
+use crate::view::{Item, clipboard, outline};
+
+/// The step of an arrow key, and of one with Shift.
+const NUDGE: [f32; 2] = [1.0, 24.0];
+
+impl BoardWorkspace {
+    pub(super) fn keyboard(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
+        if self.naming.is_some() || ui.ctx().egui_wants_keyboard_input() || ui.ctx().any_popup_open() {
+            return;
+        }
+        self.pasted(ui, cx);
+        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+            self.escape(ui, cx);
+        }
+        self.arrows(ui, cx);
+        let (enter, predicted, right, below) = ui.input_mut(|input| {
+            let selected = cx.selection.only_sticky().is_some();
+            let mut key = |modifiers, key| selected && input.consume_key(modifiers, key);
+            (
+                key(Modifiers::NONE, Key::Enter),
+                key(Modifiers::COMMAND, Key::Enter),
+                key(Modifiers::NONE, Key::Tab),
+                key(Modifiers::SHIFT, Key::Tab),
+            )
+        });
+        if let Some(id) = cx.selection.only_sticky() {
+            let next = [(predicted, Next::Predicted), (right, Next::Right), (below, Next::Below)];
+            if enter {
+                self.rename(cx, Item::Sticky(id));
+            } else if let Some((_, next)) = next.into_iter().find(|(pressed, _)| *pressed) {
+                self.go_on(ui.ctx(), cx, id, next);
+            }
+        }
+        if let Some(kind) = letter(ui) {
+            self.drop_sticky(ui, cx, kind);
+        }
+    }
+
+    /// Drops a sticky at the pointer, or right of the selection.
+    fn drop_sticky(&mut self, ui: &Ui, cx: &mut Cx<'_>, kind: StickyKind) {
+        let board = cx.document.board();
+        let beside_selection = cx
+            .selection
+            .only_sticky()
+            .and_then(|id| board.stickies.get(&id))
+            .filter(|sticky| self.pointer.is_none_or(|at| sticky.rect().expanded(20.0).contains(at)))
+            .map(|sticky| beside(board, sticky.rect(), kind.row().size, true));
+        let at = beside_selection
+            .or_else(|| self.pointer.map(|at| centred(kind, at)))
+            .unwrap_or_else(|| centred(kind, self.somewhere()));
+        self.place(ui.ctx(), cx, kind, at, None);
+        // The letter that asked for the sticky is not the first letter of its name.
+        ui.input_mut(|input| input.events.retain(|event| !matches!(event, Event::Text(_))));
+    }
+
+    fn escape(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
+        let busy = self.toolbox.activity != crate::view::tool::Activity::Idle;
+        self.feed(ui, cx, Input::Cancel);
+        if self.menu.take().is_some() || busy {
+            return;
+        }
+        if self.toolbox.tool == Tool::Select {
+            cx.selection.clear();
+        } else {
+            self.take(ui.ctx(), cx, Tool::Select);
+        }
+    }
+
+    fn arrows(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
+        if cx.selection.is_empty() {
+            return;
+        }
+        let keys = [
+            (Key::ArrowLeft, -1.0, 0.0),
+            (Key::ArrowRight, 1.0, 0.0),
+            (Key::ArrowUp, 0.0, -1.0),
+            (Key::ArrowDown, 0.0, 1.0),
+        ];
+        for (key, x, y) in keys {
+            for (modifiers, step) in [(Modifiers::SHIFT, NUDGE[1]), (Modifiers::NONE, NUDGE[0])] {
+                if ui.input_mut(|input| input.consume_key(modifiers, key)) {
+                    let keys = cx.selection.keys();
+                    cx.perform(&crate::edit::Intent::Move { keys, dx: x * step, dy: y * step });
+                }
+            }
+        }
+    }
+
+    /// Pastes what the window system hands over: a part of a board, or lines of text.
+    fn pasted(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
+        let text = ui.input_mut(|input| {
+            let at = input.events.iter().position(|event| matches!(event, Event::Paste(_)))?;
+            match input.events.remove(at) {
+                Event::Paste(text) => Some(text),
+                _ => None,
+            }
+        });
+        let Some(text) = text else { return };
+        let place = self.pointer.unwrap_or_else(|| self.somewhere());
+        if let Some((edit, selection)) = clipboard::paste(cx.document, &text, Some(place), 0.0) {
+            cx.commit(edit);
+            *cx.selection = selection;
+            if let Some(bounds) = cx.selection.bounds(cx.document.board()) {
+                self.canvas.reveal(ui.ctx(), bounds.expanded(outline::GAP));
+            }
+        }
+    }
+
+    /// Where something dropped from the keyboard goes.
+    pub(super) fn drop_point(&self) -> Point {
+        self.pointer.unwrap_or_else(|| self.somewhere())
+    }
+}
+
+/// The kind whose letter was typed without Ctrl or Alt.
+fn letter(ui: &Ui) -> Option<StickyKind> {
+    ui.input_mut(|input| {
+        if input.modifiers.command || input.modifiers.alt {
+            return None;
+        }
+        let typed = input.events.iter().find_map(|event| match event {
+            Event::Text(text) => text.chars().next(),
+            _ => None,
+        })?;
+        let typed = typed.to_ascii_uppercase();
+        NOTATION.iter().find(|row| row.shortcut == Some(typed)).map(|row| row.kind)
+    })
+}

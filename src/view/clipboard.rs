@@ -1,0 +1,150 @@
+//! Copying parts of a board as text, and pasting them into this or another board.
+
+use std::collections::BTreeMap;
+
+use super::Document;
+use super::outline;
+use super::selection::{Item, Selection};
+use crate::board::format::{self, Syntax};
+use crate::board::{Board, FrameId, Key, LinkId, Point, Record, Rect, StickyId, StickyKind, order};
+use crate::edit::{Draft, Edit};
+
+/// The selection as a board of its own, in text: selected stickies and frames, the links among them, and the
+/// definitions they show.
+#[must_use]
+pub fn copy(board: &Board, selection: &Selection) -> String {
+    let mut part = Board::default();
+    for item in selection.iter() {
+        match item {
+            Item::Sticky(id) => {
+                let Some(sticky) = board.stickies.get(&id) else { continue };
+                part.stickies.insert(id, sticky.clone());
+                if let Some(record) = Board::definition_key(sticky).and_then(|key| board.record(&key)) {
+                    put_definition(&mut part, record);
+                }
+            }
+            Item::Frame(id) => {
+                if let Some(frame) = board.frames.get(&id) {
+                    part.frames.insert(id, frame.clone());
+                }
+            }
+            Item::Link(_) | Item::Line(_) => {}
+        }
+    }
+    let inside = |id| part.stickies.contains_key(id);
+    let links = board.links.iter().filter(|(_, link)| inside(&link.from) && inside(&link.to));
+    part.links = links.map(|(id, link)| (*id, link.clone())).collect();
+    format::write(&part, Syntax::Ron)
+}
+
+fn put_definition(board: &mut Board, record: Record) {
+    match record {
+        Record::Service(name, record) => drop(board.services.insert(name, *record)),
+        Record::Event(name, record) => drop(board.events.insert(name, *record)),
+        Record::Command(name, record) => drop(board.commands.insert(name, *record)),
+        Record::Query(name, record) => drop(board.queries.insert(name, *record)),
+        Record::Channel(name, record) => drop(board.channels.insert(name, *record)),
+        _ => {}
+    }
+}
+
+/// Plans what pasting a text does, with its middle at `at` or moved by `offset` from where it was: a part of a board,
+/// or lines that become stickies. Answers the edit and what to select after it. `None` for text with nothing in it.
+#[must_use]
+pub fn paste(
+    document: &mut Document,
+    text: &str,
+    at: Option<Point>,
+    offset: f32,
+) -> Option<(Edit, Selection)> {
+    let board = document.shared();
+    let Ok(part) = format::read(text, Syntax::of_text(text)) else {
+        let place = at.unwrap_or_default();
+        let edit = outline::plan(&board, document.ids(), text, place, StickyKind::Event);
+        let selection = placed(&edit);
+        return (!edit.is_empty()).then_some((edit, selection));
+    };
+    let bounds = part.bounds().unwrap_or_default();
+    let (dx, dy) = match at {
+        Some(at) => ((at.x - bounds.center().x).round(), (at.y - bounds.center().y).round()),
+        None => (offset, offset),
+    };
+    let edit = paste_part(document, &board, &part, dx, dy);
+    let selection = placed(&edit);
+    (!edit.is_empty()).then_some((edit, selection))
+}
+
+fn placed(edit: &Edit) -> Selection {
+    let items = edit.touched();
+    items.iter().filter_map(Item::of).filter(|item| !matches!(item, Item::Link(_))).collect()
+}
+
+fn paste_part(document: &mut Document, board: &Board, part: &Board, dx: f32, dy: f32) -> Edit {
+    let ids = document.ids();
+    let mut draft = Draft::new(board);
+    for record in part.records() {
+        let key = record.key();
+        if Item::of(&key).is_none() && !matches!(key, Key::Settings | Key::Scenario(_)) && !board.has(&key) {
+            draft.put(record);
+        }
+    }
+    for frame in part.frames.values() {
+        let mut frame = frame.clone();
+        frame.at = frame.at.moved(dx, dy);
+        draft.put(Record::Frame(FrameId(ids.mint()), Box::new(frame)));
+    }
+    let mut new_ids = BTreeMap::new();
+    let mut layer = board.stickies.values().map(|sticky| sticky.layer.clone()).max().unwrap_or_default();
+    for (id, sticky) in &part.stickies {
+        let new = StickyId(ids.mint());
+        new_ids.insert(*id, new);
+        let mut sticky = sticky.clone();
+        layer = order::between(&layer, "");
+        sticky.layer.clone_from(&layer);
+        sticky.at = sticky.at.moved(dx, dy);
+        sticky.votes = 0;
+        draft.put_sticky(new, sticky);
+    }
+    for link in part.links.values() {
+        if let (Some(from), Some(to)) = (new_ids.get(&link.from), new_ids.get(&link.to)) {
+            let mut link = link.clone();
+            (link.from, link.to) = (*from, *to);
+            // What a failure rested on may not have come along.
+            if matches!(link.outcome, crate::board::Outcome::OnFailureOf(_)) {
+                link.outcome = crate::board::Outcome::Always;
+            }
+            draft.put(Record::Link(LinkId(ids.mint()), Box::new(link)));
+        }
+    }
+    let n = part.stickies.len();
+    draft.finish(if n == 1 { "Paste sticky".to_owned() } else { format!("Paste {n} stickies") })
+}
+
+/// The rectangle around the selected items, for placing something beside them.
+#[must_use]
+pub fn around(board: &Board, selection: &Selection) -> Option<Rect> {
+    selection.bounds(board)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copies_keep_links_and_definitions_and_get_ids_of_their_own() {
+        let mut document = Document::new(Board::default(), None, 1);
+        let (edit, all) = paste(&mut document, "Place order -> Shop -> Order placed", None, 0.0).unwrap();
+        document.commit(edit).unwrap();
+        assert_eq!(all.len(), 3);
+        let text = copy(document.board(), &all);
+        let mut other = Document::new(Board::default(), None, 2);
+        let (edit, copied) = paste(&mut other, &text, None, 24.0).unwrap();
+        other.commit(edit).unwrap();
+        assert_eq!((copied.len(), other.board().links.len(), other.board().services.len()), (3, 2, 1));
+        let (edit, _) = paste(&mut document, &text, Some(Point::new(500.0, 500.0)), 0.0).unwrap();
+        document.commit(edit).unwrap();
+        assert_eq!(document.board().stickies.len(), 6);
+        document.undo();
+        assert_eq!(document.board().stickies.len(), 3);
+    }
+}
