@@ -1,0 +1,209 @@
+//! The Board workspace by pointer: open, select, rename, move, link, add, undo, save.
+
+use egui::{Key, Modifiers, vec2};
+use egui_kittest::kittest::Queryable;
+use isobar::board::StickyKind;
+use isobar::view::Item;
+
+use super::kit::{Folder, board, centre, click, drag, open, press, settle, write};
+
+#[test]
+fn a_board_opens_with_every_sticky_named() {
+    let folder = Folder::new();
+    let harness = open(Some(&folder.board()));
+    for label in ["Actor Client", "Command Place order", "Service Shop", "Domain event Order placed"] {
+        harness.get_by_label(label);
+    }
+    harness.get_by_label("Saved");
+}
+
+#[test]
+fn an_idle_app_draws_no_frames() {
+    let folder = Folder::new();
+    let mut harness = open(Some(&folder.board()));
+    settle(&mut harness);
+    harness.step();
+    let asked = harness.output().viewport_output.values().map(|viewport| viewport.repaint_delay).min();
+    assert!(asked.is_none_or(|delay| delay.as_secs() > 3_600), "{asked:?}");
+}
+
+#[test]
+fn a_click_selects_and_the_inspector_shows_it() {
+    let folder = Folder::new();
+    let mut harness = open(Some(&folder.board()));
+    let at = centre(&harness, "Domain event Order placed");
+    click(&mut harness, at);
+    assert!(matches!(harness.state().selection().only(), Some(Item::Sticky(_))));
+    harness.get_by_label("Versions");
+    harness.get_by_label("Subscribers");
+}
+
+#[test]
+fn a_double_click_renames_and_undo_takes_it_back() {
+    let folder = Folder::new();
+    let mut harness = open(Some(&folder.board()));
+    let at = centre(&harness, "Service Shop");
+    click(&mut harness, at);
+    click(&mut harness, at);
+    harness.get_by_label("Name of the selected item");
+    write(&mut harness, "Store");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    harness.get_by_label("Service Store");
+    harness.get_by_label("Not saved yet");
+    press(&mut harness, Modifiers::COMMAND, Key::Z);
+    harness.get_by_label("Service Shop");
+    harness.get_by_label("Saved");
+}
+
+#[test]
+fn a_drag_is_one_step() {
+    let folder = Folder::new();
+    let mut harness = open(Some(&folder.board()));
+    let before = board(&harness).clone();
+    let at = centre(&harness, "Service Shop");
+    drag(&mut harness, at, at + vec2(20.0, 130.0));
+    assert_ne!(*board(&harness), before);
+    assert_eq!(harness.state().document().history().log().len(), 1);
+    press(&mut harness, Modifiers::COMMAND, Key::Z);
+    assert_eq!(*board(&harness), before);
+}
+
+#[test]
+fn a_handle_links_two_stickies() {
+    let folder = Folder::new();
+    let mut harness = open(Some(&folder.board()));
+    let client = harness.get_by_label("Actor Client").rect();
+    let shop = centre(&harness, "Service Shop");
+    // The handle under the lower edge.
+    drag(&mut harness, client.center_bottom() + vec2(0.0, 10.0), shop);
+    assert_eq!(board(&harness).links.len(), 4, "an actor may point at a service; it just means nothing");
+    let link = board(&harness).links.values().last().unwrap();
+    assert_eq!(board(&harness).link_meaning(link), None);
+}
+
+#[test]
+fn a_link_let_go_over_paper_offers_what_may_follow() {
+    let folder = Folder::new();
+    let mut harness = open(Some(&folder.board()));
+    let event = harness.get_by_label("Domain event Order placed").rect();
+    drag(&mut harness, event.center_bottom() + vec2(0.0, 10.0), event.center_bottom() + vec2(0.0, 140.0));
+    assert!(harness.query_by_label("Hotspot").is_none(), "a hotspot does not follow an event");
+    let policy = centre(&harness, "Policy");
+    click(&mut harness, policy);
+    write(&mut harness, "Cook it");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    let board = board(&harness);
+    assert_eq!((board.stickies.len(), board.links.len()), (5, 4));
+    assert!(board.stickies.values().any(|sticky| sticky.kind == StickyKind::Policy && sticky.name == "Cook it"));
+}
+
+#[test]
+fn the_rail_places_stickies() {
+    let folder = Folder::new();
+    let mut harness = open(Some(&folder.board()));
+    harness.get_by_label("Add hotspot").click();
+    settle(&mut harness);
+    let below = centre(&harness, "Service Shop") + vec2(0.0, 160.0);
+    click(&mut harness, below);
+    write(&mut harness, "Who pays?");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    harness.get_by_label("Hotspot Who pays?");
+    assert_eq!(harness.state().document().history().log().len(), 1, "placing and naming are one step");
+}
+
+#[test]
+fn delete_takes_links_along() {
+    let folder = Folder::new();
+    let mut harness = open(Some(&folder.board()));
+    let at = centre(&harness, "Service Shop");
+    click(&mut harness, at);
+    press(&mut harness, Modifiers::NONE, Key::Delete);
+    assert_eq!((board(&harness).stickies.len(), board(&harness).links.len()), (3, 1));
+    press(&mut harness, Modifiers::COMMAND, Key::Z);
+    assert_eq!((board(&harness).stickies.len(), board(&harness).links.len()), (4, 3));
+}
+
+#[test]
+fn the_inspector_changes_an_availability() {
+    let folder = Folder::new();
+    let mut harness = open(Some(&folder.board()));
+    let at = centre(&harness, "Service Shop");
+    click(&mut harness, at);
+    harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "Availability").click();
+    settle(&mut harness);
+    write(&mut harness, "99.7");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    assert_eq!(board(&harness).services["Shop"].availability, Some(0.997));
+}
+
+#[test]
+fn the_inspector_adds_a_schema_field() {
+    let folder = Folder::new();
+    let mut harness = open(Some(&folder.board()));
+    let at = centre(&harness, "Domain event Order placed");
+    click(&mut harness, at);
+    harness.get_by_label("+ version").click();
+    settle(&mut harness);
+    harness.get_by_label_contains("Add field").click();
+    settle(&mut harness);
+    assert_eq!(board(&harness).events["OrderPlaced"].versions[0].schema.fields[0].name, "field");
+    harness.get_by_label("Field field");
+}
+
+#[test]
+fn saving_writes_the_file_and_a_bad_file_leaves_the_board_open() {
+    let folder = Folder::new();
+    let path = folder.board();
+    let mut harness = open(Some(&path));
+    let at = centre(&harness, "Service Shop");
+    click(&mut harness, at);
+    press(&mut harness, Modifiers::NONE, Key::Delete);
+    press(&mut harness, Modifiers::COMMAND, Key::S);
+    for _ in 0..2_000 {
+        if !harness.state().document().is_dirty() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        harness.step();
+    }
+    assert_eq!(isobar::io::load(&path).unwrap().board, *board(&harness));
+    let bad = folder.path("bad.ron");
+    std::fs::write(&bad, "(format: 1, stickies: {").unwrap();
+    harness.state_mut().send(isobar::app::context::Command::Open(bad));
+    for _ in 0..2_000 {
+        harness.step();
+        if harness.query_by_label_contains("bad.ron").is_some() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    harness.get_by_label_contains("bad.ron");
+    assert_eq!(board(&harness).stickies.len(), 3);
+}
+
+#[test]
+fn the_palette_runs_actions_and_goes_to_stickies() {
+    let folder = Folder::new();
+    let mut harness = open(Some(&folder.board()));
+    press(&mut harness, Modifiers::COMMAND, Key::K);
+    write(&mut harness, "select all");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    assert_eq!(harness.state().selection().len(), 4);
+    press(&mut harness, Modifiers::COMMAND, Key::K);
+    write(&mut harness, "order placed");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    assert_eq!(harness.state().selection().len(), 1);
+}
+
+#[test]
+fn every_workspace_draws_in_both_themes() {
+    let folder = Folder::new();
+    let mut harness = open(Some(&folder.board()));
+    for _ in 0..2 {
+        for name in ["Topology", "Simulate", "Replay", "Contracts", "Board"] {
+            harness.state_mut().send(isobar::app::context::Command::SwitchTo(name));
+            harness.run_steps(4);
+        }
+        press(&mut harness, Modifiers::COMMAND | Modifiers::SHIFT, Key::T);
+    }
+}
