@@ -1,5 +1,6 @@
 //! The rule book: one rule a file, in order of name. A test fails when a file is not registered here.
 
+mod availability_chain;
 mod breaking_change;
 mod callback_storm;
 mod command_in_disguise;
@@ -15,8 +16,10 @@ mod present_tense_event;
 mod private_event_leaked;
 mod saga_without_compensation;
 mod shared_database;
+mod single_source_of_failure;
 mod synchronous_cycle;
 mod technical_event;
+mod tight_towards_uncontrolled;
 mod too_many_sources;
 mod two_handlers;
 mod two_publishers;
@@ -31,6 +34,7 @@ use super::Rule;
 
 /// Every rule, in order of name.
 pub const RULES: &[&Rule] = &[
+    &availability_chain::RULE,
     &breaking_change::RULE,
     &callback_storm::RULE,
     &command_in_disguise::RULE,
@@ -46,8 +50,10 @@ pub const RULES: &[&Rule] = &[
     &private_event_leaked::RULE,
     &saga_without_compensation::RULE,
     &shared_database::RULE,
+    &single_source_of_failure::RULE,
     &synchronous_cycle::RULE,
     &technical_event::RULE,
+    &tight_towards_uncontrolled::RULE,
     &too_many_sources::RULE,
     &two_handlers::RULE,
     &two_publishers::RULE,

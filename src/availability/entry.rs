@@ -310,9 +310,9 @@ fn completion(setting: &Setting<'_>, routes: &[RouteIx]) -> Completion {
         }
         let host = topology[reaction].host.map(PartIx::Party);
         if waited.contains(&reaction) {
-            now.extend(host)
+            now.extend(host);
         } else {
-            later.extend(host)
+            later.extend(host);
         }
         for output in &topology[reaction].outputs {
             if !matches!(output.outcome, Outcome::OnFailureOf(_)) {

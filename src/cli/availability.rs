@@ -261,7 +261,7 @@ fn write_gains(out: &mut dyn Write, gains: &[Gain]) -> Result<(), CliError> {
         return Ok(());
     }
     writeln!(out, "  what would help")?;
-    let names: Vec<String> = gains.iter().map(|gain| gain.name()).collect();
+    let names: Vec<String> = gains.iter().map(Gain::name).collect();
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
     for (gain, name) in gains.iter().zip(names) {
         let (availability, hours) = (gain.availability, gain.gains_hours);
