@@ -11,6 +11,7 @@ pub mod canvas;
 pub mod context;
 pub mod files;
 mod fonts;
+mod graph;
 pub mod icons;
 mod keys;
 mod panels;

@@ -94,7 +94,14 @@ impl TextCache {
     }
 
     /// A single line in a given font at `font.size` world units.
-    pub(super) fn line(&mut self, ctx: &egui::Context, text: &str, font: &FontId, zoom: f32, exact: bool) -> Laid {
+    pub(super) fn line(
+        &mut self,
+        ctx: &egui::Context,
+        text: &str,
+        font: &FontId,
+        zoom: f32,
+        exact: bool,
+    ) -> Laid {
         let at = if exact { zoom } else { step(zoom) };
         let laid_key = key((text, font.size.to_bits(), &font.family, at.to_bits(), 2u8));
         if let Some(laid) = self.laid.get(&laid_key) {
