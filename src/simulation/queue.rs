@@ -1,0 +1,267 @@
+//! The event queue: a timer wheel that pops in order of (time, order of insertion), exact to the nanosecond.
+//!
+//! Eleven levels of 64 slots, one six-bit digit of the time each. An item lies at the level of the highest digit in
+//! which its time differs from the time of the last pop, so the lowest occupied slot always holds the next item,
+//! and every item moves down at most once a level. Within one time items stay in the order they were pushed, which
+//! makes the sequence number of a heap unnecessary. `benches/simulation.rs` compares it with heaps.
+
+use std::collections::VecDeque;
+
+const DIGIT_BITS: u32 = 6;
+const SLOTS: usize = 1 << DIGIT_BITS;
+const LEVELS: usize = 11;
+
+#[derive(Clone, Copy, Debug)]
+struct Item<T> {
+    time: u64,
+    event: T,
+}
+
+/// Pending events, popped by time and, within one time, in the order they were pushed.
+#[derive(Clone, Debug)]
+pub struct EventQueue<T> {
+    /// The time of the last pop: nothing earlier can be pushed.
+    last: u64,
+    len: usize,
+    /// Everything pending at `last` itself.
+    ready: VecDeque<T>,
+    slots: Vec<Vec<Item<T>>>,
+    occupied: [u64; LEVELS],
+    /// One bit a level that holds anything.
+    levels: u32,
+    spare: Vec<Item<T>>,
+}
+
+impl<T: Copy> Default for EventQueue<T> {
+    fn default() -> Self {
+        Self {
+            last: 0,
+            len: 0,
+            ready: VecDeque::new(),
+            slots: vec![Vec::new(); LEVELS * SLOTS],
+            occupied: [0; LEVELS],
+            levels: 0,
+            spare: Vec::new(),
+        }
+    }
+}
+
+impl<T: Copy> EventQueue<T> {
+    /// The number of pending events.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// True when nothing is pending.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Adds an event at `time`; a time already past counts as now.
+    #[inline]
+    pub fn push(&mut self, time: u64, event: T) {
+        self.len += 1;
+        self.place(Item { time, event });
+    }
+
+    #[inline]
+    fn place(&mut self, item: Item<T>) {
+        if item.time <= self.last {
+            self.ready.push_back(item.event);
+            return;
+        }
+        let level = ((63 - (item.time ^ self.last).leading_zeros()) / DIGIT_BITS) as usize;
+        let slot = (item.time >> (DIGIT_BITS * level as u32)) as usize & (SLOTS - 1);
+        self.slots[level * SLOTS + slot].push(item);
+        self.occupied[level] |= 1 << slot;
+        self.levels |= 1 << level;
+    }
+
+    /// Takes the next event if it is due at `limit` or before.
+    #[inline]
+    pub fn pop_until(&mut self, limit: u64) -> Option<(u64, T)> {
+        if let Some(event) = self.ready.front().copied() {
+            if self.last > limit {
+                return None;
+            }
+            self.ready.pop_front();
+            self.len -= 1;
+            return Some((self.last, event));
+        }
+        if self.levels == 0 {
+            return None;
+        }
+        let level = self.levels.trailing_zeros() as usize;
+        let slot = self.occupied[level].trailing_zeros() as usize;
+        let items = &mut self.slots[level * SLOTS + slot];
+        let time = match items.as_slice() {
+            [only] => only.time,
+            several => several.iter().map(|item| item.time).min()?,
+        };
+        if time > limit {
+            return None;
+        }
+        self.last = time;
+        self.occupied[level] &= !(1 << slot);
+        if self.occupied[level] == 0 {
+            self.levels &= !(1 << level);
+        }
+        self.len -= 1;
+        if items.len() == 1 {
+            return items.pop().map(|item| (time, item.event));
+        }
+        let mut moving = std::mem::replace(items, std::mem::take(&mut self.spare));
+        for item in moving.drain(..) {
+            self.place(item);
+        }
+        self.spare = moving;
+        self.ready.pop_front().map(|event| (time, event))
+    }
+
+    /// The time of the next event.
+    #[must_use]
+    pub fn next_time(&self) -> Option<u64> {
+        if !self.ready.is_empty() {
+            return Some(self.last);
+        }
+        if self.levels == 0 {
+            return None;
+        }
+        let level = self.levels.trailing_zeros() as usize;
+        let slot = self.occupied[level].trailing_zeros() as usize;
+        self.slots[level * SLOTS + slot].iter().map(|item| item.time).min()
+    }
+}
+
+/// Deadlines that all lie the same time ahead, and so fall due in the order they were set: one timer serves them
+/// all, and those that became void cost nothing.
+#[derive(Clone, Debug)]
+pub struct Deadlines<T> {
+    waiting: VecDeque<(u64, T)>,
+    armed: u64,
+}
+
+impl<T> Default for Deadlines<T> {
+    fn default() -> Self {
+        Self { waiting: VecDeque::new(), armed: u64::MAX }
+    }
+}
+
+impl<T: Copy> Deadlines<T> {
+    /// Sets a deadline. The caller keeps `time` from going down between calls.
+    pub fn push(&mut self, time: u64, item: T) {
+        self.waiting.push_back((time, item));
+    }
+
+    /// Forgets deadlines at the front that are void.
+    #[inline]
+    pub fn discard(&mut self, is_void: impl Fn(T) -> bool) {
+        while let Some((_, item)) = self.waiting.front()
+            && is_void(*item)
+        {
+            self.waiting.pop_front();
+        }
+    }
+
+    /// The next deadline if it has passed.
+    pub fn pop_due(&mut self, now: u64) -> Option<T> {
+        let (time, item) = *self.waiting.front()?;
+        (time <= now).then(|| {
+            self.waiting.pop_front();
+            item
+        })
+    }
+
+    /// When a timer must be started: the first deadline, unless a timer that goes off by then runs already.
+    #[inline]
+    pub fn arm(&mut self) -> Option<u64> {
+        let (time, _) = *self.waiting.front()?;
+        (time < self.armed).then(|| {
+            self.armed = time;
+            time
+        })
+    }
+
+    /// The running timer went off.
+    pub fn disarm(&mut self) {
+        self.armed = u64::MAX;
+    }
+
+    /// How many deadlines are remembered, void ones included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// True when no deadline is remembered.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cmp::Reverse;
+    use std::collections::BinaryHeap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// The wheel pops exactly what a binary heap keyed (time, sequence) pops, whatever is pushed in between.
+        #[test]
+        fn pops_like_a_stable_heap(script in prop::collection::vec((any::<bool>(), 0u32..40, any::<u32>()), 1..400)) {
+            let mut wheel = EventQueue::default();
+            let mut heap = BinaryHeap::new();
+            let (mut now, mut sequence) = (0u64, 0u32);
+            for (push, shift, draw) in script {
+                if push {
+                    let time = now + ((u64::from(draw) << 10) & ((1u64 << shift) - 1));
+                    wheel.push(time, sequence);
+                    heap.push(Reverse((time, sequence)));
+                    sequence += 1;
+                } else {
+                    let expected = heap.pop().map(|Reverse(entry)| entry);
+                    prop_assert_eq!(wheel.next_time(), expected.map(|(time, _)| time));
+                    prop_assert_eq!(wheel.pop_until(u64::MAX), expected);
+                    now = expected.map_or(now, |(time, _)| time);
+                }
+                prop_assert_eq!(wheel.len(), heap.len());
+            }
+            while let Some(Reverse(expected)) = heap.pop() {
+                prop_assert_eq!(wheel.pop_until(u64::MAX), Some(expected));
+            }
+            prop_assert!(wheel.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_limit_holds_events_back_and_leaves_room_before_them() {
+        let mut queue = EventQueue::default();
+        queue.push(5_000_000_000, 'b');
+        queue.push(5_000_000_001, 'c');
+        assert_eq!(queue.pop_until(4_000_000_000), None);
+        queue.push(4_500_000_000, 'a');
+        assert_eq!(queue.pop_until(u64::MAX), Some((4_500_000_000, 'a')));
+        assert_eq!(queue.pop_until(u64::MAX), Some((5_000_000_000, 'b')));
+        assert_eq!(queue.pop_until(u64::MAX), Some((5_000_000_001, 'c')));
+    }
+
+    #[test]
+    fn one_timer_serves_many_deadlines() {
+        let mut lane = Deadlines::default();
+        lane.push(10, 'a');
+        assert_eq!(lane.arm(), Some(10));
+        lane.push(12, 'b');
+        assert_eq!(lane.arm(), None);
+        lane.discard(|item| item == 'a');
+        lane.disarm();
+        assert_eq!(lane.pop_due(10), None);
+        assert_eq!(lane.arm(), Some(12));
+        assert_eq!(lane.pop_due(12), Some('b'));
+    }
+}

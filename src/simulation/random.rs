@@ -1,0 +1,124 @@
+//! Seeded random streams, one per component, so that a change to one does not reshuffle the others.
+//!
+//! The generator is xoshiro256++ (Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021),
+//! its state filled by splitmix64. All functions of real numbers come from the `libm` crate: the same seed gives the
+//! same numbers on every platform.
+
+/// One stream of random numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stream([u64; 4]);
+
+/// The next number of splitmix64: a good mix of all bits of `state`.
+#[must_use]
+pub const fn mix(state: u64) -> u64 {
+    let z = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// The FNV-1a hash of a name, mixed: the same on every platform and in every version.
+#[must_use]
+pub fn hash(name: &str) -> u64 {
+    let fnv = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    mix(name.bytes().fold(0xcbf2_9ce4_8422_2325, fnv))
+}
+
+impl Stream {
+    /// The stream of the component `name` in a run with `seed`.
+    #[must_use]
+    pub fn new(seed: u64, name: &str) -> Self {
+        let mut state = mix(seed) ^ hash(name);
+        Self(std::array::from_fn(|_| {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            mix(state)
+        }))
+    }
+
+    /// The next 64 random bits.
+    #[inline]
+    pub fn bits(&mut self) -> u64 {
+        let s = &mut self.0;
+        let result = s[0].wrapping_add(s[3]).rotate_left(23).wrapping_add(s[0]);
+        let t = s[1] << 17;
+        s[2] ^= s[0];
+        s[3] ^= s[1];
+        s[1] ^= s[2];
+        s[0] ^= s[3];
+        s[2] ^= t;
+        s[3] = s[3].rotate_left(45);
+        result
+    }
+
+    /// A number above 0 and below 1.
+    #[inline]
+    #[expect(clippy::cast_precision_loss, reason = "53 bits fit a double exactly")]
+    pub fn unit(&mut self) -> f64 {
+        ((self.bits() >> 11) as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0)
+    }
+
+    /// A whole number below `bound`, without bias worth naming (64 × 64 bit multiplication); 0 for bound 0.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the high half of the product is below the bound")]
+    pub fn below(&mut self, bound: u64) -> u64 {
+        ((u128::from(self.bits()) * u128::from(bound)) >> 64) as u64
+    }
+
+    /// True with this probability. Draws nothing when the answer is certain.
+    #[inline]
+    pub fn chance(&mut self, probability: f64) -> bool {
+        probability > 0.0 && (probability >= 1.0 || self.unit() < probability)
+    }
+
+    /// An exponential variate with mean 1.
+    #[inline]
+    pub fn exponential(&mut self) -> f64 {
+        -libm::log(self.unit())
+    }
+
+    /// A standard normal variate (Marsaglia's polar method).
+    pub fn normal(&mut self) -> f64 {
+        loop {
+            let (x, y) = (2.0 * self.unit() - 1.0, 2.0 * self.unit() - 1.0);
+            let s = x * x + y * y;
+            if s > 0.0 && s < 1.0 {
+                return x * libm::sqrt(-2.0 * libm::log(s) / s);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streams_repeat_and_differ_by_seed_and_name() {
+        let draw = |seed, name| Stream::new(seed, name).bits();
+        assert_eq!(draw(7, "Balance"), draw(7, "Balance"));
+        assert_ne!(draw(7, "Balance"), draw(8, "Balance"));
+        assert_ne!(draw(7, "Balance"), draw(7, "Inventory"));
+    }
+
+    #[test]
+    fn the_generator_is_xoshiro256_plus_plus() {
+        // The first numbers of the authors' reference implementation from the state 1, 2, 3, 4.
+        let mut stream = Stream([1, 2, 3, 4]);
+        let first: Vec<u64> = (0..4).map(|_| stream.bits()).collect();
+        assert_eq!(first, [41_943_041, 58_720_359, 3_588_806_011_781_223, 3_591_011_842_654_386]);
+    }
+
+    #[test]
+    fn variates_have_their_means() {
+        let mut stream = Stream::new(1, "means");
+        let n = 200_000;
+        let mean = |mut f: Box<dyn FnMut() -> f64>| (0..n).map(|_| f()).sum::<f64>() / f64::from(n);
+        let mut other = stream.clone();
+        assert!((mean(Box::new(move || other.exponential())) - 1.0).abs() < 0.01);
+        let mut other = stream.clone();
+        assert!(mean(Box::new(move || other.normal())).abs() < 0.01);
+        let hits = (0..n).filter(|_| stream.chance(0.3)).count();
+        assert!((hits as f64 / f64::from(n) - 0.3).abs() < 0.005);
+        assert!((0..1000).all(|_| stream.below(7) < 7));
+    }
+}
