@@ -189,6 +189,17 @@ impl<T: Copy> Deadlines<T> {
         self.armed = u64::MAX;
     }
 
+    /// The first deadline.
+    #[must_use]
+    pub fn first(&self) -> Option<u64> {
+        self.waiting.front().map(|(time, _)| *time)
+    }
+
+    /// Forgets every deadline that does not pass, wherever it stands.
+    pub fn retain(&mut self, keep: impl Fn(T) -> bool) {
+        self.waiting.retain(|(_, item)| keep(*item));
+    }
+
     /// How many deadlines are remembered, void ones included.
     #[must_use]
     pub fn len(&self) -> usize {
