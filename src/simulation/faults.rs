@@ -1,0 +1,147 @@
+//! Faults: what can go wrong during a run. One file a fault, and one line in [`FAULTS`].
+
+mod burst;
+mod corrupt;
+mod crash_before_ack;
+mod crash_before_publish;
+mod delay;
+mod down;
+mod drop;
+mod duplicate;
+mod flapping;
+mod partition;
+mod rate_limit;
+mod reorder;
+mod slow;
+
+use std::sync::Arc;
+
+use super::engine::{Engine, FaultPhase};
+use super::model::{Fault, Model, Struck};
+use super::trace::TraceKind;
+use crate::board::FaultKind;
+
+/// What faults do to messages of one name or in one channel.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Modifiers {
+    /// The probability that one is lost.
+    pub(super) drop: f64,
+    /// The probability that one is delivered twice.
+    pub(super) duplicate: f64,
+    /// The fault whose distribution delays them.
+    pub(super) delay: Option<u32>,
+    /// The longest extra time, in nanoseconds, by which they may overtake each other.
+    pub(super) reorder: u64,
+    /// The probability that one breaks its schema.
+    pub(super) corrupt: f64,
+}
+
+/// A kind of fault.
+pub struct FaultType {
+    /// Its name in boards and on the command line.
+    pub name: &'static str,
+    /// What it does, in a sentence.
+    pub about: &'static str,
+    /// What it can strike, in words.
+    pub strikes: &'static str,
+    /// True for what it can strike.
+    pub(super) accepts: fn(&Struck) -> bool,
+    /// Whether this row is the one for a kind.
+    pub(super) is: fn(&FaultKind) -> bool,
+    /// Switches it on (`true`) or off.
+    strike: fn(&mut Engine, &Model, &Strike<'_>),
+}
+
+/// A fault being switched.
+struct Strike<'a> {
+    number: u32,
+    fault: &'a Fault,
+    on: bool,
+    /// The fault begins or ends, rather than changing over in between.
+    edge: bool,
+}
+
+/// Every kind of fault, by name.
+pub const FAULTS: [FaultType; 13] = [
+    burst::FAULT,
+    corrupt::FAULT,
+    crash_before_ack::FAULT,
+    crash_before_publish::FAULT,
+    delay::FAULT,
+    down::FAULT,
+    drop::FAULT,
+    duplicate::FAULT,
+    flapping::FAULT,
+    partition::FAULT,
+    rate_limit::FAULT,
+    reorder::FAULT,
+    slow::FAULT,
+];
+
+/// The row of a kind of fault.
+#[must_use]
+pub fn fault_type(kind: &FaultKind) -> &'static FaultType {
+    const { &FAULTS }.iter().find(|row| (row.is)(kind)).expect("every kind of fault has a row; a test keeps it so")
+}
+
+/// Switches a fault of the run.
+pub(super) fn strike(engine: &mut Engine, model: &Model, number: u32, phase: FaultPhase) {
+    let faults = Arc::clone(&engine.faults);
+    let Some(fault) = faults.get(number as usize) else { return };
+    let active = engine.active_faults[number as usize];
+    let (on, edge) = match phase {
+        FaultPhase::Begin if active => return,
+        FaultPhase::Begin => (true, true),
+        FaultPhase::End if !active => return,
+        FaultPhase::End => (false, true),
+        FaultPhase::Change(_) if !active => return,
+        FaultPhase::Change(on) => (on, false),
+    };
+    if edge {
+        engine.active_faults[number as usize] = on;
+        engine.note_fault(if on { TraceKind::FaultBegan } else { TraceKind::FaultEnded }, number);
+    }
+    (fault_type(&fault.kind).strike)(engine, model, &Strike { number, fault, on, edge });
+}
+
+/// The modifiers of the message or channel that a fault strikes.
+fn modify(engine: &mut Engine, struck: &Struck, change: impl FnOnce(&mut Modifiers)) {
+    match struck {
+        Struck::Message(message) => change(&mut engine.message_modifiers[message.at()]),
+        Struck::Channel(channel) => change(&mut engine.channels[channel.at()].modifiers),
+        _ => {}
+    }
+    let unmodified = Modifiers::default();
+    engine.modified = engine.message_modifiers.iter().any(|modifiers| *modifiers != unmodified)
+        || engine.channels.iter().any(|channel| channel.modifiers != unmodified);
+}
+
+const fn strikes_service(struck: &Struck) -> bool {
+    matches!(struck, Struck::Service(_))
+}
+
+const fn strikes_messages(struck: &Struck) -> bool {
+    matches!(struck, Struck::Message(_) | Struck::Channel(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::board::{Distribution, Span};
+
+    #[test]
+    fn every_kind_of_fault_has_exactly_one_row_and_rows_are_sorted() {
+        use FaultKind as K;
+        let delay = Distribution::Constant(Span(1));
+        let kinds = [
+            K::Down, K::Slow(2.0), K::Flapping(Span(1)), K::Drop(0.1), K::Duplicate(0.1), K::Delay(delay),
+            K::Reorder(Span(1)), K::Corrupt(0.1), K::CrashBeforePublish(0.1), K::CrashBeforeAck(0.1), K::Partition,
+            K::Burst(2.0), K::RateLimit(1.0),
+        ];
+        for kind in &kinds {
+            assert_eq!(FAULTS.iter().filter(|row| (row.is)(kind)).count(), 1, "{kind:?}");
+        }
+        assert_eq!(kinds.len(), FAULTS.len());
+        assert!(FAULTS.is_sorted_by_key(|row| row.name));
+    }
+}
