@@ -113,6 +113,8 @@ record! {
         pub store: String,
         /// A process manager: it remembers where each process stands, and compensates.
         pub process_manager: bool,
+        /// How many requests may wait for one of its workers before it refuses more; unlimited when not given.
+        pub waiting: Option<u32>,
         /// Highest rate of messages it accepts a second; unlimited when not given.
         pub rate_limit: Option<f64>,
         /// Extra time before the first reaction of an idle service.
@@ -161,6 +163,8 @@ record! {
         pub outgoing: bool,
         /// It comes from outside this board.
         pub incoming: bool,
+        /// It announces a failure: whoever waits for the reaction that publishes it is told no.
+        pub failure: bool,
         /// Versions of the contract, oldest first.
         pub versions: Vec<Version>,
     }

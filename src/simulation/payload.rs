@@ -45,8 +45,10 @@ impl Template {
         };
         if let (Value::Object(object), true) = (&mut value, example.is_some()) {
             for (name, value) in object.iter_mut() {
-                if is_identity(name) && value.is_string() {
-                    *value = Value::String(identity(name, origin));
+                if is_identity(name)
+                    && let Some(text) = value.as_str()
+                {
+                    *value = Value::String(if is_uuid(text) { uuid(origin, name) } else { identity(name, origin) });
                 }
             }
         }
@@ -124,6 +126,13 @@ fn identity(name: &str, origin: Origin<'_>) -> String {
         Some(stem) => format!("{stem}-{:06}", origin.correlation),
         None => format!("{:06}", origin.correlation),
     }
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36 && text.bytes().enumerate().all(|(at, byte)| match at {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    })
 }
 
 fn uuid(origin: Origin<'_>, name: &str) -> String {

@@ -39,7 +39,7 @@ impl Engine {
             return self.queue.push(self.clock, Event::Answer(job, attempt, Answer::Yes));
         };
         let origin = Origin::Call(job, attempt);
-        let lost = self.modified && self.is_dropped(calling, None);
+        let lost = self.modified && self.is_dropped(Some(output.message), None);
         let handler = reaction_of(model, hop);
         let cut = handler.is_some_and(|(reaction, _)| {
             self.is_cut(service, model.reactions[reaction.at()].service)

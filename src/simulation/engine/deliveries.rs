@@ -3,7 +3,7 @@
 use super::{At, Engine, Event, HopIx, NONE, Origin, Transit, reaction_of};
 use crate::board::ChannelKind;
 use crate::simulation::faults::Modifiers;
-use crate::simulation::model::{ChannelIx, Model, Target};
+use crate::simulation::model::{ChannelIx, MessageIx, Model, Target};
 use crate::simulation::trace::TraceKind;
 
 impl Engine {
@@ -19,6 +19,12 @@ impl Engine {
         if !self.passes(model, hop, message) {
             return;
         }
+        self.send_on(model, message, hop, origin, Some(self.messages[message].name));
+    }
+
+    /// Sends a message along one way whose filters it passes. `name` is given where faults of the message itself
+    /// apply: on its first step.
+    fn send_on(&mut self, model: &Model, message: u32, hop: HopIx, origin: Origin, name: Option<MessageIx>) {
         let channel = match model.hops[hop.at()].to {
             Target::Channel { channel, .. } => Some(channel),
             Target::Reaction { .. } => None,
@@ -26,12 +32,12 @@ impl Engine {
         let mut delay = 0;
         if self.modified {
             // What a call loses was looked at by the caller, who notices.
-            if !matches!(origin, Origin::Call(..)) && self.is_dropped(message, channel) {
+            if !matches!(origin, Origin::Call(..)) && self.is_dropped(name, channel) {
                 self.note(TraceKind::Dropped, message, At { channel, ..At::default() }.hop(hop, self.clock));
                 return self.lost(message);
             }
-            delay = self.added_delay(message, channel);
-            if self.is_doubled(message, channel) {
+            delay = self.added_delay(name, channel);
+            if self.is_doubled(name, channel) {
                 self.note(TraceKind::Duplicated, message, At { channel, ..At::default() });
                 self.set_out(model, message, hop, Origin::Straight, delay, true);
             }
@@ -145,12 +151,12 @@ impl Engine {
                 self.note_arrival(model, message, hop, departed);
                 self.deliver(model, (*reaction, *idempotent), message, Origin::Push(transit));
             }
-            Target::Channel { channel, next, .. } if via != NONE => {
+            Target::Channel { channel, .. } if via != NONE => {
                 if self.channels[channel.at()].down > 0 {
                     return self.push_done(model, transit, false);
                 }
                 self.channels[via as usize].metrics.delivered += 1;
-                self.enter(model, *channel, next, message, hop, 0, copy);
+                                self.send_on(model, message, hop, Origin::Straight, None);
                 self.end_transit(transit);
             }
             Target::Channel { channel, .. } => self.store(model, *channel, transit),
@@ -208,8 +214,8 @@ impl Engine {
         self.compensate(model, message);
     }
 
-    pub(super) fn is_dropped(&mut self, message: u32, channel: Option<ChannelIx>) -> bool {
-        let by_message = self.message_modifiers[self.messages[message].name.at()].drop;
+    pub(super) fn is_dropped(&mut self, name: Option<MessageIx>, channel: Option<ChannelIx>) -> bool {
+        let by_message = name.map_or(0.0, |name| self.message_modifiers[name.at()].drop);
         let by_channel = channel.map_or(0.0, |channel| self.channels[channel.at()].modifiers.drop);
         let dropped = self.fault_chance.chance(by_message) || self.fault_chance.chance(by_channel);
         if let (true, Some(channel)) = (dropped, channel) {
@@ -218,8 +224,8 @@ impl Engine {
         dropped
     }
 
-    fn is_doubled(&mut self, message: u32, channel: Option<ChannelIx>) -> bool {
-        let by_message = self.message_modifiers[self.messages[message].name.at()].duplicate;
+    fn is_doubled(&mut self, name: Option<MessageIx>, channel: Option<ChannelIx>) -> bool {
+        let by_message = name.map_or(0.0, |name| self.message_modifiers[name.at()].duplicate);
         let by_channel = channel.map_or(0.0, |channel| self.channels[channel.at()].modifiers.duplicate);
         let doubled = self.fault_chance.chance(by_message) || self.fault_chance.chance(by_channel);
         if let (true, Some(channel)) = (doubled, channel) {
@@ -228,8 +234,8 @@ impl Engine {
         doubled
     }
 
-    fn added_delay(&mut self, message: u32, channel: Option<ChannelIx>) -> u64 {
-        let by_message = self.message_modifiers[self.messages[message].name.at()];
+    fn added_delay(&mut self, name: Option<MessageIx>, channel: Option<ChannelIx>) -> u64 {
+        let by_message = name.map_or(Modifiers::default(), |name| self.message_modifiers[name.at()]);
         let by_channel = channel.map_or(Modifiers::default(), |channel| self.channels[channel.at()].modifiers);
         let mut delay = 0u64;
         for modifiers in [by_message, by_channel] {

@@ -1,0 +1,388 @@
+//! From a board and a scenario to a model.
+//!
+//! Where a board says nothing, a service takes 10 ms, a channel 5 ms, an outage whose availability alone is known
+//! lasts an hour on average, arrivals go on for a minute, and work may take a day to drain.
+
+mod routes;
+mod scenario;
+
+use super::broker::presets;
+use super::distribution::{DistributionError, Sampler};
+use super::model::{ChannelIx, Message, Model, Output, Reaction, ReactionIx, Service, ServiceIx, When};
+use super::payload::Template;
+use crate::board::{
+    self, Board, ChannelKind, Distribution, Mode, Outcome, Publishing, Scenario, Schema, Span, StickyKind,
+};
+use crate::topology::{self, MessageKind, Topology};
+
+const SERVICE_LATENCY: Sampler = Sampler::Constant(10_000_000);
+const CHANNEL_LATENCY: Sampler = Sampler::Constant(5_000_000);
+const REPAIR: u64 = 3_600_000_000_000;
+/// The channel of asynchronous messages on boards that name none.
+pub const DIRECT: &str = "direct delivery";
+
+/// Why a board cannot be run.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SimulationError {
+    /// The board has no scenario of this name.
+    #[error("the board has no scenario `{name}`; it has {known}")]
+    NoSuchScenario {
+        /// The name asked for.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
+    /// There is nothing to run.
+    #[error("nothing arrives at this board: draw an actor that issues a command, or add a scenario with a stimulus")]
+    NothingArrives,
+    /// A scenario names what is not on the board.
+    #[error("scenario `{scenario}`: {what} names `{name}`, which is not on the board")]
+    Unknown {
+        /// The scenario.
+        scenario: String,
+        /// What names it.
+        what: String,
+        /// The name.
+        name: String,
+    },
+    /// A fault cannot strike what it names.
+    #[error("scenario `{scenario}`: `{fault}` strikes {strikes}, and `{name}` is none")]
+    Misdirected {
+        /// The scenario.
+        scenario: String,
+        /// The fault.
+        fault: &'static str,
+        /// What it can strike.
+        strikes: &'static str,
+        /// What it names.
+        name: String,
+    },
+    /// A number makes no sense.
+    #[error("{owner}: {what} must be {bounds}, not {value}")]
+    Number {
+        /// Whose number it is.
+        owner: String,
+        /// Which number it is.
+        what: String,
+        /// What it may be.
+        bounds: &'static str,
+        /// What it is.
+        value: f64,
+    },
+    /// A distribution makes no sense.
+    #[error("{owner}: {source}")]
+    Distribution {
+        /// Whose it is.
+        owner: String,
+        /// Why.
+        source: DistributionError,
+    },
+    /// A content filter cannot be read.
+    #[error("the filter on link {link} cannot be read: {problem}")]
+    Filter {
+        /// The link.
+        link: board::LinkId,
+        /// Why.
+        problem: String,
+    },
+    /// A channel names a preset nobody knows.
+    #[error("channel `{channel}`: there is no preset `{preset}`; there are {known}")]
+    Preset {
+        /// The channel.
+        channel: String,
+        /// The preset.
+        preset: String,
+        /// The names there are.
+        known: String,
+    },
+}
+
+/// Compiles a board under one of its scenarios. Without a name: the first one, or one command a second at every
+/// entry when the board has none.
+///
+/// # Errors
+/// When the scenario does not exist, or the board or scenario states what makes no sense.
+pub fn compile(board: &Board, scenario: Option<&str>) -> Result<Model, SimulationError> {
+    let topology = topology::derive(board);
+    let (name, scenario) = match scenario {
+        Some(name) => {
+            let known = || board.scenarios.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+            let found = board.scenarios.get(name);
+            let missing = || SimulationError::NoSuchScenario {
+                name: name.to_owned(),
+                known: if board.scenarios.is_empty() { "none".to_owned() } else { known() },
+            };
+            (name, found.ok_or_else(missing)?.clone())
+        }
+        None => match board.scenarios.first_key_value() {
+            Some((name, scenario)) => (name.as_str(), scenario.clone()),
+            None => ("", everything_arrives(&topology)),
+        },
+    };
+    compile_scenario(board, &topology, name, &scenario)
+}
+
+/// Compiles a board under a scenario that need not be the board's own.
+///
+/// # Errors
+/// When the board or scenario states what makes no sense.
+pub fn compile_scenario(
+    board: &Board,
+    topology: &Topology,
+    name: &str,
+    scenario: &Scenario,
+) -> Result<Model, SimulationError> {
+    let mut work = Work { board, topology, model: Model::default(), scenario: name, reactions: Vec::new() };
+    work.services()?;
+    work.messages();
+    work.channels()?;
+    work.reactions()?;
+    work.scenario(scenario)?;
+    Ok(work.model)
+}
+
+/// What arrives at a board without scenarios: one of everything a second.
+fn everything_arrives(topology: &Topology) -> Scenario {
+    let stimuli = topology.entries().map(|entry| board::Stimulus {
+        entry: topology[entry].name.clone(),
+        ..board::Stimulus::default()
+    });
+    Scenario { stimuli: stimuli.collect(), ..Scenario::default() }
+}
+
+struct Work<'a> {
+    board: &'a Board,
+    topology: &'a Topology,
+    model: Model,
+    scenario: &'a str,
+    /// The model's reaction of each reaction of the topology.
+    reactions: Vec<ReactionIx>,
+}
+
+fn sampler(
+    distribution: Option<&Distribution>,
+    otherwise: &Sampler,
+    owner: impl Fn() -> String,
+) -> Result<Sampler, SimulationError> {
+    let Some(distribution) = distribution else { return Ok(otherwise.clone()) };
+    Sampler::new(distribution).map_err(|source| SimulationError::Distribution { owner: owner(), source })
+}
+
+fn probability(owner: &str, what: &str, value: f64) -> Result<f64, SimulationError> {
+    if (0.0..=1.0).contains(&value) {
+        return Ok(value);
+    }
+    let (owner, what) = (owner.to_owned(), what.to_owned());
+    Err(SimulationError::Number { owner, what, bounds: "between 0 and 1", value })
+}
+
+fn positive(owner: &str, what: &str, value: f64) -> Result<f64, SimulationError> {
+    if value > 0.0 && value.is_finite() {
+        return Ok(value);
+    }
+    let (owner, what) = (owner.to_owned(), what.to_owned());
+    Err(SimulationError::Number { owner, what, bounds: "above zero", value })
+}
+
+/// Mean times up and down, from what is stated of them.
+fn outages(
+    owner: &str,
+    availability: Option<f64>,
+    mttf: Option<Span>,
+    mttr: Option<Span>,
+) -> Result<Option<(u64, u64)>, SimulationError> {
+    if let (Some(mttf), Some(mttr)) = (mttf, mttr) {
+        return Ok((mttr.0 > 0 && mttf.0 > 0).then_some((mttf.0, mttr.0)));
+    }
+    let Some(share) = availability else { return Ok(None) };
+    let share = probability(owner, "availability", share)?;
+    if share >= 1.0 {
+        return Ok(None);
+    }
+    let repair = mttr.map_or(REPAIR, |span| span.0.max(1));
+    let up = repair as f64 * share / (1.0 - share);
+    Ok(Some(((up as u64).max(1), repair)))
+}
+
+impl Work<'_> {
+    fn services(&mut self) -> Result<(), SimulationError> {
+        for party in &self.topology.parties {
+            let stated = self.board.services.get(&party.name).cloned().unwrap_or_default();
+            let owner = format!("service `{}`", party.name);
+            let replicas = stated.replicas.as_ref().map_or((1, 1), |replicas| {
+                let count = replicas.count.max(1);
+                (count, replicas.needed.clamp(1, count))
+            });
+            let service = Service {
+                name: party.name.clone(),
+                latency: sampler(stated.latency.as_ref(), &SERVICE_LATENCY, || owner.clone())?,
+                workers: stated.concurrency.map_or(u32::MAX, |workers| workers.max(1)),
+                waiting: stated.waiting.unwrap_or(u32::MAX),
+                failure: probability(&owner, "failure", stated.failure)?,
+                publishing: stated.publishing,
+                outages: outages(&owner, stated.availability, stated.mttf, stated.mttr)?,
+                replicas,
+                rate_limit: stated.rate_limit.map(|rate| positive(&owner, "rate limit", rate)).transpose()?,
+                cold_start: stated.cold_start.map_or(0, |span| span.0),
+                outside: false,
+            };
+            self.model.service(service);
+        }
+        Ok(())
+    }
+
+    fn messages(&mut self) {
+        for message in &self.topology.messages {
+            let (schema, examples) = self.shape(message);
+            let index = self.model.message(message.name.clone(), message.kind);
+            let template = Template { examples, schema, name: message.name.clone() };
+            let sample = template.payload(super::payload::Origin { seed: 0, correlation: 1, entry: None });
+            let failure = message.kind == MessageKind::Event
+                && self.board.events.get(&message.name).is_some_and(|event| event.failure);
+            self.model.messages[index.at()] =
+                Message { size: sample.to_string().len() as u64, failure, ..self.model.messages[index.at()].clone() };
+            self.model.payloads[index.at()] = template;
+        }
+    }
+
+    fn shape(&self, message: &topology::Message) -> (Schema, Vec<serde_json::Value>) {
+        let versions = match message.kind {
+            MessageKind::Event => self.board.events.get(&message.name).map(|event| &event.versions),
+            MessageKind::Command => self.board.commands.get(&message.name).map(|command| &command.versions),
+            MessageKind::Query => {
+                let request = self.board.queries.get(&message.name).map(|query| query.request.clone());
+                return (request.unwrap_or_default(), Vec::new());
+            }
+        };
+        let newest = versions.and_then(|versions| versions.last());
+        newest.map_or_else(Default::default, |version| (version.schema.clone(), version.examples.clone()))
+    }
+
+    fn channels(&mut self) -> Result<(), SimulationError> {
+        let mut names: Vec<&str> = self.topology.channels.iter().map(|channel| channel.name.as_str()).collect();
+        names.extend(self.board.channels.keys().map(String::as_str));
+        names.extend(self.board.channels.values().map(|channel| channel.dead_letter.as_str()));
+        names.sort_unstable();
+        names.dedup();
+        for name in names.iter().filter(|name| !name.is_empty()) {
+            // Where dead letters go is a queue unless the board says otherwise.
+            let is_letters = self.board.channels.values().any(|channel| channel.dead_letter == **name);
+            let kind = if is_letters { ChannelKind::Queue } else { ChannelKind::default() };
+            let stated = self.board.channels.get(*name).cloned();
+            self.channel(name, &stated.unwrap_or(board::Channel { kind, ..board::Channel::default() }))?;
+        }
+        for at in 0..self.model.channels.len() {
+            let stated = self.board.channels.get(&self.model.channels[at].name);
+            let letters = stated.map_or("", |channel| channel.dead_letter.as_str());
+            self.model.channels[at].dead_letter = self.channel_named(letters);
+        }
+        Ok(())
+    }
+
+    fn channel_named(&self, name: &str) -> Option<ChannelIx> {
+        self.model.channels.iter().position(|channel| channel.name == name).map(|at| ChannelIx(at as u32))
+    }
+
+    fn channel(&mut self, name: &str, stated: &board::Channel) -> Result<ChannelIx, SimulationError> {
+        let owner = format!("channel `{name}`");
+        let preset = presets::find(&stated.preset, stated.kind).ok_or_else(|| SimulationError::Preset {
+            channel: name.to_owned(),
+            preset: stated.preset.clone(),
+            known: presets::all().iter().map(|preset| preset.name).collect::<Vec<_>>().join(", "),
+        })?;
+        let index = self.model.channel(name, &preset);
+        let channel = &mut self.model.channels[index.at()];
+        channel.latency = sampler(stated.latency.as_ref(), &CHANNEL_LATENCY, || owner.clone())?;
+        channel.duplicates = probability(&owner, "duplicates", stated.duplicates)?;
+        channel.outages = outages(&owner, stated.availability, None, None)?;
+        channel.key.clone_from(&stated.key);
+        channel.size_limit = stated.size_limit.unwrap_or(channel.size_limit);
+        channel.retry.most = stated.retry_attempts.unwrap_or(channel.retry.most);
+        channel.retry.age = stated.retry_age.map_or(channel.retry.age, |span| span.0);
+        let queue = &mut channel.queue;
+        queue.fifo = stated.fifo;
+        queue.visibility = stated.visibility_timeout.map_or(queue.visibility, |span| span.0.max(1));
+        queue.retention = stated.retention.map_or(queue.retention, |span| span.0);
+        queue.delay = stated.delay.map_or(queue.delay, |span| span.0);
+        // Without a queue for dead letters messages stay until their retention ends; RabbitMQ drops them.
+        let forever = stated.dead_letter.is_empty() && preset.name != "rabbitmq";
+        queue.receives = stated.max_receive_count.unwrap_or(if forever { u32::MAX } else { queue.receives });
+        let stream = &mut channel.stream;
+        stream.partitions = stated.partitions.unwrap_or(stream.partitions).clamp(1, 100_000);
+        stream.retention = stated.retention.map_or(stream.retention, |span| span.0);
+        stream.batch = stated.batch.unwrap_or(stream.batch).max(1);
+        stream.retries = stated.max_receive_count.map_or(stream.retries, |count| count.saturating_sub(1));
+        Ok(index)
+    }
+
+    fn reactions(&mut self) -> Result<(), SimulationError> {
+        for reaction in &self.topology.reactions {
+            let service = match reaction.host {
+                Some(party) => ServiceIx(party.0 as u32),
+                None => {
+                    let name = format!("policy {}", reaction.sticky);
+                    let policy = Service::new(name, Sampler::Constant(0));
+                    self.model.service(Service { outside: true, publishing: Publishing::Stateless, ..policy })
+                }
+            };
+            let index = self.model.reaction(Reaction::new(service, Some(reaction.sticky), Vec::new()));
+            self.reactions.push(index);
+        }
+        for (at, reaction) in self.topology.reactions.iter().enumerate() {
+            let mut outputs = Vec::new();
+            for output in &reaction.outputs {
+                outputs.push(self.output(reaction, output)?);
+            }
+            let index = self.reactions[at];
+            let service = self.model.reactions[index.at()].service;
+            self.model.reactions[index.at()] = Reaction::new(service, Some(reaction.sticky), outputs);
+        }
+        Ok(())
+    }
+
+    fn output(
+        &mut self,
+        reaction: &topology::Reaction,
+        output: &topology::Output,
+    ) -> Result<Output, SimulationError> {
+        let when = match output.outcome {
+            Outcome::Always => When::Always,
+            Outcome::OneOf(weight) => When::OneOf(self.weight(reaction, output, weight)?),
+            Outcome::OnFailureOf(link) => {
+                let failed = reaction.outputs.iter().position(|other| other.link == link);
+                // An output that waits for the failure of what is not there never happens.
+                When::OnFailureOf(failed.map_or(u16::MAX - 1, |at| at as u16))
+            }
+        };
+        let kind = self.topology[output.message].kind;
+        let waits = output.mode == Mode::Synchronous && kind != MessageKind::Event;
+        let to = self.hops(&output.routes, &[output.link], waits)?;
+        let call = waits.then(|| self.model.call(output.timeout, output.retries, output.backoff));
+        let message = super::model::MessageIx(output.message.0 as u32);
+        Ok(Output { message, when, link: Some(output.link), to, call })
+    }
+
+    fn weight(
+        &self,
+        reaction: &topology::Reaction,
+        output: &topology::Output,
+        weight: f64,
+    ) -> Result<f64, SimulationError> {
+        if weight >= 0.0 && weight.is_finite() {
+            return Ok(weight);
+        }
+        let sticky = self.board.stickies.get(&reaction.sticky).map_or("", |sticky| sticky.name.as_str());
+        let message = &self.topology[output.message].name;
+        Err(SimulationError::Number {
+            owner: format!("`{sticky}`"),
+            what: format!("the weight of `{message}`"),
+            bounds: "zero or more",
+            value: weight,
+        })
+    }
+}
+
+/// True for stickies that stand for the world outside.
+const fn is_outside(kind: StickyKind) -> bool {
+    matches!(kind, StickyKind::Actor | StickyKind::Ui)
+}
