@@ -7,6 +7,7 @@ mod log_file;
 mod match_event;
 mod new;
 mod rules;
+mod simulate;
 mod stats;
 mod topology;
 mod validate;
@@ -77,6 +78,7 @@ const SUBCOMMANDS: &[Entry] = &[
     entry::<fmt::Fmt>(),
     entry::<validate::Validate>(),
     entry::<topology::Topology>(),
+    entry::<simulate::Simulate>(),
     entry::<advise::Advise>(),
     entry::<rules::Rules>(),
     entry::<availability::Availability>(),

@@ -6,24 +6,30 @@
 
 mod arena;
 pub mod broker;
+pub mod compile;
 pub mod distribution;
 mod engine;
 pub mod expectations;
 pub mod faults;
+pub mod log;
 pub mod metrics;
 pub mod model;
 pub mod payload;
 pub mod queue;
 pub mod random;
+pub mod report;
 pub mod state;
 pub mod trace;
 
 use std::sync::Arc;
 
+pub use compile::SimulationError;
 use engine::Engine;
 use expectations::Verdict;
-use model::Model;
+use model::{Fault, Model};
 use trace::Trace;
+
+use crate::board::{self, Board};
 
 /// Why a run stopped.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -47,6 +53,14 @@ pub struct Simulation {
 }
 
 impl Simulation {
+    /// A traced run of a board under one of its scenarios (the first one when none is named) that is about to begin.
+    ///
+    /// # Errors
+    /// When the scenario does not exist, or board or scenario state what makes no sense.
+    pub fn new(board: &Board, scenario: Option<&str>, seed: u64) -> Result<Self, SimulationError> {
+        Ok(Self::of_model(Arc::new(compile::compile(board, scenario)?), seed, true))
+    }
+
     /// A run of a model that is about to begin. With `traced` it keeps every step.
     #[must_use]
     pub fn of_model(model: Arc<Model>, seed: u64, traced: bool) -> Self {
@@ -150,6 +164,47 @@ impl Simulation {
     #[must_use]
     pub fn runaway(&self) -> Option<&str> {
         self.engine.runaway.map(|message| self.model.messages[message.at()].name.as_str())
+    }
+
+    /// Strikes a fault by hand, from now on; its own `at` is not looked at. Answers the number to lift it by.
+    ///
+    /// # Errors
+    /// When the fault names what is not on the board or what it cannot strike.
+    pub fn strike(&mut self, fault: &board::Fault) -> Result<u32, SimulationError> {
+        let mut fault: Fault = compile::fault(&self.model, fault)?;
+        let lasts = fault.until.saturating_sub(fault.from);
+        let for_ever = fault.until == u64::MAX;
+        fault.from = self.now();
+        fault.until = if for_ever { u64::MAX } else { fault.from.saturating_add(lasts) };
+        self.stop = self.stop.take().filter(|stop| *stop != Stop::Drained);
+        Ok(self.engine.strike_now(fault))
+    }
+
+    /// Lifts a fault, of the scenario or by hand.
+    pub fn lift(&mut self, fault: u32) {
+        self.engine.lift_now(fault);
+    }
+
+    /// The faults of the run with whether each is in force: those of the scenario, then those struck by hand.
+    pub fn faults(&self) -> impl Iterator<Item = (&Fault, bool)> {
+        self.engine.faults.iter().zip(self.engine.active_faults.iter().copied())
+    }
+
+    /// Something arrives at an entry by hand, beside what the scenario brings. False when the entry is unknown.
+    pub fn issue(&mut self, entry: &str) -> bool {
+        let named = |e: &model::Entry| self.model.messages[e.message.at()].name == entry;
+        let Some(at) = self.model.entries.iter().position(named) else { return false };
+        let model = Arc::clone(&self.model);
+        self.engine.issue(&model, at as u32);
+        self.stop = self.stop.take().filter(|stop| *stop != Stop::Drained);
+        true
+    }
+
+    /// The payload of a message in a process.
+    #[must_use]
+    pub fn payload(&self, message: model::MessageIx, correlation: u64) -> serde_json::Value {
+        let entry = self.engine.entry_of(correlation);
+        engine::payload(&self.model, self.seed, message, correlation, entry)
     }
 
     /// A copy to come back to.

@@ -51,6 +51,12 @@ impl<T: Copy> Arena<T> {
         self.values.len() - self.free.len()
     }
 
+    /// Slots in use or free.
+    #[cfg(test)]
+    pub(super) fn slots(&self) -> usize {
+        self.values.len()
+    }
+
     /// Every value in use with its slot, in slot order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
         (0u32..).zip(&self.values).filter(|(index, _)| self.generations[*index as usize] % 2 == 1)

@@ -3,8 +3,11 @@
 //! Where a board says nothing, a service takes 10 ms, a channel 5 ms, an outage whose availability alone is known
 //! lasts an hour on average, arrivals go on for a minute, and work may take a day to drain.
 
+mod fault;
 mod routes;
 mod scenario;
+
+pub use fault::fault;
 
 use super::broker::presets;
 use super::distribution::{DistributionError, Sampler};
@@ -33,23 +36,21 @@ pub enum SimulationError {
         known: String,
     },
     /// There is nothing to run.
-    #[error("nothing arrives at this board: draw an actor that issues a command, or add a scenario with a stimulus")]
+    #[error(
+        "nothing arrives at this board: draw an actor that issues a command, or add a scenario with a stimulus"
+    )]
     NothingArrives,
     /// A scenario names what is not on the board.
-    #[error("scenario `{scenario}`: {what} names `{name}`, which is not on the board")]
+    #[error("{what} names `{name}`, which is not on the board")]
     Unknown {
-        /// The scenario.
-        scenario: String,
         /// What names it.
         what: String,
         /// The name.
         name: String,
     },
     /// A fault cannot strike what it names.
-    #[error("scenario `{scenario}`: `{fault}` strikes {strikes}, and `{name}` is none")]
+    #[error("the fault `{fault}` strikes {strikes}, and `{name}` is none")]
     Misdirected {
-        /// The scenario.
-        scenario: String,
         /// The fault.
         fault: &'static str,
         /// What it can strike.
@@ -143,10 +144,9 @@ pub fn compile_scenario(
 
 /// What arrives at a board without scenarios: one of everything a second.
 fn everything_arrives(topology: &Topology) -> Scenario {
-    let stimuli = topology.entries().map(|entry| board::Stimulus {
-        entry: topology[entry].name.clone(),
-        ..board::Stimulus::default()
-    });
+    let stimuli = topology
+        .entries()
+        .map(|entry| board::Stimulus { entry: topology[entry].name.clone(), ..board::Stimulus::default() });
     Scenario { stimuli: stimuli.collect(), ..Scenario::default() }
 }
 
@@ -239,8 +239,11 @@ impl Work<'_> {
             let sample = template.payload(super::payload::Origin { seed: 0, correlation: 1, entry: None });
             let failure = message.kind == MessageKind::Event
                 && self.board.events.get(&message.name).is_some_and(|event| event.failure);
-            self.model.messages[index.at()] =
-                Message { size: sample.to_string().len() as u64, failure, ..self.model.messages[index.at()].clone() };
+            self.model.messages[index.at()] = Message {
+                size: sample.to_string().len() as u64,
+                failure,
+                ..self.model.messages[index.at()].clone()
+            };
             self.model.payloads[index.at()] = template;
         }
     }
@@ -259,7 +262,8 @@ impl Work<'_> {
     }
 
     fn channels(&mut self) -> Result<(), SimulationError> {
-        let mut names: Vec<&str> = self.topology.channels.iter().map(|channel| channel.name.as_str()).collect();
+        let mut names: Vec<&str> =
+            self.topology.channels.iter().map(|channel| channel.name.as_str()).collect();
         names.extend(self.board.channels.keys().map(String::as_str));
         names.extend(self.board.channels.values().map(|channel| channel.dead_letter.as_str()));
         names.sort_unstable();

@@ -88,9 +88,10 @@ impl Sampler {
     pub fn new(distribution: &Distribution) -> Result<Self, DistributionError> {
         Ok(match distribution {
             Distribution::Constant(span) => Self::Constant(span.0),
-            Distribution::Uniform(low, high) => {
-                Self::Uniform { low: low.0, width: high.0.checked_sub(low.0).ok_or(DistributionError::Bounds)? }
-            }
+            Distribution::Uniform(low, high) => Self::Uniform {
+                low: low.0,
+                width: high.0.checked_sub(low.0).ok_or(DistributionError::Bounds)?,
+            },
             Distribution::Exponential(mean) => Self::Exponential(real(mean.0)),
             Distribution::LogNormal { median, p99 } => {
                 if median.0 == 0 || p99 < median {
@@ -118,7 +119,9 @@ impl Sampler {
             Self::Uniform { low, width } => low.saturating_add(stream.below(width.saturating_add(1))),
             Self::Exponential(mean) => nanos(mean * stream.exponential()),
             Self::LogNormal { mu, sigma } => nanos(libm::exp(mu + sigma * stream.normal())),
-            Self::Weibull { scale, inverse_shape } => nanos(scale * libm::pow(stream.exponential(), *inverse_shape)),
+            Self::Weibull { scale, inverse_shape } => {
+                nanos(scale * libm::pow(stream.exponential(), *inverse_shape))
+            }
             Self::Erlang { stages, mean } => nanos((0..*stages).map(|_| mean * stream.exponential()).sum()),
             Self::HyperExponential { first, means } => {
                 nanos(means[usize::from(!stream.chance(*first))] * stream.exponential())
@@ -145,7 +148,9 @@ impl Sampler {
             Self::Weibull { scale, inverse_shape } => scale * libm::tgamma(1.0 + inverse_shape),
             Self::Erlang { stages, mean } => f64::from(*stages) * mean,
             Self::HyperExponential { first, means } => first * means[0] + (1.0 - first) * means[1],
-            Self::Empirical(values) => values.iter().map(|value| real(*value)).sum::<f64>() / real(values.len() as u64),
+            Self::Empirical(values) => {
+                values.iter().map(|value| real(*value)).sum::<f64>() / real(values.len() as u64)
+            }
         }
     }
 }
@@ -178,7 +183,11 @@ mod tests {
             let sampler = Sampler::new(&distribution).unwrap();
             let values = draws(&sampler);
             let mean = values.iter().map(|value| *value as f64).sum::<f64>() / values.len() as f64;
-            assert!((mean / sampler.mean() - 1.0).abs() < 0.02, "{distribution:?}: {mean} against {}", sampler.mean());
+            assert!(
+                (mean / sampler.mean() - 1.0).abs() < 0.02,
+                "{distribution:?}: {mean} against {}",
+                sampler.mean()
+            );
         }
     }
 
@@ -196,8 +205,14 @@ mod tests {
     fn senseless_parameters_are_refused() {
         let refused = |distribution| Sampler::new(&distribution).unwrap_err();
         assert_eq!(refused(Distribution::Uniform(Span(2), Span(1))), DistributionError::Bounds);
-        assert_eq!(refused(Distribution::LogNormal { median: Span(0), p99: Span(1) }), DistributionError::LogNormal);
-        assert_eq!(refused(Distribution::LogNormal { median: Span(2), p99: Span(1) }), DistributionError::LogNormal);
+        assert_eq!(
+            refused(Distribution::LogNormal { median: Span(0), p99: Span(1) }),
+            DistributionError::LogNormal
+        );
+        assert_eq!(
+            refused(Distribution::LogNormal { median: Span(2), p99: Span(1) }),
+            DistributionError::LogNormal
+        );
         for shape in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert_eq!(refused(Distribution::Weibull { scale: Span(1), shape }), DistributionError::Shape);
         }

@@ -271,6 +271,8 @@ pub(super) struct Engine {
     fault_chance: Stream,
     next_id: u64,
     next_correlation: u64,
+    /// The entry of each process, kept with a trace so that payloads can be made later.
+    entries_of: Vec<u32>,
     /// Sources that will still send.
     pub(super) sources: u32,
     pub(super) steps: u64,
@@ -317,7 +319,11 @@ impl Engine {
             jobs: Arena::default(),
             services,
             channels: channels.collect(),
-            lanes: model.lanes.iter().map(|lane| Queue::new(model.channels[lane.channel.at()].queue.clone())).collect(),
+            lanes: model
+                .lanes
+                .iter()
+                .map(|lane| Queue::new(model.channels[lane.channel.at()].queue.clone()))
+                .collect(),
             lane_depths: vec![0; model.lanes.len()],
             lane_turns: vec![0; model.lanes.len()],
             entries: entries.collect(),
@@ -330,6 +336,7 @@ impl Engine {
             fault_chance: Stream::new(seed, "faults"),
             next_id: 0,
             next_correlation: 0,
+            entries_of: Vec::new(),
             sources: 0,
             steps: 0,
             trace: traced.then(Trace::default),
@@ -423,16 +430,26 @@ impl Engine {
     }
 
     /// One arrival at an entry.
-    pub(super) fn start_process(&mut self, model: &Model, entry: u32) {
+    fn start_process(&mut self, model: &Model, entry: u32) {
         self.next_correlation += 1;
         let correlation = self.next_correlation;
+        if self.trace.is_some() {
+            self.entries_of.push(entry);
+        }
         let process = self.processes.insert(Process { correlation, uses: 1, caused: 0, keys: NONE, entry });
         let reaction = model.entries[entry as usize].reaction;
         self.begin_outside(model, reaction, process, entry);
     }
 
     /// Makes an instance of a message with one use, the caller's.
-    fn instance(&mut self, name: MessageIx, process: u32, cause: u64, key: u64, sender: (ReactionIx, u16)) -> u32 {
+    fn instance(
+        &mut self,
+        name: MessageIx,
+        process: u32,
+        cause: u64,
+        key: u64,
+        sender: (ReactionIx, u16),
+    ) -> u32 {
         self.next_id += 1;
         let record = &mut self.processes[process];
         record.uses += 1;
@@ -516,6 +533,28 @@ impl Engine {
         self.processes[process].keys = self.known.insert(Known { reaction, key, declined, next });
     }
 
+    /// The entry where a process began; known of traced runs only.
+    pub(super) fn entry_of(&self, correlation: u64) -> u32 {
+        let at = correlation.checked_sub(1).and_then(|at| self.entries_of.get(at as usize));
+        at.copied().unwrap_or(NONE)
+    }
+
+    /// Slots of all arenas, in use or free: what a run has needed at its peak.
+    #[cfg(test)]
+    pub(super) fn slots(&self) -> usize {
+        self.messages.slots()
+            + self.processes.slots()
+            + self.known.slots()
+            + self.transits.slots()
+            + self.jobs.slots()
+    }
+
+    /// An arrival by hand.
+    pub(super) fn issue(&mut self, model: &Model, entry: u32) {
+        self.entry_metrics[entry as usize].arrived += 1;
+        self.start_process(model, entry);
+    }
+
     /// The process of an instance.
     pub(super) fn correlation(&self, message: u32) -> u64 {
         self.processes[self.messages[message].process].correlation
@@ -533,7 +572,13 @@ impl Engine {
         let filters = &model.hops[hop.at()].filters;
         filters.is_empty() || {
             let payload = self.payload(model, message);
-            filters.iter().all(|filter| super::payload::passes(&model.filters[*filter as usize], &model.messages[self.messages[message].name.at()].name, &payload))
+            filters.iter().all(|filter| {
+                super::payload::passes(
+                    &model.filters[*filter as usize],
+                    &model.messages[self.messages[message].name.at()].name,
+                    &payload,
+                )
+            })
         }
     }
 
@@ -652,7 +697,8 @@ pub(super) fn payload(
 ) -> serde_json::Value {
     let start = model.entries.get(entry as usize);
     let given = start.filter(|entry| !entry.payloads.is_empty());
-    let given = given.map(|entry| entry.payloads[((correlation - 1) % entry.payloads.len() as u64) as usize].clone());
+    let given =
+        given.map(|entry| entry.payloads[((correlation - 1) % entry.payloads.len() as u64) as usize].clone());
     if let (Some(value), Some(start)) = (&given, start)
         && start.message == name
     {

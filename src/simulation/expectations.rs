@@ -224,7 +224,8 @@ fn check(promise: &Promise, memory: &mut Memory, role: Role, time: u64, correlat
                 memory.kept += u64::from(memory.processes.remove(&correlation).is_some());
             } else {
                 let deadline = time.saturating_add(within.0);
-                if let std::collections::hash_map::Entry::Vacant(entry) = memory.processes.entry(correlation) {
+                if let std::collections::hash_map::Entry::Vacant(entry) = memory.processes.entry(correlation)
+                {
                     entry.insert(deadline);
                     memory.deadlines.push(deadline, correlation);
                 }
@@ -278,7 +279,11 @@ fn check(promise: &Promise, memory: &mut Memory, role: Role, time: u64, correlat
             }
         }
         (Promise::Ratio { .. }, Sight::Happened) => {
-            if role == Role::First { memory.seen += 1 } else { memory.against += 1 }
+            if role == Role::First {
+                memory.seen += 1
+            } else {
+                memory.against += 1
+            }
         }
         _ => {}
     }
@@ -322,14 +327,17 @@ fn verdict(expectation: &Expectation, memory: &Memory, now: u64, finished: bool)
             (true, true) => Standing::Kept,
         },
         kept: if counted { good } else { memory.kept },
-        broken: if counted && matches!(expectation.promise, Promise::Latency { .. } | Promise::Answered { .. }) {
+        broken: if counted
+            && matches!(expectation.promise, Promise::Latency { .. } | Promise::Answered { .. })
+        {
             memory.against
         } else if counted {
             u64::from(tested && !holds)
         } else {
             memory.broken
         },
-        open: memory.processes.len() as u64 * u64::from(matches!(expectation.promise, Promise::LeadsTo { .. })),
+        open: memory.processes.len() as u64
+            * u64::from(matches!(expectation.promise, Promise::LeadsTo { .. })),
         first: first.filter(|_| tested && !holds),
         measured,
     }

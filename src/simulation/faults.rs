@@ -81,7 +81,10 @@ pub const FAULTS: [FaultType; 13] = [
 /// The row of a kind of fault.
 #[must_use]
 pub fn fault_type(kind: &FaultKind) -> &'static FaultType {
-    const { &FAULTS }.iter().find(|row| (row.is)(kind)).expect("every kind of fault has a row; a test keeps it so")
+    const { &FAULTS }
+        .iter()
+        .find(|row| (row.is)(kind))
+        .expect("every kind of fault has a row; a test keeps it so")
 }
 
 /// Switches a fault of the run.
@@ -134,9 +137,19 @@ mod tests {
         use FaultKind as K;
         let delay = Distribution::Constant(Span(1));
         let kinds = [
-            K::Down, K::Slow(2.0), K::Flapping(Span(1)), K::Drop(0.1), K::Duplicate(0.1), K::Delay(delay),
-            K::Reorder(Span(1)), K::Corrupt(0.1), K::CrashBeforePublish(0.1), K::CrashBeforeAck(0.1), K::Partition,
-            K::Burst(2.0), K::RateLimit(1.0),
+            K::Down,
+            K::Slow(2.0),
+            K::Flapping(Span(1)),
+            K::Drop(0.1),
+            K::Duplicate(0.1),
+            K::Delay(delay),
+            K::Reorder(Span(1)),
+            K::Corrupt(0.1),
+            K::CrashBeforePublish(0.1),
+            K::CrashBeforeAck(0.1),
+            K::Partition,
+            K::Burst(2.0),
+            K::RateLimit(1.0),
         ];
         for kind in &kinds {
             assert_eq!(FAULTS.iter().filter(|row| (row.is)(kind)).count(), 1, "{kind:?}");

@@ -205,8 +205,10 @@ impl Reaction {
     /// A reaction with these outputs.
     #[must_use]
     pub fn new(service: ServiceIx, sticky: Option<StickyId>, outputs: Vec<Output>) -> Self {
-        let weights =
-            outputs.iter().map(|output| if let When::OneOf(weight) = output.when { weight } else { 0.0 }).sum();
+        let weights = outputs
+            .iter()
+            .map(|output| if let When::OneOf(weight) = output.when { weight } else { 0.0 })
+            .sum();
         Self { service, sticky, outputs, weights }
     }
 }
@@ -356,6 +358,8 @@ pub struct Model {
     pub duration: u64,
     /// How long after that the run ends at the latest.
     pub drain: u64,
+    /// The services inside each frame of the board.
+    pub islands: Vec<(String, Vec<ServiceIx>)>,
     /// Services and channels fail by themselves.
     pub outages: bool,
     /// Bounds.
@@ -479,9 +483,19 @@ impl Model {
     }
 
     /// Adds a source: the world outside sends `message` along `to`, waiting for the answer or not.
-    pub fn entry(&mut self, message: MessageIx, to: Vec<HopIx>, call: Option<Call>, arrivals: Arrivals) -> u32 {
+    pub fn entry(
+        &mut self,
+        message: MessageIx,
+        to: Vec<HopIx>,
+        call: Option<Call>,
+        arrivals: Arrivals,
+    ) -> u32 {
         let name = format!("entry {}", self.messages[message.at()].name);
-        let world = Service { outside: true, publishing: Publishing::Stateless, ..Service::new(name, Sampler::Constant(0)) };
+        let world = Service {
+            outside: true,
+            publishing: Publishing::Stateless,
+            ..Service::new(name, Sampler::Constant(0))
+        };
         let service = self.service(world);
         let output = Output { message, when: When::Always, link: None, to, call };
         let reaction = self.reaction(Reaction::new(service, None, vec![output]));

@@ -48,7 +48,11 @@ impl Template {
                 if is_identity(name)
                     && let Some(text) = value.as_str()
                 {
-                    *value = Value::String(if is_uuid(text) { uuid(origin, name) } else { identity(name, origin) });
+                    *value = Value::String(if is_uuid(text) {
+                        uuid(origin, name)
+                    } else {
+                        identity(name, origin)
+                    });
                 }
             }
         }
@@ -62,7 +66,13 @@ impl Template {
         value
     }
 
-    fn object(&self, fields: &[Field], origin: Origin<'_>, stream: &mut Stream, depth: u32) -> Map<String, Value> {
+    fn object(
+        &self,
+        fields: &[Field],
+        origin: Origin<'_>,
+        stream: &mut Stream,
+        depth: u32,
+    ) -> Map<String, Value> {
         let fields = fields.iter().filter(|field| depth < DEPTH || !field.optional);
         fields.map(|field| (field.name.clone(), self.value(field, origin, stream, depth))).collect()
     }
@@ -82,7 +92,8 @@ impl Template {
             FieldType::String => Value::String(text(field, origin, stream)),
             FieldType::Integer => Value::from(whole(field, stream)),
             FieldType::Number => {
-                let (low, high) = (field.min.unwrap_or(1.0), field.max.unwrap_or(field.min.unwrap_or(1.0) + 999.0));
+                let (low, high) =
+                    (field.min.unwrap_or(1.0), field.max.unwrap_or(field.min.unwrap_or(1.0) + 999.0));
                 let value = low + (high - low) * stream.unit();
                 Value::from(libm::round(value * 100.0) / 100.0).clamp_into(low, high)
             }
@@ -90,10 +101,13 @@ impl Template {
             FieldType::Object => Value::Object(self.object(&field.fields, origin, stream, depth + 1)),
             FieldType::Array => {
                 let least = field.min.map_or(1, |min| min.max(0.0) as u64);
-                let most = field.max.map_or(least.max(3), |max| (max.max(0.0) as u64).min(least + 8)).max(least);
+                let most =
+                    field.max.map_or(least.max(3), |max| (max.max(0.0) as u64).min(least + 8)).max(least);
                 let count = if depth >= DEPTH { least } else { least + stream.below(most - least + 1) };
                 let items = field.items.as_deref();
-                (0..count).map(|_| items.map_or(Value::Null, |item| self.value(item, origin, stream, depth + 1))).collect()
+                (0..count)
+                    .map(|_| items.map_or(Value::Null, |item| self.value(item, origin, stream, depth + 1)))
+                    .collect()
             }
             FieldType::Any => Value::Null,
         }
@@ -121,7 +135,8 @@ fn is_identity(name: &str) -> bool {
 
 /// Identities are the same wherever they appear in one process: `orderId` here is `orderId` there.
 fn identity(name: &str, origin: Origin<'_>) -> String {
-    let stem = name.strip_suffix("_id").or_else(|| name.strip_suffix("Id")).or_else(|| name.strip_suffix("ID"));
+    let stem =
+        name.strip_suffix("_id").or_else(|| name.strip_suffix("Id")).or_else(|| name.strip_suffix("ID"));
     match stem.filter(|stem| !stem.is_empty()) {
         Some(stem) => format!("{stem}-{:06}", origin.correlation),
         None => format!("{:06}", origin.correlation),
@@ -129,10 +144,11 @@ fn identity(name: &str, origin: Origin<'_>) -> String {
 }
 
 fn is_uuid(text: &str) -> bool {
-    text.len() == 36 && text.bytes().enumerate().all(|(at, byte)| match at {
-        8 | 13 | 18 | 23 => byte == b'-',
-        _ => byte.is_ascii_hexdigit(),
-    })
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
 }
 
 fn uuid(origin: Origin<'_>, name: &str) -> String {
@@ -149,8 +165,8 @@ fn uuid(origin: Origin<'_>, name: &str) -> String {
 }
 
 const WORDS: [&str; 16] = [
-    "amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "harbour", "iris", "juniper", "kestrel", "linden",
-    "meadow", "north", "opal", "pine",
+    "amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "harbour", "iris", "juniper", "kestrel",
+    "linden", "meadow", "north", "opal", "pine",
 ];
 
 fn text(field: &Field, origin: Origin<'_>, stream: &mut Stream) -> String {
@@ -160,12 +176,19 @@ fn text(field: &Field, origin: Origin<'_>, stream: &mut Stream) -> String {
         "uuid" => uuid(origin, &field.name),
         "date-time" => {
             let (month, day) = (days / 31 + 1, days % 28 + 1);
-            format!("2026-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", stream.below(24), stream.below(60), stream.below(60))
+            format!(
+                "2026-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
+                stream.below(24),
+                stream.below(60),
+                stream.below(60)
+            )
         }
         "date" => format!("2026-{:02}-{:02}", days / 31 + 1, days % 28 + 1),
         "time" => format!("{:02}:{:02}:00Z", stream.below(24), stream.below(60)),
         "email" => format!("{}.{}@example.com", word(stream), word(stream)),
-        "uri" | "uri-reference" | "url" => format!("https://example.com/{}/{}", word(stream), stream.below(1_000)),
+        "uri" | "uri-reference" | "url" => {
+            format!("https://example.com/{}/{}", word(stream), stream.below(1_000))
+        }
         "ipv4" => format!("192.0.2.{}", stream.below(256)),
         "hostname" => format!("{}.example.com", word(stream)),
         _ if is_identity(&field.name) => identity(&field.name, origin),

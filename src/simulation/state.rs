@@ -112,7 +112,8 @@ impl Simulation {
     /// What the services did, by the model's order; with the world outside among them.
     pub fn service_metrics(&self) -> impl Iterator<Item = (&str, &ServiceMetrics)> {
         let all = self.model.services.iter().zip(&self.engine.services);
-        all.filter(|(service, _)| !service.outside).map(|(service, state)| (service.name.as_str(), &state.metrics))
+        all.filter(|(service, _)| !service.outside)
+            .map(|(service, state)| (service.name.as_str(), &state.metrics))
     }
 
     /// What the channels did.
@@ -128,7 +129,8 @@ impl Simulation {
 
     /// What clients saw at the entries.
     pub fn entry_metrics(&self) -> impl Iterator<Item = (&str, &EntryMetrics)> {
-        let names = self.model.entries.iter().map(|entry| self.model.messages[entry.message.at()].name.as_str());
+        let names =
+            self.model.entries.iter().map(|entry| self.model.messages[entry.message.at()].name.as_str());
         names.zip(&self.engine.entry_metrics)
     }
 

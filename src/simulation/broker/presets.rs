@@ -85,7 +85,13 @@ pub fn all() -> Vec<Preset> {
     let bus = generic(ChannelKind::Bus);
     let queue = generic(ChannelKind::Queue);
     let stream = generic(ChannelKind::Stream);
-    let rabbit = QueueSettings { visibility: 1_800 * SECOND, requeue_at_once: true, receives: 20, retention: u64::MAX, ..QueueSettings::default() };
+    let rabbit = QueueSettings {
+        visibility: 1_800 * SECOND,
+        requeue_at_once: true,
+        receives: 20,
+        retention: u64::MAX,
+        ..QueueSettings::default()
+    };
     vec![
         Preset {
             name: "eventbridge",
@@ -103,7 +109,12 @@ pub fn all() -> Vec<Preset> {
         Preset {
             name: "kafka",
             title: "Apache Kafka",
-            stream: StreamSettings { partitions: 1, retention: 168 * HOUR, batch: 500, ..StreamSettings::default() },
+            stream: StreamSettings {
+                partitions: 1,
+                retention: 168 * HOUR,
+                batch: 500,
+                ..StreamSettings::default()
+            },
             source: "retention 168 h, max.poll.records 500 (secondary sources); order per partition (Red Hat Streams 2.7)",
             ..stream.clone()
         },
@@ -117,7 +128,12 @@ pub fn all() -> Vec<Preset> {
         Preset {
             name: "nats",
             title: "NATS JetStream",
-            queue: QueueSettings { visibility: 30 * SECOND, receives: u32::MAX, retention: u64::MAX, ..QueueSettings::default() },
+            queue: QueueSettings {
+                visibility: 30 * SECOND,
+                receives: u32::MAX,
+                retention: u64::MAX,
+                ..QueueSettings::default()
+            },
             source: "nats.docs consumers: at least once, redelivery after AckWait up to MaxDeliver, late acknowledgements honoured",
             ..queue.clone()
         },
@@ -152,5 +168,9 @@ pub fn find(name: &str, kind: ChannelKind) -> Option<Preset> {
     }
     let found = all().into_iter().find(|preset| preset.name.eq_ignore_ascii_case(name))?;
     // A product used as another kind of channel keeps what its own kind says and takes the rest from that kind.
-    Some(if found.kind == kind { found } else { Preset { name: found.name, title: found.title, ..generic(kind) } })
+    Some(if found.kind == kind {
+        found
+    } else {
+        Preset { name: found.name, title: found.title, ..generic(kind) }
+    })
 }

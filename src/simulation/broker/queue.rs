@@ -208,11 +208,19 @@ impl Queue {
         entry.state = State::Ready;
         self.visible += 1;
         if !self.settings.fifo {
-            if in_front { self.ready.push_front(receipt) } else { self.ready.push_back(receipt) }
+            if in_front {
+                self.ready.push_front(receipt)
+            } else {
+                self.ready.push_back(receipt)
+            }
             return;
         }
         let group = self.groups.entry(entry.group).or_default();
-        if in_front { group.waiting.push_front(receipt.index) } else { group.waiting.push_back(receipt.index) }
+        if in_front {
+            group.waiting.push_front(receipt.index)
+        } else {
+            group.waiting.push_back(receipt.index)
+        }
         if !group.listed {
             group.listed = true;
             self.ready_groups.push_back(entry.group);
@@ -371,7 +379,8 @@ impl Queue {
     /// When to call [`Self::advance`] next, unless a timer for an earlier moment was asked for already.
     pub fn arm(&mut self) -> Option<u64> {
         self.discard_held();
-        let first = [self.delayed.first(), self.held.first(), self.kept.first()].into_iter().flatten().min()?;
+        let first =
+            [self.delayed.first(), self.held.first(), self.kept.first()].into_iter().flatten().min()?;
         (first < self.armed).then(|| {
             self.armed = first;
             first

@@ -112,7 +112,9 @@ impl Phase {
     fn pause_at(&self, index: u32) -> u64 {
         match self.pause {
             Pause::Constant(pause) => pause,
-            Pause::Doubling { from, cap } => from.saturating_mul(1u64.checked_shl(index).unwrap_or(u64::MAX)).min(cap),
+            Pause::Doubling { from, cap } => {
+                from.saturating_mul(1u64.checked_shl(index).unwrap_or(u64::MAX)).min(cap)
+            }
             Pause::Geometric { from, to } => {
                 let share = f64::from(index) / f64::from(self.count.saturating_sub(1).max(1));
                 (from as f64 * libm::pow(to as f64 / from.max(1) as f64, share) + 0.5) as u64

@@ -23,7 +23,14 @@ pub struct StreamSettings {
 
 impl Default for StreamSettings {
     fn default() -> Self {
-        Self { partitions: 1, retention: 86_400_000_000_000, keep: false, batch: 1, retries: u32::MAX, bisect: false }
+        Self {
+            partitions: 1,
+            retention: 86_400_000_000_000,
+            keep: false,
+            batch: 1,
+            retries: u32::MAX,
+            bisect: false,
+        }
     }
 }
 
@@ -75,7 +82,11 @@ impl Log {
     pub fn new(settings: StreamSettings, groups: usize) -> Self {
         let count = settings.partitions.max(1) as usize;
         let cursor = Cursor { limit: settings.batch.max(1), ..Cursor::default() };
-        Self { partitions: vec![Partition::default(); count], cursors: vec![vec![cursor; count]; groups], settings }
+        Self {
+            partitions: vec![Partition::default(); count],
+            cursors: vec![vec![cursor; count]; groups],
+            settings,
+        }
     }
 
     /// The number of partitions.
@@ -99,7 +110,13 @@ impl Log {
 
     /// The next record for a group, which is then busy with this partition until it succeeds or fails. Expired
     /// records are passed over and handed to `expired`.
-    pub fn fetch(&mut self, now: u64, group: u32, partition: u32, mut expired: impl FnMut(u32)) -> Option<u32> {
+    pub fn fetch(
+        &mut self,
+        now: u64,
+        group: u32,
+        partition: u32,
+        mut expired: impl FnMut(u32),
+    ) -> Option<u32> {
         let cursor = &mut self.cursors[group as usize][partition as usize];
         let log = &self.partitions[partition as usize];
         if cursor.busy {
@@ -196,7 +213,11 @@ impl Log {
     #[must_use]
     pub fn lag(&self, group: u32) -> u64 {
         let end = |log: &Partition| log.base + log.records.len() as u64;
-        self.cursors[group as usize].iter().zip(&self.partitions).map(|(cursor, log)| end(log) - cursor.offset).sum()
+        self.cursors[group as usize]
+            .iter()
+            .zip(&self.partitions)
+            .map(|(cursor, log)| end(log) - cursor.offset)
+            .sum()
     }
 
     /// Records kept.

@@ -34,7 +34,8 @@ impl Work<'_> {
     ) -> Result<Vec<HopIx>, SimulationError> {
         let topology = self.topology;
         if waits {
-            let direct = routes.iter().map(|route| &topology[*route]).find(|route| route.mode == Mode::Synchronous);
+            let direct =
+                routes.iter().map(|route| &topology[*route]).find(|route| route.mode == Mode::Synchronous);
             let Some(route) = direct else { return Ok(Vec::new()) };
             let way = Way { route, channels: Vec::new() };
             return Ok(vec![self.last_hop(&way, 0, prefix)?]);
@@ -63,7 +64,12 @@ impl Work<'_> {
         }
     }
 
-    fn steps(&mut self, ways: &[&Way<'_>], depth: usize, prefix: &[LinkId]) -> Result<Vec<HopIx>, SimulationError> {
+    fn steps(
+        &mut self,
+        ways: &[&Way<'_>],
+        depth: usize,
+        prefix: &[LinkId],
+    ) -> Result<Vec<HopIx>, SimulationError> {
         let mut hops = Vec::new();
         let mut grouped = vec![false; ways.len()];
         for (at, way) in ways.iter().enumerate() {
@@ -112,7 +118,9 @@ impl Work<'_> {
     fn filters(&mut self, links: &[LinkId]) -> Result<Box<[u32]>, SimulationError> {
         let mut numbers = Vec::new();
         for link in links {
-            let Some(filter) = self.board.links.get(link).and_then(|link| link.filter.as_ref()) else { continue };
+            let Some(filter) = self.board.links.get(link).and_then(|link| link.filter.as_ref()) else {
+                continue;
+            };
             let pattern = Pattern::parse(&filter.to_string())
                 .map_err(|error| SimulationError::Filter { link: *link, problem: error.to_string() })?;
             numbers.push(self.model.filters.len() as u32);

@@ -1,9 +1,8 @@
 //! From a scenario to sources, faults and promises.
 
-use super::{Sampler, SimulationError, Work, is_outside, positive, probability};
-use crate::board::{self, Arrivals as Stated, FaultKind, LinkId, Mode, Promise, Scenario};
-use crate::simulation::faults::fault_type;
-use crate::simulation::model::{Arrivals, ChannelIx, Fault, MessageIx, ServiceIx, Struck};
+use super::{Sampler, SimulationError, Work, is_outside, positive};
+use crate::board::{self, Arrivals as Stated, LinkId, Mode, Promise, Scenario};
+use crate::simulation::model::{Arrivals, MessageIx, ServiceIx};
 use crate::topology::{self, MessageKind, RouteIx};
 
 const MINUTE: u64 = 60_000_000_000;
@@ -22,8 +21,9 @@ impl Work<'_> {
         for stimulus in &scenario.stimuli {
             self.stimulus(stimulus)?;
         }
+        self.model.islands = self.islands();
         for fault in &scenario.faults {
-            let fault = self.fault(fault)?;
+            let fault = super::fault(&self.model, fault)?;
             self.model.faults.push(fault);
         }
         for expectation in &scenario.expectations {
@@ -34,7 +34,10 @@ impl Work<'_> {
     }
 
     fn unknown(&self, what: impl Into<String>, name: &str) -> SimulationError {
-        SimulationError::Unknown { scenario: self.scenario.to_owned(), what: what.into(), name: name.to_owned() }
+        SimulationError::Unknown {
+            what: format!("scenario `{}`: {}", self.scenario, what.into()),
+            name: name.to_owned(),
+        }
     }
 
     /// The message of a name: a command or query before an event.
@@ -99,69 +102,24 @@ impl Work<'_> {
         })
     }
 
-    /// Compiles one fault.
-    pub(super) fn fault(&self, fault: &board::Fault) -> Result<Fault, SimulationError> {
-        let owner = format!("scenario `{}`, fault on `{}`", self.scenario, fault.target);
-        let mut sampler = None;
-        match &fault.kind {
-            FaultKind::Drop(p)
-            | FaultKind::Duplicate(p)
-            | FaultKind::Corrupt(p)
-            | FaultKind::CrashBeforePublish(p)
-            | FaultKind::CrashBeforeAck(p) => {
-                probability(&owner, "the probability", *p)?;
-            }
-            FaultKind::Slow(factor) | FaultKind::Burst(factor) | FaultKind::RateLimit(factor) => {
-                positive(&owner, "the number", *factor)?;
-            }
-            FaultKind::Flapping(span) => {
-                positive(&owner, "the time", span.as_secs_f64())?;
-            }
-            FaultKind::Delay(distribution) => {
-                sampler = Some(super::sampler(Some(distribution), &Sampler::Constant(0), || owner.clone())?);
-            }
-            FaultKind::Down | FaultKind::Reorder(_) | FaultKind::Partition => {}
-        }
-        let row = fault_type(&fault.kind);
-        let candidates = self.struck(&fault.target);
-        if candidates.is_empty() {
-            return Err(self.unknown(format!("the fault `{}`", row.name), &fault.target));
-        }
-        let struck = candidates.into_iter().find(row.accepts).ok_or_else(|| SimulationError::Misdirected {
-            scenario: self.scenario.to_owned(),
-            fault: row.name,
-            strikes: row.strikes,
-            name: fault.target.clone(),
-        })?;
-        let from = fault.at.map_or(0, |span| span.0);
-        let until = fault.lasts.map_or(u64::MAX, |lasts| from.saturating_add(lasts.0));
-        Ok(Fault { kind: fault.kind.clone(), struck, target: fault.target.clone(), from, until, sampler })
-    }
-
-    /// Everything a name may stand for.
-    fn struck(&self, name: &str) -> Vec<Struck> {
-        let mut found = Vec::new();
-        found.extend(self.topology.party(name).map(|party| Struck::Service(ServiceIx(party.0 as u32))));
-        found.extend(self.channel_named(name).map(|channel: ChannelIx| Struck::Channel(channel)));
-        if let Some(message) = self.message_named(name) {
-            found.push(Struck::Message(MessageIx(message.0 as u32)));
-            let entries = self.model.entries.iter().zip(0u32..);
-            let entries: Vec<u32> =
-                entries.filter(|(entry, _)| entry.message.at() == message.0).map(|(_, at)| at).collect();
-            if !entries.is_empty() {
-                found.push(Struck::Entries(entries));
-            }
-        }
-        if self.board.frames.values().any(|frame| frame.name == name) {
-            let inside = self.topology.parties.iter().zip(0u32..).filter(|(party, _)| {
+    /// The services inside each frame.
+    fn islands(&self) -> Vec<(String, Vec<ServiceIx>)> {
+        let frames = self.board.frames.values().filter(|frame| !frame.name.is_empty());
+        let mut names: Vec<&str> = frames.map(|frame| frame.name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let inside = |name: &str| {
+            let parties = self.topology.parties.iter().zip(0u32..).filter(|(party, _)| {
                 party.reactions.iter().any(|reaction| {
                     let sticky = self.board.stickies.get(&self.topology[*reaction].sticky);
-                    sticky.is_some_and(|sticky| self.board.frames_around(sticky).any(|(_, frame)| frame.name == name))
+                    sticky.is_some_and(|sticky| {
+                        self.board.frames_around(sticky).any(|(_, frame)| frame.name == name)
+                    })
                 })
             });
-            found.push(Struck::Island(inside.map(|(_, at)| ServiceIx(at)).collect()));
-        }
-        found
+            parties.map(|(_, at)| ServiceIx(at)).collect()
+        };
+        names.into_iter().map(|name| (name.to_owned(), inside(name))).collect()
     }
 
     fn check_names(&self, expectation: &str, promise: &Promise) -> Result<(), SimulationError> {

@@ -41,9 +41,8 @@ impl Engine {
         let origin = Origin::Call(job, attempt);
         let lost = self.modified && self.is_dropped(Some(output.message), None);
         let handler = reaction_of(model, hop);
-        let cut = handler.is_some_and(|(reaction, _)| {
-            self.is_cut(service, model.reactions[reaction.at()].service)
-        });
+        let cut =
+            handler.is_some_and(|(reaction, _)| self.is_cut(service, model.reactions[reaction.at()].service));
         if lost || cut {
             self.note(TraceKind::Dropped, calling, At::service(service));
             self.lost(calling);

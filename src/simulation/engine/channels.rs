@@ -96,7 +96,9 @@ impl Engine {
             let turn = self.services[service.at()].next_lane % lanes.len();
             let lane = lanes[turn];
             self.services[service.at()].next_lane = turn + 1;
-            if self.channels[model.lanes[lane.at()].channel.at()].down == 0 && self.pull_from(model, service, lane) {
+            if self.channels[model.lanes[lane.at()].channel.at()].down == 0
+                && self.pull_from(model, service, lane)
+            {
                 return true;
             }
         }
@@ -124,7 +126,8 @@ impl Engine {
                     if receives > 1 {
                         self.note(TraceKind::Retried, message, At::channel(channel));
                     }
-                    let Some((to, reaction, idempotent)) = self.consumer(model, hop, service, message, 0) else {
+                    let Some((to, reaction, idempotent)) = self.consumer(model, hop, service, message, 0)
+                    else {
                         // The consumer's filter leaves it out: it counts as done.
                         self.queue_done(model, lane, receipt, true);
                         continue;
@@ -161,7 +164,9 @@ impl Engine {
             if let Some(transit) = self.lanes[lane.at()].acknowledge(receipt) {
                 self.end_transit(transit);
                 self.settle(model, lane);
-                if self.lanes[lane.at()].visible() > 0 && model.channels[model.lanes[lane.at()].channel.at()].queue.fifo {
+                if self.lanes[lane.at()].visible() > 0
+                    && model.channels[model.lanes[lane.at()].channel.at()].queue.fifo
+                {
                     self.offer(model, lane);
                 }
             }
@@ -223,7 +228,9 @@ impl Engine {
         let definition = &model.groups[group as usize];
         let channel = definition.channel;
         if self.channels[channel.at()].down > 0 {
-            return self.queue.push(self.clock.saturating_add(READ_PAUSE), Event::ReadAgain(group, partition));
+            return self
+                .queue
+                .push(self.clock.saturating_add(READ_PAUSE), Event::ReadAgain(group, partition));
         }
         loop {
             let mut expired = 0;
@@ -235,8 +242,17 @@ impl Engine {
             match self.consumer(model, hop, definition.service, message, definition.nth) {
                 Some((to, reaction, idempotent)) => {
                     self.channels[channel.at()].metrics.delivered += 1;
-                    self.note(TraceKind::Delivered, message, At::service(definition.service).hop(to, self.clock));
-                    return self.deliver(model, (reaction, idempotent), message, Origin::Stream(group, partition));
+                    self.note(
+                        TraceKind::Delivered,
+                        message,
+                        At::service(definition.service).hop(to, self.clock),
+                    );
+                    return self.deliver(
+                        model,
+                        (reaction, idempotent),
+                        message,
+                        Origin::Stream(group, partition),
+                    );
                 }
                 None => {
                     if let Some(log) = &mut self.channels[channel.at()].log {
@@ -355,7 +371,11 @@ impl Engine {
     }
 
     pub(super) fn channel_outage(&mut self, model: &Model, channel: ChannelIx, up: bool) {
-        if up { self.open(model, channel) } else { self.close(channel) }
+        if up {
+            self.open(model, channel)
+        } else {
+            self.close(channel)
+        }
         self.next_channel_change(model, channel, up);
     }
 

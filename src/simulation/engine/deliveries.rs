@@ -56,12 +56,23 @@ impl Engine {
                 let transit = self.transit(message, hop, NONE, delay, origin, copy);
                 self.queue.push(self.clock.saturating_add(delay), Event::Land(transit));
             }
-            Target::Channel { channel, next, .. } => self.enter(model, *channel, next, message, hop, delay, copy),
+            Target::Channel { channel, next, .. } => {
+                self.enter(model, *channel, next, message, hop, delay, copy)
+            }
         }
     }
 
     #[expect(clippy::too_many_arguments, reason = "one step of the way with all that is known of it")]
-    fn enter(&mut self, model: &Model, channel: ChannelIx, next: &[HopIx], message: u32, hop: HopIx, delay: u64, copy: bool) {
+    fn enter(
+        &mut self,
+        model: &Model,
+        channel: ChannelIx,
+        next: &[HopIx],
+        message: u32,
+        hop: HopIx,
+        delay: u64,
+        copy: bool,
+    ) {
         let definition = &model.channels[channel.at()];
         if model.messages[self.messages[message].name.at()].size > definition.size_limit {
             self.channels[channel.at()].metrics.dropped += 1;
@@ -100,7 +111,15 @@ impl Engine {
     }
 
     /// A bus or topic pushes a message towards one target.
-    fn set_out_from(&mut self, model: &Model, channel: ChannelIx, message: u32, to: HopIx, delay: u64, copy: bool) {
+    fn set_out_from(
+        &mut self,
+        model: &Model,
+        channel: ChannelIx,
+        message: u32,
+        to: HopIx,
+        delay: u64,
+        copy: bool,
+    ) {
         let latency = model.channels[channel.at()].latency.sample(&mut self.channels[channel.at()].chance);
         let on_the_way = delay.saturating_add(latency);
         let transit = self.transit(message, to, channel.0, on_the_way, Origin::Straight, copy);
@@ -135,7 +154,7 @@ impl Engine {
 
     /// A message reaches the end of a step: a reaction, or the next channel.
     pub(super) fn land(&mut self, model: &Model, transit: u32) {
-        let Transit { message, hop, via, departed, origin, copy, .. } = self.transits[transit];
+        let Transit { message, hop, via, departed, origin, .. } = self.transits[transit];
         self.transits[transit].moving = false;
         match &model.hops[hop.at()].to {
             Target::Reaction { reaction, idempotent } => {
@@ -156,7 +175,7 @@ impl Engine {
                     return self.push_done(model, transit, false);
                 }
                 self.channels[via as usize].metrics.delivered += 1;
-                                self.send_on(model, message, hop, Origin::Straight, None);
+                self.send_on(model, message, hop, Origin::Straight, None);
                 self.end_transit(transit);
             }
             Target::Channel { channel, .. } => self.store(model, *channel, transit),
@@ -236,7 +255,8 @@ impl Engine {
 
     fn added_delay(&mut self, name: Option<MessageIx>, channel: Option<ChannelIx>) -> u64 {
         let by_message = name.map_or(Modifiers::default(), |name| self.message_modifiers[name.at()]);
-        let by_channel = channel.map_or(Modifiers::default(), |channel| self.channels[channel.at()].modifiers);
+        let by_channel =
+            channel.map_or(Modifiers::default(), |channel| self.channels[channel.at()].modifiers);
         let mut delay = 0u64;
         for modifiers in [by_message, by_channel] {
             let fault = modifiers.delay.and_then(|fault| self.faults.get(fault as usize));

@@ -1,14 +1,15 @@
 //! Services at work: admission, latency, effects, outputs in order, and how a reaction ends.
 
 use super::{
-    Answer, At, Engine, Event, Instance, Job, JobRef, NO_OUTPUT, NONE, Origin, Outcome, Pending, ServiceState, sending,
+    Answer, At, Engine, Event, Instance, Job, JobRef, NO_OUTPUT, NONE, Origin, Outcome, Pending,
+    ServiceState, sending,
 };
+use crate::board::Publishing;
 use crate::simulation::expectations::Sight;
 use crate::simulation::metrics::ServiceMetrics;
 use crate::simulation::model::{Model, Output, ReactionIx, Service, ServiceIx, When};
 use crate::simulation::random::{Stream, mix};
 use crate::simulation::trace::TraceKind;
-use crate::board::Publishing;
 use crate::topology::MessageKind;
 
 /// How long a service must have been idle to start cold, in nanoseconds.
@@ -74,7 +75,8 @@ impl Engine {
         let (reaction, idempotent) = to;
         let service = model.reactions[reaction.at()].service;
         let state = &mut self.services[service.at()];
-        let reachable = state.down == 0 && (state.island == 0 || !matches!(origin, Origin::Push(_) | Origin::Stream(..)));
+        let reachable =
+            state.down == 0 && (state.island == 0 || !matches!(origin, Origin::Push(_) | Origin::Stream(..)));
         if !reachable || state.rate_limit.is_some() && state.take_token(self.clock).is_err() {
             return self.refuse(model, service, message, origin);
         }
@@ -98,7 +100,14 @@ impl Engine {
     }
 
     /// A worker takes up a message; the job takes over one use of it.
-    pub(super) fn begin(&mut self, model: &Model, reaction: ReactionIx, idempotent: bool, message: u32, origin: Origin) {
+    pub(super) fn begin(
+        &mut self,
+        model: &Model,
+        reaction: ReactionIx,
+        idempotent: bool,
+        message: u32,
+        origin: Origin,
+    ) {
         let service = model.reactions[reaction.at()].service;
         let definition = &model.services[service.at()];
         let state = &mut self.services[service.at()];
@@ -187,7 +196,8 @@ impl Engine {
 
     /// The work takes effect. False when the service crashes right after its write and nothing else survives.
     fn write(&mut self, model: &Model, job: JobRef) -> bool {
-        let Job { service, reaction, message, process, idempotent, choice, handling, .. } = self.jobs[job.index];
+        let Job { service, reaction, message, process, idempotent, choice, handling, .. } =
+            self.jobs[job.index];
         self.jobs[job.index].written = true;
         let name = self.messages[message].name;
         let definition = &model.reactions[reaction.at()];
@@ -210,7 +220,8 @@ impl Engine {
         }
         self.note(TraceKind::Crashed, message, At::service(service));
         // An outbox, a change stream and an event store publish what was written; a second write is simply lost.
-        let survives = !matches!(model.services[service.at()].publishing, Publishing::Direct | Publishing::Stateless);
+        let survives =
+            !matches!(model.services[service.at()].publishing, Publishing::Direct | Publishing::Stateless);
         self.jobs[job.index].crashed = survives;
         survives
     }
@@ -223,7 +234,8 @@ impl Engine {
             return false;
         }
         let closed = !output.to.is_empty() && self.is_closed(model, service, output);
-        let direct = matches!(model.services[service.at()].publishing, Publishing::Direct | Publishing::Stateless);
+        let direct =
+            matches!(model.services[service.at()].publishing, Publishing::Direct | Publishing::Stateless);
         if closed && direct {
             self.output_failed(model, job, false);
             return false;
@@ -304,8 +316,9 @@ impl Engine {
     fn complete(&mut self, model: &Model, index: u32, outcome: Outcome) {
         let Job { service, message, .. } = self.jobs[index];
         let state = &mut self.services[service.at()];
-        let lost_before_ack =
-            outcome == Outcome::Done && state.crash_before_ack > 0.0 && self.fault_chance.chance(state.crash_before_ack);
+        let lost_before_ack = outcome == Outcome::Done
+            && state.crash_before_ack > 0.0
+            && self.fault_chance.chance(state.crash_before_ack);
         let outcome = if lost_before_ack { Outcome::Crashed } else { outcome };
         if lost_before_ack {
             self.note(TraceKind::Crashed, message, At::service(service));
@@ -389,7 +402,8 @@ impl Engine {
                 state.metrics.waiting.down(self.clock);
                 state.metrics.wait.record(self.clock - since);
                 self.begin(model, reaction, idempotent, message, origin);
-            } else if model.lanes_of[service.at()].is_empty() || state.island != 0 || !self.may_pull(service) {
+            } else if model.lanes_of[service.at()].is_empty() || state.island != 0 || !self.may_pull(service)
+            {
                 return;
             } else if !self.pull(model, service) {
                 return;

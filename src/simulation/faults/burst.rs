@@ -15,7 +15,8 @@ pub(super) const FAULT: FaultType = FaultType {
 };
 
 fn strike(engine: &mut Engine, _model: &Model, strike: &Strike<'_>) {
-    let (Struck::Entries(entries), FaultKind::Burst(factor)) = (&strike.fault.struck, &strike.fault.kind) else {
+    let (Struck::Entries(entries), FaultKind::Burst(factor)) = (&strike.fault.struck, &strike.fault.kind)
+    else {
         return;
     };
     for entry in entries {

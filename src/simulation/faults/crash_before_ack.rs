@@ -15,6 +15,10 @@ pub(super) const FAULT: FaultType = FaultType {
 };
 
 fn strike(engine: &mut Engine, _model: &Model, strike: &Strike<'_>) {
-    let (Struck::Service(service), FaultKind::CrashBeforeAck(chance)) = (&strike.fault.struck, &strike.fault.kind) else { return };
+    let (Struck::Service(service), FaultKind::CrashBeforeAck(chance)) =
+        (&strike.fault.struck, &strike.fault.kind)
+    else {
+        return;
+    };
     engine.services[service.at()].crash_before_ack = if strike.on { *chance } else { 0.0 };
 }

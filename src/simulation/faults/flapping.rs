@@ -3,8 +3,8 @@
 use super::{FaultType, Strike};
 use crate::board::FaultKind;
 use crate::simulation::engine::Engine;
-use crate::simulation::model::{Model, Struck};
 use crate::simulation::engine::{Event, FaultPhase};
+use crate::simulation::model::{Model, Struck};
 
 pub(super) const FAULT: FaultType = FaultType {
     name: "flapping",

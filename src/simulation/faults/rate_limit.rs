@@ -15,9 +15,11 @@ pub(super) const FAULT: FaultType = FaultType {
 };
 
 fn strike(engine: &mut Engine, model: &Model, strike: &Strike<'_>) {
-    let (Struck::Service(service), FaultKind::RateLimit(rate)) = (&strike.fault.struck, &strike.fault.kind) else {
+    let (Struck::Service(service), FaultKind::RateLimit(rate)) = (&strike.fault.struck, &strike.fault.kind)
+    else {
         return;
     };
     let own = model.services[service.at()].rate_limit;
-    engine.services[service.at()].rate_limit = if strike.on { Some(own.map_or(*rate, |own| own.min(*rate))) } else { own };
+    engine.services[service.at()].rate_limit =
+        if strike.on { Some(own.map_or(*rate, |own| own.min(*rate))) } else { own };
 }

@@ -15,6 +15,9 @@ pub(super) const FAULT: FaultType = FaultType {
 };
 
 fn strike(engine: &mut Engine, _model: &Model, strike: &Strike<'_>) {
-    let (Struck::Service(service), FaultKind::Slow(factor)) = (&strike.fault.struck, &strike.fault.kind) else { return };
+    let (Struck::Service(service), FaultKind::Slow(factor)) = (&strike.fault.struck, &strike.fault.kind)
+    else {
+        return;
+    };
     engine.services[service.at()].slow = if strike.on { *factor } else { 1.0 };
 }

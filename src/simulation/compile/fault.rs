@@ -1,0 +1,68 @@
+//! From a fault on a board, or one struck by hand, to a fault of a model.
+
+use super::{SimulationError, positive, probability, sampler};
+use crate::board::{self, FaultKind};
+use crate::simulation::distribution::Sampler;
+use crate::simulation::faults::fault_type;
+use crate::simulation::model::{ChannelIx, Fault, MessageIx, Model, ServiceIx, Struck};
+
+/// Compiles one fault.
+///
+/// # Errors
+/// When it names what is not in the model, or what it cannot strike, or a senseless number.
+pub fn fault(model: &Model, fault: &board::Fault) -> Result<Fault, SimulationError> {
+    let owner = format!("the fault on `{}`", fault.target);
+    let mut delay = None;
+    match &fault.kind {
+        FaultKind::Drop(p)
+        | FaultKind::Duplicate(p)
+        | FaultKind::Corrupt(p)
+        | FaultKind::CrashBeforePublish(p)
+        | FaultKind::CrashBeforeAck(p) => {
+            probability(&owner, "the probability", *p)?;
+        }
+        FaultKind::Slow(factor) | FaultKind::Burst(factor) | FaultKind::RateLimit(factor) => {
+            positive(&owner, "the number", *factor)?;
+        }
+        FaultKind::Flapping(span) => {
+            positive(&owner, "the time", span.as_secs_f64())?;
+        }
+        FaultKind::Delay(distribution) => {
+            delay = Some(sampler(Some(distribution), &Sampler::Constant(0), || owner.clone())?);
+        }
+        FaultKind::Down | FaultKind::Reorder(_) | FaultKind::Partition => {}
+    }
+    let row = fault_type(&fault.kind);
+    let candidates = struck(model, &fault.target);
+    if candidates.is_empty() {
+        let what = format!("the fault `{}`", row.name);
+        return Err(SimulationError::Unknown { what, name: fault.target.clone() });
+    }
+    let (name, strikes) = (row.name, row.strikes);
+    let struck = candidates.into_iter().find(row.accepts).ok_or_else(|| SimulationError::Misdirected {
+        fault: name,
+        strikes,
+        name: fault.target.clone(),
+    })?;
+    let from = fault.at.map_or(0, |span| span.0);
+    let until = fault.lasts.map_or(u64::MAX, |lasts| from.saturating_add(lasts.0));
+    Ok(Fault { kind: fault.kind.clone(), struck, target: fault.target.clone(), from, until, sampler: delay })
+}
+
+/// Everything a name may stand for.
+fn struck(model: &Model, name: &str) -> Vec<Struck> {
+    let services = model.services.iter().position(|service| service.name == name && !service.outside);
+    let channels = model.channels.iter().position(|channel| channel.name == name);
+    let message = model.messages.iter().rposition(|message| message.name == name);
+    let entries = model.entries.iter().zip(0u32..);
+    let entries: Vec<u32> =
+        entries.filter(|(e, _)| model.messages[e.message.at()].name == name).map(|(_, at)| at).collect();
+    let island = model.islands.iter().find(|(frame, _)| frame == name);
+    let mut found = Vec::new();
+    found.extend(services.map(|at| Struck::Service(ServiceIx(at as u32))));
+    found.extend(channels.map(|at| Struck::Channel(ChannelIx(at as u32))));
+    found.extend(message.map(|at| Struck::Message(MessageIx(at as u32))));
+    found.extend((!entries.is_empty()).then_some(Struck::Entries(entries)));
+    found.extend(island.map(|(_, services)| Struck::Island(services.clone())));
+    found
+}

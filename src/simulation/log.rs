@@ -1,0 +1,131 @@
+//! From a trace to a log: one CloudEvents 1.0 object a line. The same run always gives the same bytes.
+
+use std::fmt::Write as _;
+use std::io;
+
+use serde_json::{Value, json};
+
+use super::Simulation;
+use super::trace::{TraceEvent, TraceKind};
+use crate::topology::MessageKind;
+
+/// The day virtual time begins: 2026-01-01, in days since 1970-01-01.
+const EPOCH_DAYS: u64 = 20_454;
+const NANOS_A_DAY: u64 = 86_400_000_000_000;
+
+/// Writes every message of a traced run, in order of time; nothing for a run without a trace.
+///
+/// # Errors
+/// What the writer reports.
+pub fn write(simulation: &Simulation, out: &mut dyn io::Write) -> io::Result<()> {
+    for event in simulation.trace().into_iter().flat_map(super::trace::Trace::iter) {
+        if let Some(line) = line(simulation, event) {
+            serde_json::to_writer(&mut *out, &line)?;
+            out.write_all(b"\n")?;
+        }
+    }
+    Ok(())
+}
+
+/// The line of a step, if the step is a message setting out.
+#[must_use]
+pub fn line(simulation: &Simulation, event: &TraceEvent) -> Option<Value> {
+    use TraceKind::{Called, Issued, Published, Sent};
+    if !matches!(event.kind, Called | Issued | Published | Sent) {
+        return None;
+    }
+    let index = event.message?;
+    let model = simulation.model();
+    let message = &model.messages[index.at()];
+    let service = &model.services[event.service?.at()];
+    let kind = match message.kind {
+        MessageKind::Event => "event",
+        MessageKind::Command => "command",
+        MessageKind::Query => "query",
+    };
+    let mut line = json!({
+        "specversion": "1.0",
+        "id": format!("m-{:08}", event.id),
+        "source": if service.outside { "/outside".to_owned() } else { source(&service.name) },
+        "type": message.name,
+        "time": time(event.time),
+        "subject": correlation(event.correlation),
+        "datacontenttype": "application/json",
+        "correlationid": correlation(event.correlation),
+    });
+    let object = line.as_object_mut()?;
+    if event.causation != 0 {
+        object.insert("causationid".to_owned(), format!("m-{:08}", event.causation).into());
+    }
+    object.insert("isobarkind".to_owned(), kind.into());
+    if let Some(link) = event.hop.and_then(|hop| simulation.links(hop).first()) {
+        object.insert("isobarlink".to_owned(), link.to_string().into());
+    }
+    object.insert("data".to_owned(), simulation.payload(index, event.correlation));
+    Some(line)
+}
+
+/// How logs write a correlation.
+#[must_use]
+pub fn correlation(number: u64) -> String {
+    format!("c-{number:06}")
+}
+
+/// A URI reference that holds a service's name.
+fn source(name: &str) -> String {
+    let mut text = String::from("/");
+    for byte in name.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                text.push(char::from(byte))
+            }
+            _ => {
+                let _ = write!(text, "%{byte:02X}");
+            }
+        }
+    }
+    text
+}
+
+/// A moment of virtual time as RFC 3339 text with nanoseconds; virtual time begins on 2026-01-01.
+#[must_use]
+pub fn time(nanos: u64) -> String {
+    let (year, month, day) = date(EPOCH_DAYS + nanos / NANOS_A_DAY);
+    let (seconds, rest) = (nanos % NANOS_A_DAY / 1_000_000_000, nanos % 1_000_000_000);
+    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{rest:09}Z")
+}
+
+/// The civil date of a day counted from 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date algorithms").
+const fn date(days: u64) -> (u64, u64, u64) {
+    let shifted = days + 719_468;
+    let era = shifted / 146_097;
+    let of_era = shifted % 146_097;
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (year + era * 400 + (month <= 2) as u64, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn virtual_time_is_written_as_rfc_3339() {
+        assert_eq!(time(0), "2026-01-01T00:00:00.000000000Z");
+        assert_eq!(time(58 * NANOS_A_DAY + 3_661_000_000_007), "2026-02-28T01:01:01.000000007Z");
+        for days in [0u64, 59, 365, 800, 150_000] {
+            let text = time(days * NANOS_A_DAY);
+            let parsed: jiff::Timestamp = text.parse().unwrap();
+            assert_eq!(parsed.as_second() as u64, (EPOCH_DAYS + days) * 86_400, "{text}");
+        }
+    }
+
+    #[test]
+    fn sources_are_uri_references() {
+        assert_eq!(source("Checkout Process Manager"), "/Checkout%20Process%20Manager");
+    }
+}
