@@ -172,10 +172,10 @@ fn two_of_three_replicas_are_as_available_as_the_binomial_says() {
 fn retries_succeed_and_die_as_the_geometric_series_says() {
     let (p, n) = (0.4f64, 4);
     let mut bench = Bench::lasting(20_000);
-    let service = bench.service("s", seconds(0.01), 4);
-    bench.model.services[service.at()].failure = p;
+    let worker = bench.service("s", seconds(0.01), 4);
+    bench.model.services[worker.at()].failure = p;
     let message = bench.message("m", MessageKind::Event);
-    let reaction = bench.reaction(service, Vec::new());
+    let reaction = bench.reaction(worker, Vec::new());
     let to = bench.to(reaction, false);
     let preset = crate::simulation::broker::presets::find("sqs", crate::board::ChannelKind::Queue).unwrap();
     let queue = bench.model.channel("q", &preset);
