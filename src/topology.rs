@@ -10,6 +10,7 @@
 //!   that leads nowhere stands for the message wherever it is handled.
 
 pub mod derive;
+pub mod force;
 pub mod graph;
 pub mod layered;
 pub mod projection;

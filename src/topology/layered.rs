@@ -27,7 +27,9 @@ pub use stable::layout_stable;
 
 pub(crate) use clusters::{finish, finish_in_place};
 pub(crate) use cycles::sequence;
+pub(crate) use place::{pack, parts};
 pub(crate) use problem::{Arc, orient};
+pub(crate) use stable::part;
 
 /// A place in the drawing; x grows to the right, y downwards.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -112,10 +114,10 @@ impl Graph {
     }
 
     /// The edges between nodes that exist.
-    pub(crate) fn arcs(&self) -> Vec<problem::Arc> {
+    pub(crate) fn arcs(&self) -> Vec<Arc> {
         let n = self.nodes.len();
         let sound = self.edges.iter().filter(|e| e.0 < n && e.1 < n);
-        problem::merge(sound.map(|&(from, to)| problem::Arc { from, to, weight: 1.0 }).collect())
+        problem::merge(sound.map(|&(from, to)| Arc { from, to, weight: 1.0 }).collect())
     }
 }
 

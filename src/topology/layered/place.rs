@@ -43,7 +43,7 @@ pub(super) fn place(level: &Level, options: &Options) -> (Vec<(f64, f64)>, (f64,
 }
 
 /// Connected parts, the largest first.
-fn parts(n: usize, arcs: &[Arc]) -> Vec<Vec<usize>> {
+pub(crate) fn parts(n: usize, arcs: &[Arc]) -> Vec<Vec<usize>> {
     let mut adjacent = vec![Vec::new(); n];
     for arc in arcs {
         adjacent[arc.from].push(arc.to);
@@ -175,7 +175,7 @@ fn bounds(problem: &Problem, arrangement: &Arrangement, gap: f64) -> (f64, f64) 
 
 /// Places boxes on shelves: the first on the first shelf, the others below it, no wider than the first or than a
 /// pleasant page. Returns the top left corners and the size of the whole.
-fn pack(boxes: &[(f64, f64)], gap: f64) -> (Vec<(f64, f64)>, (f64, f64)) {
+pub(crate) fn pack(boxes: &[(f64, f64)], gap: f64) -> (Vec<(f64, f64)>, (f64, f64)) {
     let area: f64 = boxes.iter().skip(1).map(|b| (b.0 + gap) * (b.1 + gap)).sum();
     let page = boxes.first().map_or(0.0, |b| b.0).max((area * 1.8).sqrt());
     let mut corners = Vec::with_capacity(boxes.len());
