@@ -2,6 +2,8 @@
 
 mod advise;
 mod availability;
+mod diff;
+mod export;
 mod fmt;
 mod log_file;
 mod match_event;
@@ -84,6 +86,8 @@ const SUBCOMMANDS: &[Entry] = &[
     entry::<availability::Availability>(),
     entry::<match_event::Match>(),
     entry::<stats::Stats>(),
+    entry::<export::Export>(),
+    entry::<diff::Diff>(),
 ];
 
 /// The whole command line, without the part that opens the app.

@@ -1,5 +1,6 @@
 //! The outside: atomic load and save, journals, recent files, writing bundles.
 
+pub mod bundle;
 mod config;
 pub mod file;
 pub mod logs;

@@ -3,3 +3,4 @@
 mod sample_findings;
 mod samples;
 mod tidy;
+mod validators;

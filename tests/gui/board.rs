@@ -94,7 +94,9 @@ fn a_link_let_go_over_paper_offers_what_may_follow() {
     press(&mut harness, Modifiers::NONE, Key::Enter);
     let board = board(&harness);
     assert_eq!((board.stickies.len(), board.links.len()), (5, 4));
-    assert!(board.stickies.values().any(|sticky| sticky.kind == StickyKind::Policy && sticky.name == "Cook it"));
+    assert!(
+        board.stickies.values().any(|sticky| sticky.kind == StickyKind::Policy && sticky.name == "Cook it")
+    );
 }
 
 #[test]

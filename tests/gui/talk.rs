@@ -73,7 +73,11 @@ fn typing_offers_names_and_picking_one_makes_the_same_definition() {
     harness.get_by_label("Order placed");
     press(&mut harness, Modifiers::NONE, Key::ArrowDown);
     press(&mut harness, Modifiers::NONE, Key::Enter);
-    assert_eq!(board(&harness).events.len(), 0, "the small board states no definitions; the name is the identity");
+    assert_eq!(
+        board(&harness).events.len(),
+        0,
+        "the small board states no definitions; the name is the identity"
+    );
     assert_eq!(board(&harness).stickies.values().filter(|sticky| sticky.name == "OrderPlaced").count(), 2);
 }
 

@@ -1,0 +1,76 @@
+//! `isobar diff`: what changed between two boards as contracts, and who breaks.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::{CliError, Exit, Subcommand};
+use crate::board::{Board, format, repair};
+use crate::contracts::{Model, compatibility};
+use crate::{io, topology};
+
+/// Arguments of `isobar diff`.
+#[derive(clap::Args)]
+pub(super) struct Diff {
+    /// The old board, then the new one; with --git only the board
+    #[arg(required = true, num_args = 1..=2, value_name = "BOARD")]
+    boards: Vec<PathBuf>,
+    /// Compare with the board as it was at this git revision
+    #[arg(long, value_name = "REVISION")]
+    git: Option<String>,
+    /// What to print; markdown is a request for comments with the consumers to ask
+    #[arg(long, default_value = "text", value_parser = ["text", "json", "markdown"])]
+    format: String,
+}
+
+impl Subcommand for Diff {
+    const NAME: &'static str = "diff";
+    const ABOUT: &'static str = "Compare two boards as contracts; exit with 1 when somebody breaks";
+
+    fn run(self, out: &mut dyn Write) -> Result<Exit, CliError> {
+        let (old, new) = match (self.boards.as_slice(), &self.git) {
+            ([board], Some(revision)) => (at_revision(board, revision)?, io::load(board)?.board),
+            ([old, new], None) => (io::load(old)?.board, io::load(new)?.board),
+            ([_, _], Some(_)) => {
+                return Err(CliError("--git compares one board with its past; give one".into()));
+            }
+            _ => return Err(CliError("give two boards, or one with --git REVISION".into())),
+        };
+        let (before, after) = (topology::derive(&old), topology::derive(&new));
+        let (before, after) = (Model::new(&old, &before), Model::new(&new, &after));
+        let difference = compatibility::difference(&before, &after);
+        match self.format.as_str() {
+            "json" => writeln!(
+                out,
+                "{}",
+                serde_json::to_string_pretty(&difference).map_err(|e| CliError(e.to_string()))?
+            )?,
+            "markdown" => out.write_all(compatibility::rfc(&difference, new.title()).as_bytes())?,
+            _ => out.write_all(compatibility::text(&difference).as_bytes())?,
+        }
+        Ok(if difference.is_breaking() { Exit::Found } else { Exit::Fine })
+    }
+}
+
+/// The board as git has it at a revision.
+fn at_revision(board: &Path, revision: &str) -> Result<Board, CliError> {
+    let name = board.file_name().unwrap_or_default().to_string_lossy();
+    let folder = board.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if revision.starts_with('-') {
+        return Err(CliError(format!("`{revision}` is no revision")));
+    }
+    let output = std::process::Command::new("git")
+        .arg("-C")
+        .arg(folder)
+        .args(["show", &format!("{revision}:./{name}")])
+        .output()
+        .map_err(|error| CliError(format!("cannot run git: {error}")))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(CliError(format!("git has no {} at `{revision}`: {}", board.display(), said.trim())));
+    }
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut old = format::read(&text, format::Syntax::of_text(&text))
+        .map_err(|error| CliError(format!("{} at `{revision}`: {error}", board.display())))?;
+    let _ = repair::repair(&mut old);
+    Ok(old)
+}

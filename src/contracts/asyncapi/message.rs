@@ -1,0 +1,264 @@
+//! Messages and payload schemas as components: each worked out once, however many documents hold it.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::super::model::{MessageView, Model, VersionView};
+use super::super::names::{Names, safe};
+use crate::board::schema::json_schema::{Draft, Spelling, spell, spell_definitions};
+use crate::board::{Envelope, Schema};
+use crate::topology::MessageKind;
+
+/// One message component with the schemas it needs.
+#[derive(Clone)]
+struct Made {
+    key: String,
+    version: String,
+    answer: bool,
+    message: Value,
+    schemas: Vec<(String, Value)>,
+}
+
+/// The components of every message, made when first asked for.
+pub(super) struct Shared<'m, 'a> {
+    model: &'m Model<'a>,
+    made: BTreeMap<usize, Vec<Made>>,
+    /// Keys of messages.
+    keys: Names,
+    /// Keys of schemas.
+    schemas: Names,
+}
+
+impl<'m, 'a> Shared<'m, 'a> {
+    pub(super) fn new(model: &'m Model<'a>) -> Self {
+        let mut shared =
+            Self { model, made: BTreeMap::new(), keys: Names::default(), schemas: Names::default() };
+        // Keys are claimed in the board's order, so that every document calls a message the same.
+        for at in 0..model.messages.len() {
+            let made = shared.make(at);
+            shared.made.insert(at, made);
+        }
+        shared
+    }
+
+    /// Puts a message's components into a document and returns their keys.
+    pub(super) fn message(&self, at: usize, into: &mut Components) -> Vec<String> {
+        let made = self.made.get(&at).map_or([].as_slice(), Vec::as_slice);
+        for one in made {
+            into.add(at, one);
+        }
+        made.iter().map(|one| one.key.clone()).collect()
+    }
+
+    fn make(&mut self, at: usize) -> Vec<Made> {
+        let message = &self.model.messages[at];
+        let several = message.versions.len() > 1;
+        let mut out = Vec::new();
+        for version in &message.versions {
+            let wish = if several {
+                format!("{}.v{}", message.slug, safe(version.version))
+            } else {
+                message.slug.clone()
+            };
+            out.push(self.make_one(at, version, &version.schema, &wish, false));
+            if let Some(response) = version.response {
+                out.push(self.make_one(at, version, response, &format!("{wish}.response"), true));
+            }
+        }
+        out
+    }
+
+    fn make_one(
+        &mut self,
+        at: usize,
+        version: &VersionView,
+        schema: &Schema,
+        wish: &str,
+        answer: bool,
+    ) -> Made {
+        let message = &self.model.messages[at];
+        let key = self.keys.claim(&format!("{at} {} {answer}", version.version), wish);
+        let payload = self.schemas.claim(&format!("payload {key}"), &key);
+        let mut definitions: BTreeMap<String, String> = BTreeMap::new();
+        for name in schema.definitions.keys() {
+            let claimed = self.schemas.claim(&format!("{key} {name}"), &format!("{key}.{}", safe(name)));
+            definitions.insert(name.clone(), claimed);
+        }
+        let definition = |name: &str| {
+            let known = definitions.get(name).map_or_else(|| safe(name), Clone::clone);
+            format!("#/components/schemas/{known}")
+        };
+        let root = format!("#/components/schemas/{payload}");
+        let spelling = Spelling { draft: Draft::Draft07, root: &root, definition: &definition };
+        let mut schemas = vec![(payload.clone(), spell(schema, &spelling))];
+        for (name, value) in spell_definitions(schema, &spelling) {
+            schemas.push((definitions[&name].clone(), value));
+        }
+        let value = self.component(message, version, &payload, answer);
+        Made { key, version: version.version.to_owned(), answer, message: value, schemas }
+    }
+
+    fn component(&self, message: &MessageView, version: &VersionView, payload: &str, answer: bool) -> Value {
+        let reference = json!({ "$ref": format!("#/components/schemas/{payload}") });
+        let mut out = Map::new();
+        out.insert("name".into(), message.name.into());
+        let title = crate::board::notation::words(message.name);
+        out.insert("title".into(), if answer { format!("{title} (answer)") } else { title }.into());
+        if !message.description.is_empty() {
+            out.insert("summary".into(), message.description.into());
+        }
+        if !version.notes.is_empty() {
+            out.insert("description".into(), version.notes.into());
+        }
+        let tags: Vec<Value> = message.frames.iter().map(|name| json!({ "name": name })).collect();
+        if !tags.is_empty() {
+            out.insert("tags".into(), Value::Array(tags));
+        }
+        let envelope = self.model.board.settings.envelope;
+        // A call carries its payload bare; envelopes are for what travels through channels.
+        let envelope = if message.kind == MessageKind::Query { Envelope::None } else { envelope };
+        let (content, correlation) = match envelope {
+            Envelope::None => ("application/json", None),
+            Envelope::CloudEvents => {
+                ("application/cloudevents+json", Some("$message.payload#/correlationid"))
+            }
+            Envelope::MetadataData => ("application/json", Some("$message.payload#/metadata/traceParent")),
+        };
+        out.insert("contentType".into(), content.into());
+        if let Some(location) = correlation {
+            out.insert("correlationId".into(), json!({ "location": location }));
+        }
+        out.insert("payload".into(), envelope_schema(envelope, &reference));
+        let examples: Vec<Value> = version
+            .examples
+            .iter()
+            .filter(|_| !answer)
+            .enumerate()
+            .map(|(n, example)| {
+                let name = format!("{}Example{}", safe(message.name), n + 1);
+                json!({ "name": name, "payload": self.enveloped(envelope, message, version, (example, n + 1)) })
+            })
+            .collect();
+        if !examples.is_empty() {
+            out.insert("examples".into(), Value::Array(examples));
+        }
+        out.insert("x-kind".into(), json!(message.kind));
+        out.insert("x-version".into(), version.version.into());
+        if !version.deprecated.is_empty() {
+            out.insert("x-deprecated-after".into(), version.deprecated.into());
+        }
+        if answer {
+            out.insert("x-answer".into(), Value::Bool(true));
+        }
+        Value::Object(out)
+    }
+
+    fn enveloped(
+        &self,
+        envelope: Envelope,
+        message: &MessageView,
+        version: &VersionView,
+        (example, number): (&Value, usize),
+    ) -> Value {
+        match envelope {
+            Envelope::None => example.clone(),
+            Envelope::CloudEvents => {
+                super::super::model::cloud_event(self.model, message, version, example, number)
+            }
+            Envelope::MetadataData => json!({
+                "metadata": {
+                    "eventType": message.name, "eventId": format!("{}-{number}", message.slug),
+                    "eventDate": "2026-01-01T09:00:00Z", "version": version.version,
+                    "traceParent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                },
+                "data": example,
+            }),
+        }
+    }
+}
+
+/// The schema of a message in its envelope.
+fn envelope_schema(envelope: Envelope, data: &Value) -> Value {
+    match envelope {
+        Envelope::None => data.clone(),
+        // The attributes of CloudEvents 1.0.2 in JSON, stated here because nothing remote may be referred to.
+        Envelope::CloudEvents => json!({
+            "type": "object",
+            "required": ["id", "source", "specversion", "type"],
+            "properties": {
+                "id": { "type": "string", "minLength": 1 },
+                "source": { "type": "string", "minLength": 1, "format": "uri-reference" },
+                "specversion": { "const": "1.0" },
+                "type": { "type": "string", "minLength": 1 },
+                "time": { "type": "string", "format": "date-time" },
+                "subject": { "type": "string", "minLength": 1 },
+                "datacontenttype": { "type": "string" },
+                "dataschema": { "type": "string", "format": "uri" },
+                "correlationid": { "type": "string" },
+                "causationid": { "type": "string" },
+                "data": data,
+            },
+        }),
+        Envelope::MetadataData => json!({
+            "type": "object",
+            "required": ["metadata", "data"],
+            "properties": {
+                "metadata": {
+                    "type": "object",
+                    "required": ["eventType", "eventId", "eventDate", "version"],
+                    "properties": {
+                        "eventType": { "type": "string" },
+                        "eventId": { "type": "string" },
+                        "eventDate": { "type": "string", "format": "date-time" },
+                        "version": { "type": "string" },
+                        "traceParent": { "type": "string" },
+                        "parentSpan": { "type": "string" },
+                        "responseChannel": { "type": "string" },
+                    },
+                },
+                "data": data,
+            },
+        }),
+    }
+}
+
+/// The components of one document.
+#[derive(Default)]
+pub(super) struct Components {
+    messages: BTreeMap<String, Value>,
+    schemas: BTreeMap<String, Value>,
+    /// The keys of each message's components, with version, and whether it is an answer.
+    keys: BTreeMap<usize, Vec<(String, String, bool)>>,
+}
+
+impl Components {
+    fn add(&mut self, at: usize, made: &Made) {
+        if self.messages.insert(made.key.clone(), made.message.clone()).is_none() {
+            self.schemas.extend(made.schemas.iter().cloned());
+            let keys = self.keys.entry(at).or_default();
+            keys.push((made.key.clone(), made.version.clone(), made.answer));
+        }
+    }
+
+    /// The keys of a message: of this version where it has one, else of all.
+    pub(super) fn keys(&self, at: usize, version: Option<&str>) -> Vec<&str> {
+        let all = self.keys.get(&at).map_or([].as_slice(), Vec::as_slice);
+        let asked = |exact: bool| -> Vec<&str> {
+            let fits = |(_, of, answer): &&(String, String, bool)| !answer && (!exact || version == Some(of));
+            all.iter().filter(fits).map(|(key, ..)| key.as_str()).collect()
+        };
+        let exact = asked(true);
+        if exact.is_empty() { asked(false) } else { exact }
+    }
+
+    /// The keys of a query's answers.
+    pub(super) fn answers(&self, at: usize) -> Vec<&str> {
+        let all = self.keys.get(&at).map_or([].as_slice(), Vec::as_slice);
+        all.iter().filter(|(_, _, answer)| *answer).map(|(key, ..)| key.as_str()).collect()
+    }
+
+    pub(super) fn finish(self) -> Value {
+        json!({ "messages": self.messages, "schemas": self.schemas })
+    }
+}

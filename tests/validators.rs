@@ -1,0 +1,72 @@
+//! Exports of every sample board under the official validators of their formats.
+//!
+//! They run when the validators are installed (`npm ci --prefix tests/validators`, or a folder of the same shape named
+//! by ISOBAR_VALIDATORS) and say clearly when they are skipped.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use isobar::contracts::{Format, Model, Options};
+use isobar::io::bundle::{Manner, write};
+
+/// The folder with the installed validators; none when they are not there.
+fn validators() -> Option<PathBuf> {
+    let folder = std::env::var_os("ISOBAR_VALIDATORS")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/validators"), PathBuf::from);
+    let there = folder.join("node_modules/@asyncapi/parser").is_dir();
+    if !there {
+        println!("SKIPPED: no validators in {} (npm ci --prefix tests/validators)", folder.display());
+    }
+    there.then_some(folder)
+}
+
+fn samples(folder: &Path, out: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            samples(&path, out);
+        } else if path.extension().is_some_and(|ending| ending == "ron") {
+            out.push(path);
+        }
+    }
+    out.sort();
+}
+
+/// Exports every sample in a format, a folder each.
+fn export(format: &str, into: &Path) {
+    let format = Format::named(format).unwrap();
+    let mut boards = Vec::new();
+    samples(Path::new("sample-boards"), &mut boards);
+    assert!(!boards.is_empty());
+    for (at, path) in boards.iter().enumerate() {
+        let board = isobar::io::load(path).unwrap().board;
+        let topology = isobar::topology::derive(&board);
+        let bundle = format.export_model(&Model::new(&board, &topology), &Options::default());
+        let folder = into.join(format!("{at}-{}", path.file_stem().unwrap().to_string_lossy()));
+        let outcome = write(&folder, format.name, &bundle, Manner::default(), &mut |_| {}).unwrap();
+        assert!(outcome.refused.is_empty());
+    }
+}
+
+/// Runs the official validator of a kind over the exports of a format.
+fn check(format: &str, kind: &str) {
+    let Some(installed) = validators() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    export(format, folder.path());
+    // The script finds its modules beside itself.
+    let script = installed.join("check.mjs");
+    let output = Command::new("node").arg(script).arg(kind).arg(folder.path()).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{format}:\n{text}{}", String::from_utf8_lossy(&output.stderr));
+    println!("{}", text.lines().last().unwrap_or_default());
+}
+
+#[test]
+fn asyncapi_documents_pass_the_official_parser() {
+    check("asyncapi", "asyncapi");
+}
+
+#[test]
+fn json_schemas_and_their_examples_pass_ajv() {
+    check("json-schema", "schemas");
+}
