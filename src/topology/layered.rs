@@ -21,6 +21,7 @@ mod separate;
 mod stable;
 #[cfg(test)]
 mod tests;
+mod walls;
 
 pub use quality::{mean_displacement, overlaps, straight_crossings};
 pub use stable::layout_stable;

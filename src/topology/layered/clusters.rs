@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::place::{Level, place};
 use super::problem::{Arc, merge};
-use super::{Graph, Layout, Options, Point, Rect, routing};
+use super::{Graph, Layout, Options, Point, Rect, routing, walls};
 
 /// Lays out clusters inside, then everything outside.
 pub(super) fn layout(graph: &Graph, options: &Options) -> Layout {
@@ -55,6 +55,9 @@ pub(super) fn layout(graph: &Graph, options: &Options) -> Layout {
     }
     for (k, &v) in groups.free.iter().enumerate() {
         centres[v] = outer[groups.members.len() + k];
+    }
+    if !groups.members.is_empty() {
+        walls::untangle(graph, options, &groups, &arcs, &mut centres);
     }
     finish(graph, options, &centres)
 }

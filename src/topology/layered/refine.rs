@@ -36,9 +36,31 @@ pub(super) struct Plan {
     pub(super) seed: u64,
 }
 
+/// Walls: what limits the height of each vertex besides the members of its column.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Walls {
+    /// The highest and the lowest place of each vertex (its border).
+    pub(super) bounds: Vec<(f64, f64)>,
+    /// The vertices each vertex must not run into, whatever their columns.
+    pub(super) others: Vec<Vec<usize>>,
+    /// Heights (top and bottom border, gap included) that are taken by something that does not move.
+    pub(super) taken: Vec<Vec<(f64, f64)>>,
+}
+
 /// Improves the arrangement in place. Returns the weighted number of crossings.
 pub(super) fn refine(problem: &Problem, arrangement: &mut Arrangement, plan: &Plan) -> f64 {
+    refine_within(problem, arrangement, plan, None)
+}
+
+/// Improves the arrangement in place without running into walls. Columns are kept.
+pub(super) fn refine_within(
+    problem: &Problem,
+    arrangement: &mut Arrangement,
+    plan: &Plan,
+    walls: Option<&Walls>,
+) -> f64 {
     let mut search = Search::new(problem, arrangement, plan);
+    search.walls = walls;
     search.run();
     *arrangement = search.best;
     search.best_crossings
@@ -123,6 +145,7 @@ impl Line {
 struct Search<'a> {
     problem: &'a Problem,
     plan: &'a Plan,
+    walls: Option<&'a Walls>,
     now: Arrangement,
     columns: Vec<Vec<usize>>,
     /// Arcs by the column they start in.
@@ -137,6 +160,8 @@ struct Search<'a> {
     best_crossings: f64,
     /// Ends of shadows: height, change in crossings.
     ends: Vec<(f64, f64)>,
+    /// Free heights for the vertex at hand.
+    free: Vec<(f64, f64)>,
     /// Changes in crossings from each grid height to the next.
     steps: Vec<f64>,
     /// Upright geometry of each arc.
@@ -150,6 +175,7 @@ impl<'a> Search<'a> {
         let mut search = Search {
             problem,
             plan,
+            walls: None,
             now: arrangement.clone(),
             columns: arrangement.columns(),
             starting: vec![Vec::new(); count],
@@ -159,6 +185,7 @@ impl<'a> Search<'a> {
             best: arrangement.clone(),
             best_crossings: f64::INFINITY,
             ends: Vec::new(),
+            free: Vec::new(),
             steps: Vec::new(),
             lines: Vec::new(),
             stream: Stream(plan.seed),
@@ -328,32 +355,55 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The ranges of heights that are free in a column when `v` is taken out of it.
-    fn free_ranges(&self, v: usize, column: usize) -> impl Iterator<Item = (f64, f64)> + use<'_, 'a> {
+    /// Where the borders of `v` may lie.
+    fn bounds_of(&self, v: usize) -> (f64, f64) {
+        self.walls.map_or(self.plan.bounds, |walls| walls.bounds[v])
+    }
+
+    /// The ranges of heights that are free in a column when `v` is taken out of it, from top to bottom.
+    fn free_ranges(&self, v: usize, column: usize, into: &mut Vec<(f64, f64)>) {
+        into.clear();
         let half = self.problem.height[v] / 2.0;
-        let others = self.columns[column].iter().filter(move |&&w| w != v).map(Some).chain([None]);
-        let mut top = self.plan.bounds.0 + half;
-        others.filter_map(move |next| {
-            let from = top;
-            let bottom = match next {
-                Some(&w) => {
-                    let apart = separation(self.problem, v, w, self.plan.gap);
-                    top = self.now.y[w] + apart;
-                    self.now.y[w] - apart
-                }
-                None => self.plan.bounds.1 - half,
-            };
-            (from <= bottom).then_some((from, bottom))
-        })
+        let bounds = self.bounds_of(v);
+        let mut top = bounds.0 + half;
+        let mut block = |from: f64, to: f64| {
+            if top <= from {
+                into.push((top, from));
+            }
+            top = top.max(to);
+        };
+        let end = bounds.1 - half;
+        if let Some(walls) = self.walls {
+            let mut blocks: Vec<(f64, f64)> =
+                walls.taken[v].iter().map(|t| (t.0 - half, t.1 + half)).collect();
+            blocks.extend(walls.others[v].iter().map(|&w| self.around(v, w)));
+            blocks.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+            for (from, to) in blocks {
+                block(from.min(end), to);
+            }
+        } else {
+            for &w in self.columns[column].iter().filter(|&&w| w != v) {
+                let (from, to) = self.around(v, w);
+                block(from, to);
+            }
+        }
+        block(end, end);
+    }
+
+    /// The heights that `v` cannot have because of `w`.
+    fn around(&self, v: usize, w: usize) -> (f64, f64) {
+        let apart = separation(self.problem, v, w, self.plan.gap);
+        (self.now.y[w] - apart, self.now.y[w] + apart)
     }
 
     /// Tries evenly spaced heights: exact crossing numbers at each of them, by counting how many shadows begin
     /// and end between one and the next.
     fn best_on_grid(&mut self, wish: &Wish, count: usize, present: Option<f64>) -> (Place, f64) {
         let Wish { v, column, target, price, noise } = *wish;
-        let pitch = (self.plan.bounds.1 - self.plan.bounds.0) / count as f64;
+        let bounds = self.bounds_of(v);
+        let pitch = ((bounds.1 - bounds.0) / count as f64).max(1e-6);
         // A different origin each time keeps centres out of line: touching edges are hard to count.
-        let origin = self.plan.bounds.0 + pitch * self.stream.unit();
+        let origin = bounds.0 + pitch * self.stream.unit();
         let mut steps = std::mem::take(&mut self.steps);
         steps.clear();
         steps.resize(count + 2, 0.0);
@@ -374,7 +424,9 @@ impl<'a> Search<'a> {
         let mut best = Place { cost: f64::INFINITY, crossings: 0.0, y: target, column };
         let (mut at, mut level) = (0, steps[0]);
         let mut stream = self.stream.clone();
-        for (top, bottom) in self.free_ranges(v, column) {
+        let mut free = std::mem::take(&mut self.free);
+        self.free_ranges(v, column, &mut free);
+        for &(top, bottom) in &free {
             let first = index(top);
             while at < first {
                 at += 1;
@@ -392,6 +444,7 @@ impl<'a> Search<'a> {
                 y = origin + pitch * at as f64;
             }
         }
+        self.free = free;
         self.stream = stream;
         self.steps = steps;
         (best, before)
@@ -413,7 +466,9 @@ impl<'a> Search<'a> {
         let mut best = Place { cost: f64::INFINITY, crossings: 0.0, y: target, column };
         let (mut at, mut level) = (0, 0.0);
         let mut stream = self.stream.clone();
-        for (top, bottom) in self.free_ranges(v, column) {
+        let mut free = std::mem::take(&mut self.free);
+        self.free_ranges(v, column, &mut free);
+        for &(top, bottom) in &free {
             while at < ends.len() && ends[at].0 <= top {
                 level += ends[at].1;
                 at += 1;
@@ -439,6 +494,7 @@ impl<'a> Search<'a> {
                 from = to;
             }
         }
+        self.free = free;
         self.stream = stream;
         self.ends = ends;
         (best, before)
@@ -449,6 +505,7 @@ impl<'a> Search<'a> {
     fn each_shadow(&self, v: usize, column: usize, mut report: impl FnMut(f64, f64, f64)) {
         let x = &self.now.x[..];
         let screen = x[column];
+        let bounds = self.bounds_of(v);
         let mut stretch = Vec::new();
         for &(u, weight) in &self.adjacent[v] {
             let c = self.now.column[u];
@@ -476,7 +533,7 @@ impl<'a> Search<'a> {
                     let first = project(left.max(line.columns.0 as usize));
                     let second = project(right.min(line.columns.1 as usize));
                     let (top, bottom) = if first < second { (first, second) } else { (second, first) };
-                    if bottom > self.plan.bounds.0 && top < self.plan.bounds.1 {
+                    if bottom > bounds.0 && top < bounds.1 {
                         report(top, bottom, weight * line.weight);
                     }
                 }

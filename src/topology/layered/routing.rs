@@ -181,9 +181,9 @@ impl Slabs {
         (first..=last).all(|slab| {
             let (from, to) = self.extent(slab, start.0, end.0);
             let (low, high) = (at(from).min(at(to)), at(from).max(at(to)));
-            self.blocks[slab]
-                .iter()
-                .all(|block| block.bottom <= low || block.top >= high || skip.contains(&Some(block.owner)))
+            // Sorted by top: what begins below the line ends the search.
+            let mut above = self.blocks[slab].iter().take_while(|block| block.top < high);
+            above.all(|block| block.bottom <= low || skip.contains(&Some(block.owner)))
         })
     }
 
