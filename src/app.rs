@@ -16,6 +16,7 @@ pub mod icons;
 mod keys;
 mod panels;
 pub mod theme;
+mod timeline;
 pub mod widgets;
 pub mod workspaces;
 

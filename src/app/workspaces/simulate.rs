@@ -1,15 +1,336 @@
 //! The Simulate workspace: the board while it runs.
 
+mod recording;
+mod sidebar;
+mod sprites;
+
+use recording::Recording;
+use sprites::{Sprites, Tokens};
+
 use super::Workspace;
-use crate::app::canvas::{BoardCanvas, Overlays};
+use crate::app::canvas::{Badge, BoardCanvas, Corner, Overlays, Shown, Tone};
 use crate::app::context::Cx;
+use crate::app::timeline::{Ask, Band, Flag, Timeline, Transport};
+use crate::board::{Distribution, Fault, FaultKind, Span, StickyId, StickyKind};
+use crate::simulation::Simulation;
 use crate::view::{Action, Item};
 
+/// The time a frame may spend on working the run out, in seconds.
+const BUDGET_SECS: f64 = 0.012;
+/// The part of it that is worked out before the time is looked at again, in virtual nanoseconds.
+const SLICE: u64 = 50_000_000;
+
+/// A run on the screen.
+struct Run {
+    revision: u64,
+    simulation: Simulation,
+    recording: Recording,
+    tokens: Tokens,
+    sprites: Sprites,
+}
+
 /// The Simulate workspace.
-#[derive(Default)]
 pub(super) struct SimulateWorkspace {
     canvas: BoardCanvas,
     overlays: Overlays,
+    scenario: Option<String>,
+    seed: u64,
+    speed: f64,
+    playing: bool,
+    /// The moment asked for, in nanoseconds, ahead of the simulation's own while it catches up.
+    clock: f64,
+    run: Option<Run>,
+    /// Why there is no run.
+    problem: Option<(u64, String)>,
+    /// The sticky the open menu is about.
+    menu_for: Option<StickyId>,
+}
+
+impl Default for SimulateWorkspace {
+    fn default() -> Self {
+        Self {
+            canvas: BoardCanvas::default(),
+            overlays: Overlays::default(),
+            scenario: None,
+            seed: 7,
+            speed: 10.0,
+            playing: false,
+            clock: 0.0,
+            run: None,
+            problem: None,
+            menu_for: None,
+        }
+    }
+}
+
+impl SimulateWorkspace {
+    /// Makes a run of the board as it is now, where there is none yet.
+    fn refresh(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) {
+        let revision = cx.document.revision();
+        let known = self.run.as_ref().map(|run| run.revision).or(self.problem.as_ref().map(|(at, _)| *at));
+        if known == Some(revision) || cx.document.in_gesture() {
+            return;
+        }
+        let board = cx.document.board();
+        if self.scenario.as_ref().is_none_or(|name| !board.scenarios.contains_key(name)) {
+            self.scenario = board.scenarios.keys().next().cloned();
+        }
+        (self.run, self.problem) = (None, None);
+        (self.clock, self.playing) = (0.0, false);
+        if board.scenarios.is_empty() {
+            self.problem = Some((revision, "This board has no scenario yet. A scenario says what arrives, what goes wrong, and what must hold.".to_owned()));
+            return;
+        }
+        match Simulation::new(board, self.scenario.as_deref(), self.seed) {
+            Ok(simulation) => {
+                let topology = cx.topology();
+                let recording = Recording::start(&simulation, ctx);
+                let tokens = Tokens::new(&simulation, &topology);
+                self.run = Some(Run { revision, simulation, recording, tokens, sprites: Sprites::default() });
+            }
+            Err(error) => self.problem = Some((revision, crate::app::context::sentence(&error.to_string()))),
+        }
+    }
+
+    /// Begins again: another seed or scenario.
+    fn restart(&mut self) {
+        (self.run, self.problem) = (None, None);
+    }
+
+    fn seek(&mut self, share: f32) {
+        let Some(run) = &mut self.run else { return };
+        let time = (f64::from(share) * run.recording.length as f64) as u64;
+        run.simulation = run.recording.at(time);
+        run.sprites.clear(&run.simulation);
+        self.clock = run.simulation.now() as f64;
+    }
+
+    fn ask(&mut self, ask: Ask, ctx: &egui::Context) {
+        match ask {
+            Ask::Rewind => self.seek(0.0),
+            Ask::Toggle => {
+                let over = self.run.as_ref().is_some_and(|run| run.simulation.stopped().is_some());
+                if over && !self.playing {
+                    self.seek(0.0);
+                }
+                self.playing = !self.playing;
+            }
+            Ask::Step => {
+                self.playing = false;
+                if let Some(run) = &mut self.run {
+                    // A step people can see: up to the next message that arrives somewhere.
+                    let seen = run.simulation.trace().map_or(0, |trace| trace.len());
+                    while run.simulation.step() {
+                        let moved = run
+                            .simulation
+                            .trace()
+                            .is_some_and(|trace| trace.since(seen).any(|event| event.hop.is_some()));
+                        if moved || run.simulation.trace().is_none() {
+                            break;
+                        }
+                    }
+                    self.clock = run.simulation.now() as f64;
+                }
+            }
+            Ask::Speed(speed) => self.speed = speed,
+        }
+        ctx.request_repaint();
+    }
+
+    fn transport(&mut self, ui: &mut egui::Ui, cx: &mut Cx<'_>) {
+        let Some(run) = &self.run else { return };
+        let clock =
+            format!("{} of {}", spoken_clock(run.simulation.now()), spoken_clock(run.recording.length));
+        let now = run.simulation.now();
+        let in_force: Vec<String> = run
+            .simulation
+            .faults()
+            .filter(|(_, active)| *active)
+            .map(|(fault, _)| sidebar::spoken_fault(fault, now))
+            .collect();
+        let state = match run.simulation.stopped() {
+            Some(crate::simulation::Stop::Drained) => {
+                "Everything that arrived has been dealt with".to_owned()
+            }
+            Some(crate::simulation::Stop::TimeOver) => "The time is over; some work is still open".to_owned(),
+            Some(crate::simulation::Stop::OutOfRoom) => {
+                "Stopped: more messages in flight than a run may hold".to_owned()
+            }
+            None => in_force.join(" · "),
+        };
+        let transport = Transport {
+            playing: self.playing,
+            speed: self.speed,
+            speeds: 0.1..=10_000.0,
+            clock: &clock,
+            remark: &state,
+        };
+        let ask = transport.ui(ui, cx.theme);
+        let length = run.recording.length as f64;
+        let share = |time: u64| (time as f64 / length) as f32;
+        let bands = run.simulation.faults().map(|(fault, _)| Band {
+            span: (share(fault.from), share(fault.until.min(run.recording.length))),
+            name: sidebar::spoken_fault(fault, now),
+        });
+        let verdicts = run.recording.end().unwrap_or(&run.simulation).verdicts();
+        let flags = verdicts.iter().filter_map(|verdict| {
+            let breach = verdict.first?;
+            Some(Flag {
+                at: share(breach.time),
+                name: format!("First broken here: {}", verdict.name),
+                wrong: true,
+            })
+        });
+        let padding = recording::SNAPSHOTS as usize - run.recording.buckets.len();
+        let buckets: Vec<f32> =
+            run.recording.buckets.iter().copied().chain(std::iter::repeat_n(0.0, padding)).collect();
+        let timeline = Timeline {
+            buckets: &buckets,
+            known: run.recording.known(),
+            now: share(now),
+            bands: bands.collect(),
+            flags: flags.collect(),
+        };
+        let seek = timeline.ui(ui, cx.theme);
+        if let Some(ask) = ask {
+            self.ask(ask, ui.ctx());
+        }
+        if let Some(share) = seek {
+            self.seek(share);
+            ui.request_repaint();
+        }
+    }
+
+    /// Queue depths, busy and down services over the board.
+    fn overlay(&mut self, cx: &Cx<'_>) {
+        self.overlays = Overlays::default();
+        let Some(run) = &self.run else { return };
+        let board = cx.document.board();
+        let stickies = |kinds: &'static [StickyKind], name: &str| {
+            let name = name.to_owned();
+            board
+                .stickies
+                .iter()
+                .filter(move |(_, s)| kinds.contains(&s.kind) && s.name == name)
+                .map(|(id, _)| *id)
+        };
+        const HOSTS: &[StickyKind] =
+            &[StickyKind::Service, StickyKind::Aggregate, StickyKind::External, StickyKind::ReadModel];
+        for service in run.simulation.services() {
+            for sticky in stickies(HOSTS, service.name) {
+                if !service.up {
+                    self.overlays.down.insert(sticky);
+                    self.overlays.badges.push(badge(sticky, "down", Tone::Error));
+                    continue;
+                }
+                if let Some(workers) = service.workers.filter(|_| service.busy > 0 || service.waiting > 0) {
+                    self.overlays.heat.insert(sticky, service.busy as f32 / workers.max(1) as f32);
+                    let text = match service.waiting {
+                        0 => format!("{}/{workers}", service.busy),
+                        waiting => format!("{}/{workers} · {waiting} wait", service.busy),
+                    };
+                    self.overlays.badges.push(badge(
+                        sticky,
+                        &text,
+                        if service.waiting > 0 { Tone::Warning } else { Tone::Plain },
+                    ));
+                }
+            }
+        }
+        for channel in run.simulation.channels() {
+            for sticky in stickies(&[StickyKind::Channel], channel.name) {
+                if !channel.up {
+                    self.overlays.down.insert(sticky);
+                }
+                if channel.depth > 0 {
+                    self.overlays.badges.push(badge(sticky, &channel.depth.to_string(), Tone::Plain));
+                }
+                if channel.dead_letters > 0 {
+                    let text = format!("{} dead", channel.dead_letters);
+                    let badge = Badge { sticky, corner: Corner::BottomRight, text, tone: Tone::Error };
+                    self.overlays.badges.push(badge);
+                }
+            }
+        }
+        self.overlays.dots = run.sprites.dots();
+    }
+
+    /// What can be broken by hand where the pointer is.
+    fn break_something(&mut self, shown: &Shown, cx: &mut Cx<'_>) {
+        if shown.response.secondary_clicked() {
+            self.menu_for = match shown.hover {
+                Some(Item::Sticky(id)) => Some(id),
+                _ => None,
+            };
+        }
+        let Some(sticky) = self.menu_for.and_then(|id| cx.document.board().stickies.get(&id)).cloned() else {
+            return;
+        };
+        let mut chosen: Option<(FaultKind, Option<Span>)> = None;
+        shown.response.context_menu(|ui| {
+            ui.label(cx.theme.heading(crate::board::notation::words(&sticky.name)));
+            for (name, kind, lasts) in offered(sticky.kind) {
+                if ui.button(name).clicked() {
+                    chosen = Some((kind, lasts));
+                    ui.close();
+                }
+            }
+            if matches!(sticky.kind, StickyKind::Command | StickyKind::Query)
+                && ui.button("One arrives now").clicked()
+            {
+                if let Some(run) = &mut self.run {
+                    run.simulation.issue(&sticky.name);
+                    run.recording.branch(&run.simulation, ui.ctx());
+                }
+                ui.close();
+            }
+        });
+        let (Some((kind, lasts)), Some(run)) = (chosen, &mut self.run) else { return };
+        let fault = Fault { kind, target: sticky.name, at: None, lasts };
+        match run.simulation.strike(&fault) {
+            Ok(_) => run.recording.branch(&run.simulation, &shown.response.ctx),
+            Err(error) => cx.say(Tone::Error, crate::app::context::sentence(&error.to_string())),
+        }
+    }
+}
+
+fn badge(sticky: StickyId, text: &str, tone: Tone) -> Badge {
+    Badge { sticky, corner: Corner::TopRight, text: text.to_owned(), tone }
+}
+
+/// The faults a sticky can be struck with.
+fn offered(kind: StickyKind) -> Vec<(&'static str, FaultKind, Option<Span>)> {
+    let minute = Some(Span::from_secs(60));
+    match kind {
+        StickyKind::Service | StickyKind::Aggregate | StickyKind::External | StickyKind::ReadModel => vec![
+            ("Take down for a minute", FaultKind::Down, minute),
+            ("Take down for good", FaultKind::Down, None),
+            ("Slow down ten times for a minute", FaultKind::Slow(10.0), minute),
+            ("Crash before publishing, one in five", FaultKind::CrashBeforePublish(0.2), minute),
+        ],
+        StickyKind::Channel => vec![
+            ("Take down for a minute", FaultKind::Down, minute),
+            ("Deliver everything twice for a minute", FaultKind::Duplicate(1.0), minute),
+            ("Lose one in five for a minute", FaultKind::Drop(0.2), minute),
+        ],
+        StickyKind::Event | StickyKind::Command => vec![
+            ("Deliver twice for a minute", FaultKind::Duplicate(1.0), minute),
+            ("Lose one in five for a minute", FaultKind::Drop(0.2), minute),
+            (
+                "Delay by two seconds for a minute",
+                FaultKind::Delay(Distribution::Constant(Span::from_secs(2))),
+                minute,
+            ),
+            ("Ten times as many for a minute", FaultKind::Burst(10.0), minute),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+/// "00:41:07".
+fn spoken_clock(nanos: u64) -> String {
+    let secs = nanos / 1_000_000_000;
+    format!("{:02}:{:02}:{:02}", secs / 3_600, secs / 60 % 60, secs % 60)
 }
 
 impl Workspace for SimulateWorkspace {
@@ -18,10 +339,60 @@ impl Workspace for SimulateWorkspace {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, cx: &mut Cx<'_>) {
+        self.refresh(ui.ctx(), cx);
+        let frame = egui::Frame::new().fill(cx.theme.chrome).inner_margin(12.0);
+        egui::Panel::right("simulate-side").frame(frame).default_size(300.0).show(ui, |ui| {
+            egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.sidebar(ui, cx));
+        });
+        if self.run.is_some() {
+            let frame = egui::Frame::new().fill(cx.theme.chrome).inner_margin(10.0);
+            egui::Panel::bottom("simulate-transport").frame(frame).show(ui, |ui| self.transport(ui, cx));
+        }
+        self.overlay(cx);
         let scene = cx.scene();
         let shown = self.canvas.show(ui, &scene, cx.theme, cx.selection, &self.overlays);
         if let Some(clicked) = shown.clicked {
             *cx.selection = clicked.into_iter().collect();
+        }
+        self.break_something(&shown, cx);
+        let typing = ui.ctx().egui_wants_keyboard_input();
+        let pressed = |key| !typing && ui.input(|input| input.key_pressed(key));
+        if pressed(egui::Key::Space) {
+            self.ask(Ask::Toggle, ui.ctx());
+        }
+        if pressed(egui::Key::Period) {
+            self.ask(Ask::Step, ui.ctx());
+        }
+        if pressed(egui::Key::Home) {
+            self.ask(Ask::Rewind, ui.ctx());
+        }
+    }
+
+    fn logic(&mut self, ctx: &egui::Context, _cx: &mut Cx<'_>) {
+        let Some(run) = &mut self.run else { return };
+        run.recording.receive();
+        let secs = ctx.input(|input| input.stable_dt).min(0.1);
+        if self.playing {
+            self.clock += f64::from(secs) * self.speed * 1e9;
+            let goal = self.clock as u64;
+            let start = std::time::Instant::now();
+            while run.simulation.now() < goal && run.simulation.stopped().is_none() {
+                run.simulation.run_until(
+                    (run.simulation.now() + SLICE.max((goal - run.simulation.now()) / 16)).min(goal),
+                );
+                if start.elapsed().as_secs_f64() > BUDGET_SECS {
+                    // Too fast for this machine: time goes only as far as it was worked out.
+                    self.clock = run.simulation.now() as f64;
+                    break;
+                }
+            }
+            if run.simulation.stopped().is_some() {
+                self.playing = false;
+            }
+        }
+        run.sprites.advance(&run.simulation, &run.tokens, secs, self.speed);
+        if self.playing || run.sprites.is_moving() {
+            ctx.request_repaint();
         }
     }
 
@@ -38,14 +409,18 @@ impl Workspace for SimulateWorkspace {
     fn opened(&mut self, _ctx: &egui::Context, _cx: &mut Cx<'_>) {
         self.canvas.fit_next();
         self.overlays = Overlays::default();
+        self.restart();
     }
 
     fn show(&mut self, ctx: &egui::Context, items: &[Item], cx: &mut Cx<'_>) {
-        if let Some(bounds) =
-            items.iter().filter_map(|item| item.rect(cx.document.board())).reduce(crate::board::Rect::union)
-        {
+        let rects = items.iter().filter_map(|item| item.rect(cx.document.board()));
+        if let Some(bounds) = rects.reduce(crate::board::Rect::union) {
             self.canvas.reveal(ctx, bounds);
         }
+    }
+
+    fn hint(&self) -> String {
+        "Space plays and pauses · . steps · right click breaks something".to_owned()
     }
 
     fn zoom(&self) -> Option<f32> {

@@ -1,0 +1,239 @@
+//! What Simulate and Replay share below the board: the transport, and a timeline with a histogram to scrub on.
+
+use std::ops::RangeInclusive;
+
+use egui::{Rect, Response, Sense, Ui, WidgetInfo, WidgetType, pos2, vec2};
+
+use super::theme::{Theme, mix};
+use super::widgets;
+
+/// What the transport was asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Ask {
+    /// Back to the start.
+    Rewind,
+    /// Play, or pause.
+    Toggle,
+    /// On to the next event.
+    Step,
+    /// Another speed.
+    Speed(f64),
+}
+
+/// The state of the transport.
+pub(super) struct Transport<'a> {
+    /// Time goes on.
+    pub playing: bool,
+    /// Seconds a second.
+    pub speed: f64,
+    /// The slowest and fastest.
+    pub speeds: RangeInclusive<f64>,
+    /// The moment, as text.
+    pub clock: &'a str,
+    /// A remark at the right end.
+    pub remark: &'a str,
+}
+
+/// "×60", "×0.5".
+pub(super) fn spoken_speed(speed: f64) -> String {
+    if speed < 1.0 { format!("×{speed:.1}") } else { format!("×{speed:.0}") }
+}
+
+/// The next speed up or down in steps of 1, 2, 5.
+fn next_speed(speed: f64, up: bool) -> f64 {
+    let steps = [1.0, 2.0, 5.0];
+    let all = (-1..=6).flat_map(|power| steps.map(|step| step * 10f64.powi(power)));
+    let mut all: Vec<f64> = all.collect();
+    if !up {
+        all.reverse();
+    }
+    let beyond = |s: &f64| if up { *s > speed * 1.001 } else { *s < speed * 0.999 };
+    all.into_iter().find(beyond).unwrap_or(speed)
+}
+
+impl Transport<'_> {
+    /// Draws it in a row.
+    pub(super) fn ui(&self, ui: &mut Ui, theme: &Theme) -> Option<Ask> {
+        let mut ask = None;
+        ui.horizontal(|ui| {
+            if widgets::icon_button(ui, theme, "rewind", "Back to the start", "Home", false).clicked() {
+                ask = Some(Ask::Rewind);
+            }
+            let (icon, name) = if self.playing { ("pause", "Pause") } else { ("play", "Play") };
+            if play_button(ui, theme, icon, name).clicked() {
+                ask = Some(Ask::Toggle);
+            }
+            if widgets::icon_button(ui, theme, "step", "Step to the next event", ".", false).clicked() {
+                ask = Some(Ask::Step);
+            }
+            ui.add_space(8.0);
+            for (text, name, up) in [("−", "Slower", false), ("+", "Faster", true)] {
+                if up {
+                    let label = egui::Label::new(theme.secondary(spoken_speed(self.speed))).selectable(false);
+                    ui.add_sized(vec2(64.0, 20.0), label);
+                }
+                let button = ui.add(egui::Button::new(text).small());
+                ui.ctx().accesskit_node_builder(button.id, |node| node.set_label(name));
+                if button.on_hover_text(name).clicked() {
+                    let speed = next_speed(self.speed, up).clamp(*self.speeds.start(), *self.speeds.end());
+                    ask = Some(Ask::Speed(speed));
+                }
+            }
+            ui.add_space(8.0);
+            ui.label(egui::RichText::new(self.clock).font(Theme::strong(theme.sizes.body)).color(theme.text));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                ui.add(egui::Label::new(theme.secondary(self.remark)).truncate());
+            });
+        });
+        ask
+    }
+}
+
+fn play_button(ui: &mut Ui, theme: &Theme, icon: &str, name: &str) -> Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(32.0, 32.0), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, name));
+    let fill = if response.hovered() { mix(theme.accent, theme.text, 0.15) } else { theme.accent };
+    ui.painter().circle_filled(rect.center(), 14.0, fill);
+    if response.has_focus() {
+        ui.painter().circle_stroke(rect.center(), 16.0, egui::Stroke::new(1.5, theme.accent));
+    }
+    let glyph = super::icons::glyph(icon);
+    ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, glyph, Theme::icon(15.0), theme.on_accent);
+    response.on_hover_text(format!("{name}   Space"))
+}
+
+/// A stretch of the timeline in another colour: a fault in force.
+pub(super) struct Band {
+    /// From and until, 0 to 1.
+    pub span: (f32, f32),
+    /// What it is.
+    pub name: String,
+}
+
+/// A flag on the timeline: something to jump to.
+pub(super) struct Flag {
+    /// Where, 0 to 1.
+    pub at: f32,
+    /// What it is.
+    pub name: String,
+    /// A broken promise, rather than a bookmark.
+    pub wrong: bool,
+}
+
+/// What a timeline shows; places are shares of its length.
+#[derive(Default)]
+pub(super) struct Timeline<'a> {
+    /// The histogram.
+    pub buckets: &'a [f32],
+    /// How far it is known, 0 to 1.
+    pub known: f32,
+    /// The playhead, 0 to 1.
+    pub now: f32,
+    /// Faults.
+    pub bands: Vec<Band>,
+    /// Flags.
+    pub flags: Vec<Flag>,
+}
+
+impl Timeline<'_> {
+    /// Draws it across `ui`; answers where the pointer scrubbed to, 0 to 1.
+    pub(super) fn ui(&self, ui: &mut Ui, theme: &Theme) -> Option<f32> {
+        let size = vec2(ui.available_width(), 64.0);
+        let (area, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+        response.widget_info(|| WidgetInfo::slider(true, f64::from(self.now), "Timeline"));
+        let inner = Rect::from_min_max(area.min + vec2(6.0, 8.0), area.max - vec2(6.0, 12.0));
+        let x = |share: f32| inner.left() + inner.width() * share.clamp(0.0, 1.0);
+        let painter = ui.painter().with_clip_rect(area.expand(6.0));
+        for band in &self.bands {
+            let rect = Rect::from_x_y_ranges(
+                x(band.span.0)..=x(band.span.1).max(x(band.span.0) + 2.0),
+                inner.y_range(),
+            );
+            painter.rect_filled(rect, 0.0, theme.error.gamma_multiply(0.18));
+        }
+        self.paint_bars(&painter, theme, inner);
+        painter.hline(inner.x_range(), inner.bottom(), theme.line());
+        if self.known < 1.0 {
+            let rest = Rect::from_x_y_ranges(x(self.known)..=inner.right(), inner.y_range());
+            painter.rect_filled(rect_or_nothing(rest), 0.0, theme.field.gamma_multiply(0.6));
+        }
+        let mut hovered = None;
+        let pointer = response.hover_pos();
+        for flag in &self.flags {
+            let (at, color) = (x(flag.at), if flag.wrong { theme.error } else { theme.accent });
+            let top = inner.top() - 4.0;
+            let points = vec![pos2(at, top), pos2(at + 9.0, top + 4.0), pos2(at, top + 8.0)];
+            painter.add(egui::Shape::convex_polygon(points, color, egui::Stroke::NONE));
+            painter.vline(at, top..=inner.bottom(), egui::Stroke::new(1.0, color.gamma_multiply(0.5)));
+            if pointer.is_some_and(|p| (p.x - at).abs() < 8.0) {
+                hovered = Some((flag.name.as_str(), flag.at));
+            }
+        }
+        let now = x(self.now);
+        painter.vline(now, inner.top() - 4.0..=inner.bottom() + 2.0, egui::Stroke::new(1.5, theme.accent));
+        painter.circle_filled(pos2(now, inner.bottom() + 4.0), 4.5, theme.accent);
+        let share = |at: egui::Pos2| ((at.x - inner.left()) / inner.width().max(1.0)).clamp(0.0, 1.0);
+        let over =
+            pointer.map(share).and_then(|at| self.bands.iter().find(|b| b.span.0 <= at && at <= b.span.1));
+        let scrubbed = (response.dragged() || response.clicked())
+            .then(|| response.interact_pointer_pos().map(share))
+            .flatten();
+        let name = hovered.map(|(name, _)| name.to_owned()).or_else(|| over.map(|band| band.name.clone()));
+        if let Some(name) = name {
+            response.clone().on_hover_text(name);
+        }
+        let keys = ui.input(|input| {
+            (input.key_pressed(egui::Key::ArrowLeft), input.key_pressed(egui::Key::ArrowRight))
+        });
+        let nudge =
+            if response.has_focus() { f32::from(keys.1 as u8) - f32::from(keys.0 as u8) } else { 0.0 };
+        match (scrubbed, hovered) {
+            // A click beside a flag means the flag.
+            (Some(_), Some((_, at))) if response.clicked() => Some(at),
+            (None, _) if nudge != 0.0 => Some((self.now + nudge * 0.01).clamp(0.0, 1.0)),
+            (scrubbed, _) => scrubbed,
+        }
+    }
+
+    fn paint_bars(&self, painter: &egui::Painter, theme: &Theme, inner: Rect) {
+        let most = self.buckets.iter().copied().fold(0.0f32, f32::max);
+        if most <= 0.0 {
+            return;
+        }
+        let step = inner.width() / self.buckets.len() as f32;
+        for (at, value) in self.buckets.iter().enumerate().filter(|(_, value)| **value > 0.0) {
+            let left = inner.left() + step * at as f32;
+            let height = (inner.height() * value / most).max(1.0);
+            let bar = Rect::from_min_max(
+                pos2(left, inner.bottom() - height),
+                pos2(left + (step - 1.0).max(1.0), inner.bottom()),
+            );
+            let passed = (at as f32 + 0.5) / self.buckets.len() as f32 <= self.now;
+            let color = if passed {
+                mix(theme.accent, theme.chrome, 0.35)
+            } else {
+                mix(theme.secondary, theme.chrome, 0.5)
+            };
+            painter.rect_filled(bar, 1.0, color);
+        }
+    }
+}
+
+fn rect_or_nothing(rect: Rect) -> Rect {
+    if rect.is_positive() { rect } else { Rect::NOTHING }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn speeds_go_in_steps_people_expect() {
+        assert_eq!(next_speed(1.0, true), 2.0);
+        assert_eq!(next_speed(2.0, true), 5.0);
+        assert_eq!(next_speed(5.0, true), 10.0);
+        assert_eq!(next_speed(1.0, false), 0.5);
+        assert_eq!(spoken_speed(0.5), "×0.5");
+        assert_eq!(spoken_speed(60.0), "×60");
+    }
+}

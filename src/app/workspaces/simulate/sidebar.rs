@@ -1,0 +1,230 @@
+//! Beside the running board: what runs, how the promises stand, what was measured.
+
+use egui::{RichText, Ui};
+
+use super::SimulateWorkspace;
+use crate::app::context::Cx;
+use crate::app::theme::Theme;
+use crate::app::widgets;
+use crate::availability::{Limits, entry_report};
+use crate::board::FaultKind;
+use crate::simulation::Simulation;
+use crate::simulation::expectations::{Standing, Verdict};
+use crate::simulation::model::Fault;
+
+/// A fault in words: "Inventory down 00:10:00 – 00:12:00".
+pub(super) fn spoken_fault(fault: &Fault, now: u64) -> String {
+    let what = match &fault.kind {
+        FaultKind::Down => "down".to_owned(),
+        FaultKind::Slow(factor) => format!("{factor} times as slow"),
+        FaultKind::Flapping(_) => "flapping".to_owned(),
+        FaultKind::Drop(share) => format!("lost, {:.0} %", share * 100.0),
+        FaultKind::Duplicate(share) => format!("twice, {:.0} %", share * 100.0),
+        FaultKind::Delay(_) => "delayed".to_owned(),
+        FaultKind::Reorder(_) => "out of order".to_owned(),
+        FaultKind::Corrupt(share) => format!("broken, {:.0} %", share * 100.0),
+        FaultKind::CrashBeforePublish(share) => format!("crashes before publishing, {:.0} %", share * 100.0),
+        FaultKind::CrashBeforeAck(share) => format!("crashes before acknowledging, {:.0} %", share * 100.0),
+        FaultKind::Partition => "cut off".to_owned(),
+        FaultKind::Burst(factor) => format!("{factor} times as many"),
+        FaultKind::RateLimit(rate) => format!("at most {rate} a second"),
+    };
+    let until = if fault.until == u64::MAX { "the end".to_owned() } else { super::spoken_clock(fault.until) };
+    let since = if fault.from <= now { String::new() } else { "from ".to_owned() };
+    format!("{} {what} {since}{} – {until}", fault.target, super::spoken_clock(fault.from))
+}
+
+/// A length of time as people say it: "412 ms".
+fn spoken_nanos(nanos: f64) -> String {
+    match nanos {
+        n if n < 1e3 => format!("{n:.0} ns"),
+        n if n < 1e6 => format!("{:.0} µs", n / 1e3),
+        n if n < 1e9 => format!("{:.0} ms", n / 1e6),
+        n if n < 120e9 => format!("{:.1} s", n / 1e9),
+        n => format!("{:.0} min", n / 60e9),
+    }
+}
+
+/// A number with thousands apart: "29,604".
+fn spoken_number(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A name and a number at the right end of a line.
+fn figure(ui: &mut Ui, theme: &Theme, name: &str, value: RichText) {
+    ui.horizontal(|ui| {
+        ui.add(egui::Label::new(theme.secondary(name)).truncate());
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(value));
+    });
+}
+
+impl SimulateWorkspace {
+    pub(super) fn sidebar(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let theme = cx.theme;
+        ui.label(theme.title("Simulation"));
+        let names: Vec<String> = cx.document.board().scenarios.keys().cloned().collect();
+        if let Some(problem) = self.problem.as_ref().map(|(_, problem)| problem.clone()) {
+            ui.add_space(8.0);
+            ui.label(RichText::new(problem).color(theme.secondary));
+        }
+        let choices: Vec<(usize, &str)> =
+            names.iter().enumerate().map(|(at, name)| (at, name.as_str())).collect();
+        let now = self.scenario.as_ref().and_then(|name| names.iter().position(|n| n == name)).unwrap_or(0);
+        if !choices.is_empty()
+            && let Some(at) = widgets::choice_row(ui, theme, "Scenario", now, &choices)
+        {
+            self.scenario = Some(names[at].clone());
+            self.restart();
+        }
+        let seed = self.seed;
+        widgets::row(ui, theme, "Seed", |ui| {
+            let response = ui.add(egui::DragValue::new(&mut self.seed).speed(0.1));
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Seed"));
+        });
+        if self.seed != seed {
+            self.restart();
+        }
+        let described = self.scenario.as_ref().and_then(|name| cx.document.board().scenarios.get(name));
+        if let Some(text) =
+            described.map(|scenario| scenario.description.clone()).filter(|text| !text.is_empty())
+        {
+            ui.add_space(4.0);
+            ui.label(theme.secondary(text));
+        }
+        let Some(run) = &self.run else { return };
+        promises(ui, theme, &run.simulation.verdicts(), run.recording.verdicts().as_deref());
+        entries(ui, cx, &run.simulation);
+        queues(ui, theme, &run.simulation);
+        services(ui, theme, &run.simulation);
+    }
+}
+
+/// Each promise with how often it was kept and broken, so far and over the whole run.
+fn promises(ui: &mut Ui, theme: &Theme, now: &[Verdict], whole: Option<&[Verdict]>) {
+    widgets::section(ui, theme, "Promises");
+    if now.is_empty() {
+        ui.label(theme.secondary("This scenario promises nothing yet."));
+    }
+    for (at, verdict) in now.iter().enumerate() {
+        let shown = whole.and_then(|whole| whole.get(at)).unwrap_or(verdict);
+        let (mark, color) = match shown.standing {
+            Standing::Kept => ("check", theme.fine),
+            Standing::Broken => ("close", theme.error),
+            Standing::Untested => ("circle", theme.secondary),
+        };
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(crate::app::icons::glyph(mark)).font(Theme::icon(14.0)).color(color));
+            ui.add(egui::Label::new(RichText::new(&verdict.name).color(theme.text)).wrap());
+        });
+        let counts = |verdict: &Verdict| match (verdict.standing, verdict.measured) {
+            (Standing::Untested, None) => "nothing yet".to_owned(),
+            (_, Some(measured)) if verdict.kept + verdict.broken <= 1 => format!("{measured:.4}"),
+            _ => format!("{} kept, {} broken", spoken_number(verdict.kept), spoken_number(verdict.broken)),
+        };
+        let strong = |text: String, verdict: &Verdict| {
+            let color = if verdict.standing == Standing::Broken { theme.error } else { theme.text };
+            RichText::new(text).font(Theme::strong(theme.sizes.secondary)).color(color)
+        };
+        ui.indent(("promise", at), |ui| {
+            figure(ui, theme, "so far", strong(counts(verdict), verdict));
+            if let Some(whole) = whole.and_then(|whole| whole.get(at)) {
+                figure(ui, theme, "whole run", strong(counts(whole), whole));
+            }
+        });
+    }
+}
+
+/// What clients saw at each entry, against what was predicted.
+fn entries(ui: &mut Ui, cx: &mut Cx<'_>, simulation: &Simulation) {
+    let topology = cx.topology();
+    let theme = cx.theme;
+    let plain =
+        |text: String| RichText::new(text).font(Theme::strong(theme.sizes.secondary)).color(theme.text);
+    for (name, metrics) in simulation.entry_metrics().filter(|(_, metrics)| metrics.arrived > 0) {
+        widgets::section(ui, theme, &crate::board::notation::words(name));
+        let done = metrics.answered + metrics.declined + metrics.failed;
+        figure(ui, theme, "arrived", plain(spoken_number(metrics.arrived)));
+        figure(ui, theme, "errors and time-outs", plain(spoken_number(metrics.failed)));
+        if done > 0 {
+            let share = (metrics.answered + metrics.declined) as f64 / done as f64;
+            // The half width of a 95 % interval of a share (normal approximation).
+            let half = 1.96 * (share * (1.0 - share) / done as f64).sqrt();
+            figure(
+                ui,
+                theme,
+                "answered, measured",
+                plain(format!("{:.2} % ± {:.2}", share * 100.0, half * 100.0)),
+            );
+        }
+        let entry = topology.entries().find(|entry| topology[*entry].name == name);
+        if let Some(entry) = entry {
+            let report = entry_report(cx.document.board(), &topology, entry, &Limits::default());
+            figure(ui, theme, "available, predicted", plain(format!("{:.4} %", report.availability * 100.0)));
+        }
+        let latency = |p| spoken_nanos(metrics.latency.percentile(p) as f64);
+        figure(
+            ui,
+            theme,
+            "latency p50 · p95 · p99",
+            plain(format!("{} · {} · {}", latency(50.0), latency(95.0), latency(99.0))),
+        );
+    }
+}
+
+fn queues(ui: &mut Ui, theme: &Theme, simulation: &Simulation) {
+    let channels: Vec<_> = simulation.channels().collect();
+    if channels.is_empty() {
+        return;
+    }
+    widgets::section(ui, theme, "Channels");
+    let dead: u64 = channels.iter().map(|channel| channel.dead_letters).sum();
+    for channel in &channels {
+        let value = RichText::new(spoken_number(channel.depth))
+            .font(Theme::strong(theme.sizes.secondary))
+            .color(theme.text);
+        figure(ui, theme, channel.name, value);
+    }
+    let color = if dead > 0 { theme.error } else { theme.text };
+    figure(
+        ui,
+        theme,
+        "dead letters",
+        RichText::new(spoken_number(dead)).font(Theme::strong(theme.sizes.secondary)).color(color),
+    );
+}
+
+fn services(ui: &mut Ui, theme: &Theme, simulation: &Simulation) {
+    widgets::section(ui, theme, "Services");
+    let now = simulation.now();
+    let up = simulation.services().map(|service| service.up);
+    for ((name, metrics), up) in simulation.service_metrics().zip(up) {
+        let text = if up {
+            format!("{} done, {:.1} busy", spoken_number(metrics.done), metrics.busy.average(now))
+        } else {
+            "down".to_owned()
+        };
+        let color = if up { theme.text } else { theme.error };
+        figure(ui, theme, name, RichText::new(text).font(Theme::strong(theme.sizes.secondary)).color(color));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_spoken_as_people_write_them() {
+        assert_eq!(spoken_number(29_604), "29,604");
+        assert_eq!(spoken_number(7), "7");
+        assert_eq!(spoken_nanos(412e6), "412 ms");
+        assert_eq!(spoken_nanos(90e9), "90.0 s");
+    }
+}
