@@ -3,8 +3,26 @@
 //! A subscription's ear: EventBridge event patterns and SNS filter policies, with the behaviour of AWS Event
 //! Ruler. [`Pattern`] is one filter, [`PatternSet`] many of them matched at once in one walk over an event's
 //! bytes.
+//!
+//! # Bounds
+//!
+//! - Walking an event is linear in its bytes. Each value that a rule names costs a hash, a walk from either
+//!   end as far as any condition reaches, O(log n) among n ranges, and one linear check for each wildcard
+//!   whose literal text it holds.
+//! - The conditions met are followed down a tree of rules; a rule costs nothing unless its most telling
+//!   condition is met. `anything-but` and `exists: false` as a rule's only conditions cost one step a rule.
+//! - The wildcards of one field may keep at most [`MAX_COMPLEXITY`] places open at once, the `$or`s of a
+//!   pattern multiply to at most [`MAX_COMBINATIONS`] ways, and nesting is followed for [`MAX_DEPTH`] levels.
+//!
+//! # Where Event Ruler is not followed
+//!
+//! Four slips of its Java: an IPv4 block holding IPv6 addresses of the same first digits, a prefix that ends
+//! in a quotation mark meeting the end of a string, characters beyond the basic plane torn in halves by
+//! `equals-ignore-case`, and empty keys below others lost from paths. Text after an event or a pattern is a
+//! fault here.
 
 mod address;
+mod analysis;
 mod condition;
 mod consistency;
 mod error;
@@ -28,6 +46,7 @@ mod wildcard;
 
 use std::str::FromStr;
 
+pub use analysis::{FieldShape, Impossible, Kinds, Overlap, Shape};
 pub use error::{EventError, PatternError, Reason};
 pub use explain::{Explanation, Verdict};
 pub use json::{MAX_DEPTH, check_event};

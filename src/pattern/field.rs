@@ -139,6 +139,9 @@ impl FieldIndex {
                 }
             }
         }
+        if self.folded_prefixes.is_empty() && self.folded_suffixes.is_empty() {
+            return;
+        }
         self.folded_prefixes.walk(canonical.iter().copied(), |(folded, entry)| {
             if folded.confirms_prefix(text) {
                 found(*entry);

@@ -17,7 +17,7 @@ pub(crate) fn comparable(text: &[u8]) -> Option<f64> {
     if decimal.mantissa < 1_000_000_000_000_000 && value.abs() >= f64::MIN_POSITIVE {
         return Some(value);
     }
-    decimal.is_shortest_of(value).then_some(value)
+    decimal.is_shortest_of(value, text).then_some(value)
 }
 
 /// `mantissa × 10^exponent` without its sign, the mantissa free of trailing zeros.
@@ -37,41 +37,67 @@ const EXACT_POWERS: [f64; 23] = [
 impl Decimal {
     /// Reads the digits; `None` when more than 19 are significant (no shortest decimal has so many) or when
     /// the text is no number.
+    #[inline]
     fn read(text: &[u8]) -> Option<Decimal> {
-        let (negative, mut rest) = match text.split_first()? {
+        let (negative, digits) = match text.split_first()? {
             (b'-', rest) => (true, rest),
             _ => (false, text),
         };
-        let (mut mantissa, mut exponent, mut digits) = (0_u64, 0_i32, 0_u32);
-        // Zeros met and not yet known to be trailing.
-        let mut zeros = 0_u32;
-        let mut after_point = false;
-        while let Some((&byte, tail)) = rest.split_first() {
-            match byte {
-                b'0' => {
-                    zeros = zeros.saturating_add(u32::from(digits > 0));
-                    exponent = exponent.saturating_sub(i32::from(after_point));
-                }
-                b'1'..=b'9' => {
-                    digits += zeros + 1;
-                    if digits > 19 {
-                        return None;
-                    }
-                    mantissa = mantissa * 10_u64.pow(zeros) * 10 + u64::from(byte - b'0');
-                    zeros = 0;
-                    exponent = exponent.saturating_sub(i32::from(after_point));
-                }
-                b'.' if !after_point => after_point = true,
-                b'e' | b'E' => {
-                    exponent = exponent.saturating_add(read_exponent(tail)?);
-                    break;
-                }
-                _ => return None,
-            }
-            rest = tail;
+        let (mut mantissa, rest) = read_digits(0, digits);
+        let (mut count, mut exponent) = (digits.len() - rest.len(), 0);
+        let mut rest = rest;
+        if let [b'.', fraction @ ..] = rest {
+            (mantissa, rest) = read_digits(mantissa, fraction);
+            let length = fraction.len() - rest.len();
+            count += length;
+            exponent = -i32::try_from(length).ok()?;
         }
-        exponent = exponent.saturating_add(i32::try_from(zeros).unwrap_or(i32::MAX));
-        Some(Decimal { mantissa, exponent, negative })
+        if count > 19 {
+            return Decimal::read_long(digits, negative);
+        }
+        if let [b'e' | b'E', digits @ ..] = rest {
+            exponent = exponent.saturating_add(read_exponent(digits)?);
+        } else if !rest.is_empty() {
+            return None;
+        }
+        Some(Decimal { mantissa, exponent, negative }.trimmed())
+    }
+
+    /// As [`Decimal::read`] for numbers of many digits.
+    #[cold]
+    fn read_long(digits: &[u8], negative: bool) -> Option<Decimal> {
+        let (mut mantissa, mut exponent) = (0_u64, 0_i32);
+        let mut after_point = 0_i32;
+        for (at, &byte) in digits.iter().enumerate() {
+            let digit = byte.wrapping_sub(b'0');
+            if digit < 10 {
+                if mantissa < 1_000_000_000_000_000_000 {
+                    mantissa = mantissa * 10 + u64::from(digit);
+                    exponent = exponent.saturating_sub(after_point);
+                } else if digit == 0 {
+                    exponent = exponent.saturating_add(1 - after_point);
+                } else {
+                    return None;
+                }
+            } else if byte == b'.' && after_point == 0 {
+                after_point = 1;
+            } else if byte | 0x20 == b'e' {
+                exponent = exponent.saturating_add(read_exponent(&digits[at + 1..])?);
+                break;
+            } else {
+                return None;
+            }
+        }
+        Some(Decimal { mantissa, exponent, negative }.trimmed())
+    }
+
+    #[inline]
+    fn trimmed(mut self) -> Decimal {
+        while self.mantissa.is_multiple_of(10) && self.mantissa != 0 {
+            self.mantissa /= 10;
+            self.exponent = self.exponent.saturating_add(1);
+        }
+        self
     }
 
     fn to_f64(self, text: &[u8]) -> Option<f64> {
@@ -89,24 +115,35 @@ impl Decimal {
         value.is_finite().then_some(value)
     }
 
-    /// Whether this is the decimal that the shortest notation of `value` writes.
-    fn is_shortest_of(self, value: f64) -> bool {
-        use std::io::Write;
-        let mut buffer = [0_u8; 40];
-        let mut free = &mut buffer[..];
-        // Java's notation has two digits at least, which tells where the floats are far apart: 4.9e-324.
-        let written = if self.mantissa < 100 {
-            write!(free, "{:.1e}", value.abs())
-        } else {
-            write!(free, "{:e}", value.abs())
+    /// Whether this decimal, written as `text`, is the one that the shortest notation of `value` writes.
+    fn is_shortest_of(self, value: f64, text: &[u8]) -> bool {
+        // Most texts were written by the same rule and need not be read.
+        let same = |written: &str| {
+            written.as_bytes() == text
+                || Decimal::read(written.as_bytes())
+                    .is_some_and(|d| d.mantissa == self.mantissa && d.exponent == self.exponent)
         };
-        if written.is_err() {
-            return false;
+        if self.mantissa < 100 {
+            // Java's notation has two digits at least, which tells where floats are far apart: 4.9e-324.
+            return same(&format!("{:.1e}", value.abs()));
         }
-        let unused = free.len();
-        Decimal::read(&buffer[..buffer.len() - unused])
-            .is_some_and(|shortest| shortest.mantissa == self.mantissa && shortest.exponent == self.exponent)
+        same(zmij::Buffer::new().format_finite(value))
     }
+}
+
+/// Appends decimal digits to a number and gives what follows them; of more than 19 the number is meaningless.
+#[inline]
+fn read_digits(mut number: u64, text: &[u8]) -> (u64, &[u8]) {
+    let mut rest = text;
+    while let [byte, tail @ ..] = rest {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
+        rest = tail;
+    }
+    (number, rest)
 }
 
 fn read_exponent(text: &[u8]) -> Option<i32> {

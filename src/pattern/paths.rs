@@ -55,13 +55,26 @@ impl Paths {
     #[inline]
     pub(crate) fn step(&self, from: PathId, key: &[u8]) -> Option<PathId> {
         let node = self.node(from);
-        if let Some(id) = node.direct(key) {
-            return Some(id);
+        if node.children.len() >= HASHED {
+            return node.hashed.get(key).copied().or_else(|| self.step_dotted(from, key));
         }
-        if !key.contains(&b'.') {
-            return None;
+        for (name, id) in &node.children {
+            if let Some(rest) = key.strip_prefix(&**name) {
+                match rest {
+                    [] => return Some(*id),
+                    // No key of the tree has a dot, so that there is no other way.
+                    [b'.', rest @ ..] => return self.step(*id, rest),
+                    _ => {}
+                }
+            }
         }
-        key.split(|&byte| byte == b'.').try_fold(from, |at, part| self.node(at).direct(part))
+        None
+    }
+
+    fn step_dotted(&self, from: PathId, key: &[u8]) -> Option<PathId> {
+        let dot = memchr::memchr(b'.', key)?;
+        let id = self.node(from).direct(&key[..dot])?;
+        self.step(id, &key[dot + 1..])
     }
 
     /// The field at a path, or the place for it.

@@ -1,5 +1,7 @@
 //! Tests of the whole room.
 
+mod analysis;
+mod facts;
 mod naive;
 mod properties;
 mod recorded;

@@ -19,7 +19,7 @@ struct TrieNode<T> {
 }
 
 /// From so many bytes on, a node keeps a table.
-const TABLE: usize = 6;
+const TABLE: usize = 17;
 
 impl<T> Default for TrieNode<T> {
     fn default() -> TrieNode<T> {

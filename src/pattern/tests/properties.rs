@@ -53,7 +53,7 @@ fn object(of: impl Strategy<Value = Value> + Clone, least: usize) -> impl Strate
         .prop_map(|members| Value::Object(members.into_iter().collect()))
 }
 
-fn pattern() -> impl Strategy<Value = Value> {
+pub(super) fn pattern() -> impl Strategy<Value = Value> {
     let conditions = proptest::collection::vec(condition(), 1..4).prop_map(Value::from).boxed();
     let nested = object(conditions, 1).boxed().prop_recursive(2, 12, 3, |inner| {
         let list = proptest::collection::vec(condition(), 1..3).prop_map(Value::from);
@@ -68,7 +68,7 @@ fn pattern() -> impl Strategy<Value = Value> {
     })
 }
 
-fn event() -> impl Strategy<Value = Value> {
+pub(super) fn event() -> impl Strategy<Value = Value> {
     let value = scalar().prop_recursive(4, 40, 4, |inner| {
         prop_oneof![
             3 => object(inner.clone().boxed(), 0),

@@ -99,3 +99,8 @@ fn agrees_with_every_recorded_filter_policy() {
     };
     assert_eq!(check_policies(&text), (69, 10));
 }
+
+#[test]
+fn agrees_with_the_excerpt_of_recorded_verdicts() {
+    assert_eq!(check_all(include_str!("../../../tests/data/event-patterns/excerpt.jsonl")), 24);
+}
