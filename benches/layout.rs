@@ -14,6 +14,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use isobar::topology::force;
 use isobar::topology::layered::{
     Graph, Layout, Node, Options, Point, layout, layout_stable, mean_displacement, overlaps,
     straight_crossings,
@@ -41,6 +42,8 @@ fn main() {
         let peer = (n <= 1000 || full).then(|| sugiyama(&sample));
         let base = peer.as_ref().map(|(p, _)| straight_crossings(p, &graph.edges));
         row(n, seed, "isobar", seconds, &drawn.positions, &sample, base);
+        let (forced, seconds) = best_of(1, || force::layout(&graph, &Options::default()));
+        row(n, seed, "isobar force", seconds, &forced.positions, &sample, base);
         if let Some((positions, seconds)) = &peer {
             row(n, seed, "rust-sugiyama", *seconds, positions, &sample, base);
         }
