@@ -1,5 +1,6 @@
 //! The integration tests, in one binary.
 
+mod layout;
 mod sample_findings;
 mod samples;
 mod tidy;
