@@ -15,10 +15,13 @@ const SIZE: egui::Vec2 = vec2(180.0, 116.0);
 const DRAWN_MAX: usize = 4_000;
 
 impl BoardCanvas {
-    /// Shows the small map over the lower right corner; clicking or dragging on it goes there.
+    /// Shows the small map over the lower right corner, unless all of it is in view; clicking or dragging on it goes there.
     pub fn minimap(&mut self, ui: &Ui, scene: &Scene, theme: &Theme) {
         let Some(bounds) = scene.bounds else { return };
         let area = rect(self.viewport);
+        if self.view().world().expanded(1.0).contains_rect(bounds) {
+            return;
+        }
         if area.width() < 500.0 || area.height() < 320.0 {
             return;
         }

@@ -3,11 +3,11 @@
 use egui::{Color32, Pos2, Shape, Ui, pos2, vec2};
 
 use super::mesher::Mesher;
-use super::text::{Laid, TextCache};
+use super::text::{Fill, Laid, TextCache};
 use super::{BoardCanvas, HANDLE_OUT, Look, Overlays, handle_points, pos, rect};
 use crate::app::icons;
 use crate::app::theme::{Theme, mix};
-use crate::board::{FrameKind, Point, Rect};
+use crate::board::{FrameKind, Point, Rect, StickyKind};
 use crate::scene::{FrameShape, Scene, StickyShape};
 use crate::view::tool::{Activity, Hit};
 use crate::view::{Item, View};
@@ -82,6 +82,7 @@ impl BoardCanvas {
         let titles = self.prepare_titles(&brush, scene, world);
         let extras = self.prepare_overlays(&brush, scene, overlays);
 
+        self.paint.texts.painted(ui.ctx());
         let atlas = ui.fonts(|fonts| fonts.font_image_size());
         let mut mesher = Mesher::new(atlas);
         dots(&brush, &mut mesher, area);
@@ -127,10 +128,16 @@ impl BoardCanvas {
         let texts = &mut self.paint.texts;
         let (ctx, zoom, exact) = (&brush.ctx, brush.zoom, brush.exact);
         let size = brush.theme.sizes.sticky * (w * h / (112.0 * 80.0)).sqrt().clamp(0.85, 3.0);
+        if shape.kind == StickyKind::Text {
+            let size = (h * 0.5).clamp(12.0, 40.0);
+            let fitted = texts.fitted(ctx, &shape.text, Fill { w, h, size, centred: false }, zoom, exact);
+            prepared.name = Some(fitted);
+            return prepared;
+        }
         if !shape.text.is_empty() {
             let edges = if shape.caption.is_empty() { 24.0 } else { 34.0 };
-            let fitted =
-                texts.fitted(ctx, &shape.text, (w - 14.0).max(8.0), (h - edges).max(10.0), size, zoom, exact);
+            let fitted = Fill { w: (w - 14.0).max(8.0), h: (h - edges).max(10.0), size, centred: true };
+            let fitted = texts.fitted(ctx, &shape.text, fitted, zoom, exact);
             prepared.name = Some(fitted);
         }
         if zoom >= SMALL_PRINT {
@@ -238,11 +245,15 @@ fn sticky(brush: &Brush<'_>, mesher: &mut Mesher, prepared: &Prepared<'_>, overl
         return;
     }
     let zoom = brush.zoom;
+    if shape.kind == StickyKind::Text {
+        free_text(brush, mesher, prepared, area, clear);
+        return;
+    }
     let mark = mesher.mark();
     let radius = (3.0 * zoom).clamp(1.0, 8.0);
     let shadow = brush.theme.shadow;
-    mesher.shadow(area.translate(vec2(0.0, 2.0 * zoom)), 7.0 * zoom, shadow.gamma_multiply(0.55));
-    mesher.rounded(area.translate(vec2(0.0, 1.0)), radius, shadow.gamma_multiply(0.7));
+    mesher.shadow(area.translate(vec2(0.0, 2.5 * zoom)), 6.0 * zoom, shadow.gamma_multiply(0.5));
+    mesher.rounded(area.translate(vec2(0.0, 1.0)), radius, shadow.gamma_multiply(0.6));
     mesher.rounded(area, radius, fill);
     super::overlay::paint_state(brush, mesher, shape, area, radius, overlays);
     if let Some(name) = &prepared.name {
@@ -276,6 +287,16 @@ fn sticky(brush: &Brush<'_>, mesher: &mut Mesher, prepared: &Prepared<'_>, overl
     }
     if shape.turn != 0.0 {
         mesher.turn_since(mark, area.center(), shape.turn);
+    }
+}
+
+/// Free text lies on the canvas without paper.
+fn free_text(brush: &Brush<'_>, mesher: &mut Mesher, prepared: &Prepared<'_>, area: egui::Rect, clear: bool) {
+    if let Some(name) = &prepared.name {
+        let ink = brush.faded(brush.theme.text, clear);
+        let height = name.galley.size().y * name.unit * brush.zoom;
+        let origin = pos2(area.left() + 2.0 * brush.zoom, area.center().y - height * 0.5);
+        mesher.text(&name.galley, origin, name.unit * brush.zoom, ink);
     }
 }
 

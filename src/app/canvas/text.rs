@@ -12,6 +12,19 @@ use crate::app::theme::Theme;
 /// No text at 100 % is smaller than this, in points.
 const SIZE_MIN: f32 = 9.0;
 
+/// The box a text has to fit, in world units.
+#[derive(Clone, Copy)]
+pub(super) struct Fill {
+    /// Its width.
+    pub(super) w: f32,
+    /// Its height.
+    pub(super) h: f32,
+    /// The largest size of the text.
+    pub(super) size: f32,
+    /// Lines are centred.
+    pub(super) centred: bool,
+}
+
 /// How a text fits its box: the lines it breaks into, and its size in world units.
 #[derive(Clone, Debug)]
 struct Fit {
@@ -34,6 +47,8 @@ pub(super) struct TextCache {
     fits: FxHashMap<u64, Fit>,
     laid: FxHashMap<u64, Laid>,
     pixels_per_point: f32,
+    options: Option<egui::epaint::TextOptions>,
+    fill: f32,
 }
 
 fn key(parts: impl Hash) -> u64 {
@@ -54,11 +69,15 @@ fn job(text: &str, font: FontId, wrap: f32, halign: Align) -> LayoutJob {
 }
 
 impl TextCache {
-    /// Forgets everything when the screen's resolution changes or too much was kept.
+    /// Forgets what was laid out when it is no longer in the font texture (the theme or the resolution changed, or
+    /// the texture was full and begun afresh), or when too much was kept.
     pub(super) fn tidy(&mut self, ctx: &egui::Context) {
         let pixels_per_point = ctx.pixels_per_point();
-        if (pixels_per_point - self.pixels_per_point).abs() > 1e-6 || self.laid.len() > 40_000 {
+        let (options, fill) = ctx.fonts(|fonts| (*fonts.options(), fonts.font_atlas_fill_ratio()));
+        let afresh = fill < self.fill || self.options != Some(options);
+        if afresh || (pixels_per_point - self.pixels_per_point).abs() > 1e-6 || self.laid.len() > 40_000 {
             self.pixels_per_point = pixels_per_point;
+            self.options = Some(options);
             self.laid.clear();
         }
         if self.fits.len() > 200_000 {
@@ -66,28 +85,23 @@ impl TextCache {
         }
     }
 
-    /// A text broken and shrunk to fit a box of w × h world units, in the strong family, centred about its origin's x.
-    pub(super) fn fitted(
-        &mut self,
-        ctx: &egui::Context,
-        text: &str,
-        w: f32,
-        h: f32,
-        size: f32,
-        zoom: f32,
-        exact: bool,
-    ) -> Laid {
+    /// Notes how full the font texture is after painting.
+    pub(super) fn painted(&mut self, ctx: &egui::Context) {
+        self.fill = ctx.fonts(|fonts| fonts.font_atlas_fill_ratio());
+    }
+
+    /// A text broken and shrunk to fit a box, in the strong family; centred texts lie about their origin's x.
+    pub(super) fn fitted(&mut self, ctx: &egui::Context, text: &str, fill: Fill, zoom: f32, exact: bool) -> Laid {
         let at = if exact { zoom } else { step(zoom) };
-        let fit_key = key((text, w.to_bits(), h.to_bits()));
+        let fit_key = key((text, fill.w.to_bits(), fill.h.to_bits(), fill.centred));
         let laid_key = key((fit_key, at.to_bits(), 1u8));
         if let Some(laid) = self.laid.get(&laid_key) {
             return laid.clone();
         }
-        let fit = self.fits.entry(fit_key).or_insert_with(|| fit(ctx, text, w, h, size));
+        let fit = self.fits.entry(fit_key).or_insert_with(|| fit(ctx, text, fill.w, fill.h, fill.size));
         let font = Theme::strong((fit.size * at).max(1.0));
-        let mut job = job(&fit.lines, font, f32::INFINITY, Align::Center);
-        job.wrap.max_rows = usize::MAX;
-        let galley = ctx.fonts_mut(|fonts| fonts.layout_job(job));
+        let halign = if fill.centred { Align::Center } else { Align::LEFT };
+        let galley = ctx.fonts_mut(|fonts| fonts.layout_job(job(&fit.lines, font, f32::INFINITY, halign)));
         let laid = Laid { galley, unit: 1.0 / at };
         self.laid.insert(laid_key, laid.clone());
         laid
