@@ -10,11 +10,12 @@
 pub mod canvas;
 pub mod context;
 pub mod files;
-mod fonts;
+pub mod fonts;
 mod graph;
 pub mod icons;
 mod keys;
 mod panels;
+mod recent;
 pub mod theme;
 mod timeline;
 pub mod widgets;
@@ -50,11 +51,18 @@ pub fn run(start: Start) -> Result<(), String> {
         .with_inner_size([1440.0, 900.0])
         .with_min_inner_size([720.0, 480.0]);
     let options = eframe::NativeOptions { viewport, ..Default::default() };
-    eframe::run_native("isobar", options, Box::new(|cc| Ok(Box::new(App::new(&cc.egui_ctx, start))))).map_err(
-        |error| {
-            format!("cannot open a window: {error}. Use a subcommand to work without one (`isobar --help`)")
-        },
-    )
+    let open = |cc: &eframe::CreationContext<'_>| {
+        let board = start.board.clone();
+        let mut app = App::new(&cc.egui_ctx, start);
+        app.recent = recent::store();
+        if let Some(board) = board {
+            recent::remember(app.recent.as_deref(), &board);
+        }
+        app
+    };
+    eframe::run_native("isobar", options, Box::new(|cc| Ok(Box::new(open(cc))))).map_err(|error| {
+        format!("cannot open a window: {error}. Use a subcommand to work without one (`isobar --help`)")
+    })
 }
 
 /// The app.
@@ -72,6 +80,9 @@ pub struct App {
     current: usize,
     /// No board was asked for yet: the start screen shows.
     starting: bool,
+    gallery: panels::start::Gallery,
+    /// The file that remembers recent boards; none remembers nothing.
+    recent: Option<PathBuf>,
     started_timer: Option<f64>,
     title: String,
 }
@@ -98,6 +109,8 @@ impl App {
             workspaces: workspaces::all(),
             current: 0,
             starting: start.board.is_none(),
+            gallery: panels::start::Gallery::default(),
+            recent: None,
             started_timer: None,
             title: String::new(),
         };
@@ -183,10 +196,12 @@ impl App {
                         );
                         self.toasts.add(ctx, canvas::Tone::Warning, more);
                     }
+                    recent::remember(self.recent.as_deref(), &path);
                     self.open_document(ctx, loaded.board, Some(path));
                 }
                 Finished::Saved(path, board) => {
                     self.toasts.add(ctx, canvas::Tone::Fine, format!("Saved {}", path.display()));
+                    recent::remember(self.recent.as_deref(), &path);
                     self.document.saved(board, path);
                 }
                 Finished::PickedOpen(path) => self.files.load(path),
@@ -228,7 +243,10 @@ impl App {
                 None => self.files.pick_save(None, self.document.board().title()),
             },
             Action::SaveAs => self.files.pick_save(self.document.path(), self.document.board().title()),
-            Action::Start => self.starting = true,
+            Action::Start => {
+                self.gallery = panels::start::Gallery::default();
+                self.starting = true;
+            }
             Action::Palette => self.palette.open(),
             Action::Find => self.palette.open_find(),
             Action::Shortcuts => self.options.shortcuts = !self.options.shortcuts,

@@ -8,8 +8,11 @@ pub mod align;
 pub mod camera;
 pub mod clipboard;
 pub mod document;
+pub mod narrative;
 pub mod outline;
+pub mod propose;
 pub mod selection;
+pub mod tidy;
 pub mod tool;
 
 pub use action::Action;

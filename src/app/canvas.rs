@@ -9,18 +9,20 @@ mod mesher;
 mod minimap;
 mod overlay;
 mod paint;
+mod picture;
 mod text;
 
 use std::collections::BTreeSet;
 
 use egui::{Event, PointerButton, Pos2, Response, Sense, Ui, Vec2};
 
-pub use links::Proposal;
+pub use picture::thumbnail;
 pub use overlay::{Badge, Corner, Dot, DotLook, Overlays, Tone};
 
 use super::theme::Theme;
 use crate::board::{Point, Rect, Size, StickyId};
 use crate::scene::Scene;
+use crate::view::propose::Proposal;
 use crate::view::tool::{Activity, Held, Hit, Input};
 use crate::view::{Camera, Item, Selection, View};
 

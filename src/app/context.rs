@@ -3,9 +3,11 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::mpsc::Receiver;
 
 use super::canvas::Tone;
 use super::theme::Theme;
+use crate::advice::{self, Finding};
 use crate::board::{Board, Key};
 use crate::edit::{Edit, Intent};
 use crate::scene::Scene;
@@ -64,14 +66,52 @@ impl Default for Options {
     }
 }
 
+/// Boards of more stickies than this get their advice on another thread.
+const ADVISED_AT_ONCE: usize = 1_500;
+
 /// What follows from the board, each part worked out when first asked for after a change.
 #[derive(Default)]
 pub struct Derived {
     scene: Option<(u64, Arc<Scene>)>,
     topology: Option<(u64, Arc<Topology>)>,
+    findings: Option<(u64, Arc<Vec<Finding>>)>,
+    advising: Option<(u64, Receiver<Vec<Finding>>)>,
 }
 
 impl Derived {
+    /// The advice on the board. While a gesture is open, or while it is being worked out, it is the one from before.
+    pub fn findings(&mut self, ctx: &egui::Context, document: &Document) -> Arc<Vec<Finding>> {
+        let revision = document.revision();
+        if let Some((at, receiver)) = &self.advising
+            && let Ok(findings) = receiver.try_recv()
+        {
+            self.findings = Some((*at, Arc::new(findings)));
+            self.advising = None;
+        }
+        let before = self.findings.as_ref().map(|(_, findings)| Arc::clone(findings)).unwrap_or_default();
+        let fresh = self.findings.as_ref().is_some_and(|(at, _)| *at == revision);
+        if fresh || document.in_gesture() || self.advising.is_some() {
+            return before;
+        }
+        let topology = self.topology(document);
+        if document.board().stickies.len() <= ADVISED_AT_ONCE {
+            let context = advice::Context::new(document.board(), &topology);
+            let findings = Arc::new(advice::advise(&context, &advice::Options::default()));
+            self.findings = Some((revision, Arc::clone(&findings)));
+            return findings;
+        }
+        let (sender, receiver) = std::sync::mpsc::channel();
+        self.advising = Some((revision, receiver));
+        let (board, ctx) = (document.shared(), ctx.clone());
+        std::thread::spawn(move || {
+            let context = advice::Context::new(&board, &topology);
+            // Another board may be open by now; then nobody waits for this.
+            let _ = sender.send(advice::advise(&context, &advice::Options::default()));
+            ctx.request_repaint();
+        });
+        before
+    }
+
     /// The display list of the board as it is now.
     pub fn scene(&mut self, document: &Document) -> Arc<Scene> {
         let revision = document.revision();
@@ -135,6 +175,29 @@ impl Cx<'_> {
     /// The topology of the board.
     pub fn topology(&mut self) -> Arc<Topology> {
         self.derived.topology(self.document)
+    }
+
+    /// The advice on the board.
+    pub fn findings(&mut self, ctx: &egui::Context) -> Arc<Vec<Finding>> {
+        self.derived.findings(ctx, self.document)
+    }
+
+    /// Where a finding is: its stickies, links and frames, and the stickies of the definitions it names.
+    #[must_use]
+    pub fn items_of(&self, finding: &Finding) -> Vec<Item> {
+        let board = self.document.board();
+        let mut items = Vec::new();
+        for place in &finding.places {
+            match Item::of(place) {
+                Some(item) => items.push(item),
+                None => {
+                    let shows = |sticky: &&crate::board::Sticky| Board::definition_key(sticky).as_ref() == Some(place);
+                    let stickies = board.stickies.iter().filter(|(_, sticky)| shows(sticky));
+                    items.extend(stickies.map(|(id, _)| Item::Sticky(*id)));
+                }
+            }
+        }
+        items
     }
 
     /// Asks for something.

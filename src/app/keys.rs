@@ -7,7 +7,7 @@ use crate::view::action::ACTIONS;
 
 /// The egui shortcut of keys written as `Ctrl+Shift+Z`.
 #[must_use]
-pub fn shortcut(keys: &str) -> Option<KeyboardShortcut> {
+pub(super) fn shortcut(keys: &str) -> Option<KeyboardShortcut> {
     let mut modifiers = Modifiers::NONE;
     let mut key = None;
     for part in keys.split('+') {
@@ -24,7 +24,7 @@ pub fn shortcut(keys: &str) -> Option<KeyboardShortcut> {
 
 /// The actions whose keys were pressed. While a text is edited, only those with Ctrl or a function key count, and
 /// those that edit text stay with the text.
-pub fn actions(ctx: &Context) -> Vec<Action> {
+pub(super) fn actions(ctx: &Context) -> Vec<Action> {
     let typing = ctx.egui_wants_keyboard_input();
     let mut found = Vec::new();
     ctx.input_mut(|input| {

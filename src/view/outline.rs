@@ -1,5 +1,7 @@
 //! Text that becomes stickies: pasted lines, and `Command -> Service -> Event` lines; and stickies as text again.
 
+use std::collections::BTreeSet;
+
 use crate::board::notation::{meaning, words};
 use crate::board::{Board, DefinitionKind, Link, LinkId, Point, Record, Sticky, StickyId, StickyKind, order};
 use crate::edit::{Draft, Edit};
@@ -139,13 +141,16 @@ pub fn plan(board: &Board, ids: &mut crate::board::IdGen, text: &str, at: Point,
 #[must_use]
 pub fn completions(board: &Board, kind: StickyKind, typed: &str, most: usize) -> Vec<String> {
     let Some(table) = kind.row().definition else { return Vec::new() };
-    let names: Vec<&String> = match table {
+    let stated: Vec<&String> = match table {
         DefinitionKind::Service => board.services.keys().collect(),
         DefinitionKind::Event => board.events.keys().collect(),
         DefinitionKind::Command => board.commands.keys().collect(),
         DefinitionKind::Query => board.queries.keys().collect(),
         DefinitionKind::Channel => board.channels.keys().collect(),
     };
+    let shown = board.stickies.values().filter(|sticky| sticky.kind.row().definition == Some(table));
+    let names: BTreeSet<&String> =
+        stated.into_iter().chain(shown.map(|sticky| &sticky.name)).filter(|name| !name.is_empty()).collect();
     let mut scored: Vec<(i32, &String)> = names
         .into_iter()
         .filter(|name| *name != typed)

@@ -9,19 +9,19 @@ use isobar::app::{App, Start};
 use isobar::board::Board;
 
 /// A folder that is removed when the test ends.
-pub struct Folder(tempfile::TempDir);
+pub(crate) struct Folder(tempfile::TempDir);
 
 impl Folder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
     /// A small board on disk: a client, a command, a shop and an event.
-    pub fn board(&self) -> PathBuf {
+    pub(crate) fn board(&self) -> PathBuf {
         let path = self.path("shop.ron");
         let text = r#"(
             format: 1,
@@ -44,36 +44,37 @@ impl Folder {
 }
 
 /// The app with a board open, or on the start screen.
-pub fn open(board: Option<&Path>) -> Harness<'static, App> {
+pub(crate) fn open(board: Option<&Path>) -> Harness<'static, App> {
     let start = Start { board: board.map(Path::to_owned), replay: None };
     let mut harness = Harness::builder()
         .with_size(egui::vec2(1280.0, 720.0))
-        .with_max_steps(60)
+        .with_max_steps(240)
+        .with_step_dt(1.0 / 60.0)
         .build_eframe(move |cc| App::new(&cc.egui_ctx, start));
     settle(&mut harness);
     harness
 }
 
 /// Runs frames until nothing moves.
-pub fn settle(harness: &mut Harness<'static, App>) {
+pub(crate) fn settle(harness: &mut Harness<'static, App>) {
     harness.run_ok();
 }
 
-pub fn board<'a>(harness: &'a Harness<'static, App>) -> &'a Board {
+pub(crate) fn board<'a>(harness: &'a Harness<'static, App>) -> &'a Board {
     harness.state().document().board()
 }
 
-pub fn centre(harness: &Harness<'static, App>, label: &str) -> Pos2 {
+pub(crate) fn centre(harness: &Harness<'static, App>, label: &str) -> Pos2 {
     harness.get_by_label(label).rect().center()
 }
 
-pub fn press(harness: &mut Harness<'static, App>, modifiers: Modifiers, key: Key) {
+pub(crate) fn press(harness: &mut Harness<'static, App>, modifiers: Modifiers, key: Key) {
     harness.key_press_modifiers(modifiers, key);
     settle(harness);
 }
 
 /// Types text as the window system hands it over: letter by letter.
-pub fn write(harness: &mut Harness<'static, App>, text: &str) {
+pub(crate) fn write(harness: &mut Harness<'static, App>, text: &str) {
     for letter in text.chars() {
         harness.event(egui::Event::Text(letter.to_string()));
         harness.step();
@@ -82,7 +83,7 @@ pub fn write(harness: &mut Harness<'static, App>, text: &str) {
 }
 
 /// Drags from one place to another in a few steps.
-pub fn drag(harness: &mut Harness<'static, App>, from: Pos2, to: Pos2) {
+pub(crate) fn drag(harness: &mut Harness<'static, App>, from: Pos2, to: Pos2) {
     let button = |pos, pressed| egui::Event::PointerButton {
         pos,
         button: egui::PointerButton::Primary,
@@ -102,6 +103,6 @@ pub fn drag(harness: &mut Harness<'static, App>, from: Pos2, to: Pos2) {
 }
 
 /// Clicks at a place.
-pub fn click(harness: &mut Harness<'static, App>, at: Pos2) {
+pub(crate) fn click(harness: &mut Harness<'static, App>, at: Pos2) {
     drag(harness, at, at);
 }

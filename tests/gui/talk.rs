@@ -73,11 +73,6 @@ fn typing_offers_names_and_picking_one_makes_the_same_definition() {
     harness.get_by_label("Order placed");
     press(&mut harness, Modifiers::NONE, Key::ArrowDown);
     press(&mut harness, Modifiers::NONE, Key::Enter);
-    assert_eq!(
-        board(&harness).events.len(),
-        0,
-        "the small board states no definitions; the name is the identity"
-    );
     assert_eq!(board(&harness).stickies.values().filter(|sticky| sticky.name == "OrderPlaced").count(), 2);
 }
 
@@ -91,4 +86,47 @@ fn pasted_lines_become_stickies() {
     harness.event(egui::Event::Paste("One\nTwo\nThree".to_owned()));
     settle(&mut harness);
     assert_eq!(board(&harness).stickies.len(), 6);
+}
+
+#[test]
+fn a_row_without_arrows_gets_its_links_proposed_and_accepted() {
+    let mut harness = open(None);
+    press(&mut harness, Modifiers::COMMAND, Key::N);
+    harness.event(egui::Event::Paste("command: Order\nservice: Shop\nevent: Ordered".to_owned()));
+    settle(&mut harness);
+    assert_eq!(board(&harness).links.len(), 0);
+    press(&mut harness, Modifiers::COMMAND | Modifiers::SHIFT, Key::Enter);
+    assert_eq!(board(&harness).links.len(), 2);
+    press(&mut harness, Modifiers::COMMAND, Key::Z);
+    assert_eq!(board(&harness).links.len(), 0);
+}
+
+#[test]
+fn arranging_is_one_step() {
+    let mut harness = open(None);
+    press(&mut harness, Modifiers::COMMAND, Key::N);
+    harness.event(egui::Event::Paste("Order -> Shop -> Ordered\nPay -> Bank -> Paid".to_owned()));
+    settle(&mut harness);
+    // A sticky out of place: the last one, far to the left.
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    let before = board(&harness).clone();
+    let steps = harness.state().document().history().log().len();
+    let paid = super::kit::centre(&harness, "Domain event Paid");
+    super::kit::drag(&mut harness, paid, paid - egui::vec2(300.0, 120.0));
+    press(&mut harness, Modifiers::COMMAND | Modifiers::SHIFT, Key::A);
+    for _ in 0..400 {
+        harness.step();
+        if harness.state().document().history().log().len() == steps + 2 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    settle(&mut harness);
+    assert_eq!(harness.state().document().history().log().len(), steps + 2, "the drag, and the arrangement");
+    for link in board(&harness).links.values() {
+        assert!(board(&harness).stickies[&link.from].at.x < board(&harness).stickies[&link.to].at.x);
+    }
+    press(&mut harness, Modifiers::COMMAND, Key::Z);
+    press(&mut harness, Modifiers::COMMAND, Key::Z);
+    assert_eq!(*board(&harness), before);
 }

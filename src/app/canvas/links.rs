@@ -15,17 +15,6 @@ use crate::view::Item;
 /// Below this zoom labels are not drawn.
 const LABELS: f32 = 0.7;
 
-/// A link proposed from the layout.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Proposal {
-    /// Where it would start.
-    pub from: StickyId,
-    /// Where it would end.
-    pub to: StickyId,
-    /// Why it is proposed.
-    pub reason: String,
-}
-
 impl BoardCanvas {
     pub(super) fn prepare_labels<'a>(
         &mut self,

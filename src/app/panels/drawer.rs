@@ -1,73 +1,122 @@
-//! The drawer at the bottom: advice on the board, and notes on what means nothing.
+//! The drawer at the bottom: advice on the board. Each finding says why and what to do; a click goes there.
 
-use egui::{Frame, Margin, Panel, RichText, ScrollArea, Sense, Ui, vec2};
+use egui::{Align2, Color32, Frame, Margin, Panel, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
 
+use crate::advice::{self, Finding, Severity};
 use crate::app::context::{Command, Cx};
 use crate::app::theme::Theme;
 use crate::app::{icons, widgets};
-use crate::topology::Place;
-use crate::view::Item;
 
-/// Shows the drawer, unless there is nothing to say.
-pub(in crate::app) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let topology = cx.topology();
-    if topology.notes.is_empty() {
-        return;
-    }
-    let theme = cx.theme;
-    let frame =
-        Frame::new().fill(theme.chrome).inner_margin(Margin { left: 16, right: 16, top: 8, bottom: 4 });
-    let mut go = None;
-    Panel::bottom("drawer").default_size(120.0).size_range(60.0..=420.0).resizable(true).frame(frame).show(
-        ui,
-        |ui| {
-            ui.horizontal(|ui| {
-                ui.label(RichText::new("Advice").font(Theme::strong(theme.sizes.body)));
-                let n = topology.notes.len();
-                ui.label(theme.secondary(format!("{n} {}", if n == 1 { "note" } else { "notes" })));
-            });
-            widgets::hairline(ui, theme);
-            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                for note in &topology.notes {
-                    let (rect, response) =
-                        ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::click());
-                    response.widget_info(|| {
-                        egui::WidgetInfo::labeled(egui::WidgetType::Button, true, &note.message)
-                    });
-                    if response.hovered() {
-                        ui.painter().rect_filled(rect, 4.0, theme.hover);
-                    }
-                    let middle = rect.left_center();
-                    let painter = ui.painter();
-                    painter.text(
-                        middle + vec2(4.0, 0.0),
-                        egui::Align2::LEFT_CENTER,
-                        icons::glyph("info"),
-                        Theme::icon(14.0),
-                        theme.accent,
-                    );
-                    painter.text(
-                        middle + vec2(26.0, 0.0),
-                        egui::Align2::LEFT_CENTER,
-                        &note.message,
-                        Theme::plain(theme.sizes.body),
-                        theme.text,
-                    );
-                    if response.clicked() {
-                        go = Some(item(&note.place));
-                    }
-                }
-            });
-        },
-    );
-    if let Some(item) = go {
-        cx.send(Command::Show(vec![item]));
+/// The height of a row in points.
+const ROW: f32 = 31.0;
+/// Where the sentence begins.
+const SENTENCE: f32 = 226.0;
+
+/// The icon and colour of a severity.
+pub(in crate::app) fn severity_look(theme: &Theme, severity: Severity) -> (&'static str, Color32) {
+    match severity {
+        Severity::Error => ("error", theme.error),
+        Severity::Warning => ("warning", theme.warning),
+        Severity::Note => ("info", theme.accent),
     }
 }
 
-const fn item(place: &Place) -> Item {
-    match place {
-        Place::Sticky(id) => Item::Sticky(*id),
-        Place::Link(id) => Item::Link(*id),
+/// Shows the drawer, unless there is nothing to say.
+pub(in crate::app) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let findings = cx.findings(ui.ctx());
+    if findings.is_empty() {
+        return;
     }
+    let theme = cx.theme;
+    let frame = Frame::new().fill(theme.chrome).inner_margin(Margin { left: 16, right: 16, top: 8, bottom: 0 });
+    let rows = f32::from(u16::try_from(findings.len().min(3)).unwrap_or(3));
+    let panel = Panel::bottom("drawer").default_size(34.0 + rows * ROW).size_range(64.0..=460.0).resizable(true);
+    panel.frame(frame).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new("Advice").font(Theme::strong(theme.sizes.body)));
+            ui.label(theme.secondary(counts(&findings)));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let close = egui::Button::new(icons::glyph("down")).frame_when_inactive(false);
+                let response = ui.add(close).on_hover_text("Hide the advice   Ctrl+J");
+                ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Hide the advice"));
+                if response.clicked() {
+                    cx.options.drawer = false;
+                }
+            });
+        });
+        widgets::hairline(ui, theme);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ScrollArea::vertical().auto_shrink(false).show_rows(ui, ROW, findings.len(), |ui, range| {
+            for finding in &findings[range] {
+                row(ui, cx, finding);
+            }
+        });
+    });
+}
+
+fn counts(findings: &[Finding]) -> String {
+    let named = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
+    let parts = named.iter().filter_map(|(severity, name)| {
+        let n = findings.iter().filter(|finding| finding.severity == *severity).count();
+        (n > 0).then(|| format!("{n} {name}{}", if n == 1 { "" } else { "s" }))
+    });
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+fn row(ui: &mut Ui, cx: &mut Cx<'_>, finding: &Finding) {
+    let theme = cx.theme;
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    response.widget_info(|| {
+        egui::WidgetInfo::labeled(egui::WidgetType::Button, true, format!("{}: {}", finding.title, finding.message))
+    });
+    let painter = ui.painter_at(rect);
+    if response.hovered() || response.has_focus() {
+        painter.rect_filled(rect, 4.0, theme.hover);
+    }
+    let (icon, color) = severity_look(theme, finding.severity);
+    let middle = rect.left_center();
+    painter.text(middle + vec2(1.0, 0.0), Align2::LEFT_CENTER, icons::glyph(icon), Theme::icon(14.0), color);
+    let text = |x: f32, right: f32, words: &str, font, color| {
+        let area = Rect::from_min_max(pos2(rect.left() + x, rect.top()), pos2(right, rect.bottom()));
+        painter.with_clip_rect(area).text(middle + vec2(x, 0.0), Align2::LEFT_CENTER, words, font, color);
+    };
+    let size = theme.sizes.body;
+    text(26.0, rect.left() + SENTENCE - 8.0, finding.title, Theme::strong(size), theme.text);
+    let right = finding.fix.as_ref().map_or(rect.right(), |label| fix_button(ui, cx, finding, label, rect));
+    text(SENTENCE, right - 12.0, &finding.message, Theme::plain(size), theme.secondary);
+    painter.hline(rect.x_range(), rect.bottom() - 0.5, theme.line());
+    let response = response.on_hover_ui(|ui| {
+        ui.set_max_width(460.0);
+        ui.label(&finding.message);
+        ui.label(RichText::new(&finding.cure).color(theme.accent));
+        if let Some(rule) = advice::rule(finding.rule) {
+            ui.label(theme.secondary(rule.why));
+        }
+    });
+    if response.clicked() {
+        let items = cx.items_of(finding);
+        cx.send(Command::Show(items));
+    }
+}
+
+/// The cure, one click away; answers where its words begin.
+fn fix_button(ui: &Ui, cx: &mut Cx<'_>, finding: &Finding, label: &str, row: Rect) -> f32 {
+    let theme = cx.theme;
+    let galley = ui.painter().layout_no_wrap(label.to_owned(), Theme::strong(theme.sizes.body), theme.accent);
+    let place = Rect::from_min_max(pos2(row.right() - galley.size().x - 8.0, row.top()), row.right_bottom());
+    let id = ui.id().with(("fix", finding.rule, &finding.places));
+    let response = ui.interact(place, id, Sense::click()).on_hover_cursor(egui::CursorIcon::PointingHand);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, label));
+    if response.hovered() {
+        ui.painter().rect_filled(place.shrink2(vec2(0.0, 4.0)), 4.0, theme.selection);
+    }
+    ui.painter().galley(pos2(place.left() + 4.0, place.center().y - galley.size().y * 0.5), galley, theme.accent);
+    if response.clicked() {
+        let topology = cx.topology();
+        let edit = advice::fix(&advice::Context::new(cx.document.board(), &topology), finding);
+        if let Some(edit) = edit {
+            cx.commit(edit);
+        }
+    }
+    place.left()
 }

@@ -1,57 +1,150 @@
-//! The start screen: open a board, start a new one, or take a template.
+//! The start screen: a new board, a board from disk, recent boards, and samples with small pictures of themselves.
 
-use egui::{CentralPanel, Frame, RichText, Ui, vec2};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
 
+use egui::{Align2, CentralPanel, Frame, Rect, RichText, ScrollArea, Sense, Ui, vec2};
+
+use crate::app::canvas::thumbnail;
 use crate::app::context::Command;
 use crate::app::theme::Theme;
-use crate::app::{App, icons};
+use crate::app::{App, icons, recent};
+use crate::scene::Scene;
 use crate::view::Action;
+
+/// The size of a card in points.
+const CARD: egui::Vec2 = vec2(208.0, 158.0);
+/// How much of it is picture.
+const PICTURE: f32 = 112.0;
+
+/// A board to choose.
+struct Card {
+    path: PathBuf,
+    name: String,
+    folder: String,
+    picture: Option<Arc<Scene>>,
+}
+
+/// What the start screen shows, read on another thread.
+#[derive(Default)]
+pub(in crate::app) struct Gallery {
+    recent: Vec<Card>,
+    samples: Vec<Card>,
+    reading: Option<Receiver<(usize, bool, Scene)>>,
+    listed: bool,
+}
+
+impl Gallery {
+    /// Lists boards once, and reads their pictures on another thread.
+    fn list(&mut self, ctx: &egui::Context, store: Option<&std::path::Path>) {
+        if !self.listed {
+            self.listed = true;
+            let card = |path: PathBuf, name: String| {
+                let folder = path.parent().and_then(std::path::Path::file_name);
+                let folder = folder.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+                Card { path, name, folder, picture: None }
+            };
+            self.recent = recent::list(store).into_iter().take(4).map(|path| card(path.clone(), recent::name(&path))).collect();
+            self.samples = crate::app::files::samples().into_iter().map(|(path, name)| card(path, name)).collect();
+            let (sender, receiver) = channel();
+            self.reading = Some(receiver);
+            let paths = |cards: &[Card], old| cards.iter().enumerate().map(|(i, card)| (i, old, card.path.clone())).collect::<Vec<_>>();
+            let all = [paths(&self.recent, true), paths(&self.samples, false)].concat();
+            let ctx = ctx.clone();
+            std::thread::spawn(move || {
+                for (i, old, path) in all {
+                    // A board that cannot be read has no picture; opening it says why.
+                    let Ok(loaded) = crate::io::load(&path) else { continue };
+                    if sender.send((i, old, Scene::of(&loaded.board))).is_err() {
+                        return;
+                    }
+                    ctx.request_repaint();
+                }
+            });
+        }
+        while let Some((i, old, scene)) = self.reading.as_ref().and_then(|receiver| receiver.try_recv().ok()) {
+            let cards = if old { &mut self.recent } else { &mut self.samples };
+            if let Some(card) = cards.get_mut(i) {
+                card.picture = Some(Arc::new(scene));
+            }
+        }
+    }
+}
 
 /// Shows the screen.
 pub(in crate::app) fn show(app: &mut App, ui: &mut Ui) {
+    app.gallery.list(ui.ctx(), app.recent.as_deref());
+    let mut asked = None;
     let frame = Frame::new().fill(app.theme.canvas);
     CentralPanel::default().frame(frame).show(ui, |ui| {
-        let top = (ui.available_height() * 0.22).max(40.0);
-        ui.add_space(top);
-        ui.vertical_centered(|ui| {
-            ui.label(RichText::new("Isobar").font(Theme::strong(34.0)).color(app.theme.text));
-            ui.add_space(2.0);
-            ui.label(
-                app.theme.secondary("Design event-driven systems together, on a board that means something."),
-            );
-            ui.add_space(28.0);
-            let width = 420.0;
-            for (action, text, words) in [
-                (Action::New, "New board", "An empty canvas: press a letter to drop a sticky"),
-                (Action::Open, "Open board…", "A .ron or .json board from disk"),
-            ] {
-                if choice(ui, app, action.row().icon, text, words, width) {
-                    app.commands.push(Command::Run(action));
-                }
-            }
-            for (path, name) in crate::app::files::samples() {
-                let words = path
-                    .parent()
-                    .and_then(|p| p.file_name())
-                    .map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-                if choice(ui, app, "frame", &name, &words, width) {
-                    app.commands.push(Command::Open(path));
-                }
-            }
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            let columns = ((ui.available_width() - 80.0) / (CARD.x + 16.0)).floor().clamp(1.0, 5.0);
+            let width = columns * (CARD.x + 16.0) - 16.0;
+            let left = ((ui.available_width() - width) * 0.5).max(16.0);
+            ui.horizontal(|ui| {
+                ui.add_space(left);
+                ui.vertical(|ui| {
+                    ui.set_width(width);
+                    head(ui, app, &mut asked);
+                    for (title, cards) in [("Recent boards", &app.gallery.recent), ("Sample boards", &app.gallery.samples)] {
+                        if cards.is_empty() {
+                            continue;
+                        }
+                        ui.add_space(22.0);
+                        ui.label(app.theme.heading(title));
+                        ui.add_space(6.0);
+                        ui.horizontal_wrapped(|ui| {
+                            ui.spacing_mut().item_spacing = vec2(16.0, 16.0);
+                            for card in cards {
+                                if picture_card(ui, &app.theme, card) {
+                                    asked = Some(Command::Open(card.path.clone()));
+                                }
+                            }
+                        });
+                    }
+                    ui.add_space(40.0);
+                });
+            });
         });
+    });
+    app.commands.extend(asked);
+}
+
+fn head(ui: &mut Ui, app: &App, asked: &mut Option<Command>) {
+    let theme = &app.theme;
+    ui.add_space(44.0);
+    ui.label(RichText::new("Isobar").font(Theme::strong(30.0)).color(theme.text));
+    ui.label(theme.secondary("Design event-driven systems together, on a board that means something."));
+    ui.add_space(16.0);
+    ui.horizontal(|ui| {
+        for (action, text) in [(Action::New, "New board"), (Action::Open, "Open board…")] {
+            let row = action.row();
+            let glyph = RichText::new(icons::glyph(row.icon)).size(16.0).color(theme.accent);
+            let title = RichText::new(text).font(Theme::strong(theme.sizes.body));
+            let keys = RichText::new(row.keys).size(theme.sizes.secondary).color(theme.secondary);
+            let response = ui.add(egui::Button::new((glyph, title, keys)).fill(theme.chrome).min_size(vec2(200.0, 38.0)));
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(text));
+            if response.clicked() {
+                *asked = Some(Command::Run(action));
+            }
+        }
     });
 }
 
-fn choice(ui: &mut Ui, app: &App, icon: &str, text: &str, words: &str, width: f32) -> bool {
-    let theme = &app.theme;
-    let title = RichText::new(text).font(Theme::strong(theme.sizes.body));
-    let glyph = RichText::new(icons::glyph(icon)).size(17.0).color(theme.accent);
-    let button = egui::Button::new((glyph, title))
-        .right_text(RichText::new(words).size(theme.sizes.secondary).color(theme.secondary))
-        .fill(theme.chrome)
-        .min_size(vec2(width, 40.0));
-    let response = ui.add(button);
-    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(text));
-    ui.add_space(2.0);
-    response.clicked()
+fn picture_card(ui: &mut Ui, theme: &Theme, card: &Card) -> bool {
+    let (rect, response) = ui.allocate_exact_size(CARD, Sense::click());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, format!("Open {} {}", card.folder, card.name)));
+    let lively = response.hovered() || response.has_focus();
+    let edge = if lively { egui::Stroke::new(1.5, theme.accent) } else { theme.line() };
+    ui.painter().rect(rect, 8.0, theme.chrome, edge, egui::StrokeKind::Inside);
+    let picture = Rect::from_min_size(rect.min, vec2(CARD.x, PICTURE)).shrink(8.0);
+    if let Some(scene) = &card.picture {
+        thumbnail(&ui.painter_at(picture), scene, theme, picture);
+    }
+    let painter = ui.painter_at(rect.shrink(8.0));
+    let at = rect.left_top() + vec2(12.0, PICTURE + 4.0);
+    painter.text(at, Align2::LEFT_TOP, &card.name, Theme::strong(theme.sizes.body), theme.text);
+    painter.text(at + vec2(0.0, 18.0), Align2::LEFT_TOP, &card.folder, Theme::plain(theme.sizes.secondary), theme.secondary);
+    response.on_hover_text(card.path.display().to_string()).clicked()
 }

@@ -136,14 +136,11 @@ fn timer(app: &mut App, ui: &mut Ui, start: f64) {
 }
 
 fn advice(app: &mut App, ui: &mut Ui) {
-    let topology = app.derived.topology(&app.document);
-    let count = topology.notes.len();
-    if count == 0 {
-        return;
-    }
-    let text = RichText::new(format!("{} {count}", icons::glyph("warning")))
-        .font(Theme::strong(12.0))
-        .color(app.theme.warning);
+    let findings = app.derived.findings(ui.ctx(), &app.document);
+    let Some(worst) = findings.iter().map(|finding| finding.severity).max() else { return };
+    let count = findings.len();
+    let (icon, color) = super::drawer::severity_look(&app.theme, worst);
+    let text = RichText::new(format!("{} {count}", icons::glyph(icon))).font(Theme::strong(12.0)).color(color);
     let button = egui::Button::new(text).corner_radius(12.0).fill(app.theme.hover).stroke(egui::Stroke::NONE);
     let response = ui.add(button).on_hover_text("Advice on this board   Ctrl+J");
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(format!("Advice, {count}")));

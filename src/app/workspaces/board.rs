@@ -1,22 +1,26 @@
 //! The Board workspace: the board, written on by pointer and keyboard.
 
 mod actions;
+mod arranging;
 mod effects;
 mod menus;
 mod naming;
 mod typing;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use egui::{Frame, Ui};
 
 use super::Workspace;
-use crate::app::canvas::{BoardCanvas, Look, Overlays, Proposal};
+use crate::advice::{Finding, Severity};
+use crate::app::canvas::{Badge, BoardCanvas, Corner, Look, Overlays, Tone};
 use crate::app::context::Cx;
 use crate::app::panels;
 use crate::board::{Point, Rect, StickyId};
 use crate::view::tool::{Activity, Input, Tool, Toolbox};
-use crate::view::{Action, Item, Selection};
+use crate::view::propose::{self, Proposal};
+use crate::view::{Action, Item, Selection, narrative};
 
 /// The Board workspace.
 #[derive(Default)]
@@ -38,6 +42,18 @@ pub(super) struct BoardWorkspace {
     pointer: Option<Point>,
     clipboard: String,
     lifted: Option<(u64, Selection, BTreeSet<StickyId>)>,
+    /// The advice the badges were made from.
+    advised: Option<Arc<Vec<Finding>>>,
+    advice_badges: Vec<Badge>,
+    /// The revision the proposals were made for.
+    proposed: Option<u64>,
+    /// The revision the narrative was numbered for.
+    numbered: Option<u64>,
+    numbers: Vec<Badge>,
+    /// Which frame the presentation shows.
+    presenting: Option<usize>,
+    /// Where things move to while the board is arranged.
+    moving: Option<arranging::Moving>,
 }
 
 impl BoardWorkspace {
@@ -91,6 +107,8 @@ impl BoardWorkspace {
         self.keyboard(ui, cx);
         let scene = cx.scene();
         self.lift(cx);
+        self.advice_badges(ui, cx);
+        self.propose(cx);
         let quiet = self.toolbox.activity != Activity::Idle
             && !matches!(self.toolbox.activity, Activity::Pressed { .. });
         let look = Look {
@@ -110,6 +128,60 @@ impl BoardWorkspace {
         }
         if cx.document.board().stickies.is_empty() && self.naming.is_none() {
             empty_hint(ui, cx, self.canvas.viewport());
+        }
+    }
+
+    /// A badge on each sticky that a finding is mainly about: how many, in the colour of the worst.
+    fn advice_badges(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
+        let findings = cx.findings(ui.ctx());
+        if self.advised.as_ref().is_some_and(|before| Arc::ptr_eq(before, &findings)) {
+            return;
+        }
+        let mut counts: BTreeMap<StickyId, (usize, Severity)> = BTreeMap::new();
+        for finding in findings.iter() {
+            let first = cx.items_of(finding).into_iter().find_map(|item| match item {
+                Item::Sticky(id) => Some(id),
+                _ => None,
+            });
+            if let Some(id) = first {
+                let entry = counts.entry(id).or_insert((0, Severity::Note));
+                *entry = (entry.0 + 1, entry.1.max(finding.severity));
+            }
+        }
+        let badge = |(sticky, (count, worst)): (StickyId, (usize, Severity))| Badge {
+            sticky,
+            corner: Corner::BottomRight,
+            text: count.to_string(),
+            tone: match worst {
+                Severity::Note => Tone::Note,
+                Severity::Warning => Tone::Warning,
+                Severity::Error => Tone::Error,
+            },
+        };
+        self.advice_badges = counts.into_iter().map(badge).collect();
+        self.advised = Some(findings);
+    }
+
+    /// Works out the links proposed from the layout, when they are shown and the board has changed.
+    fn propose(&mut self, cx: &Cx<'_>) {
+        let revision = cx.document.revision();
+        if !cx.options.proposals {
+            self.proposals.clear();
+            self.proposed = None;
+        } else if self.proposed != Some(revision) && !cx.document.in_gesture() {
+            self.proposals = propose::proposals(cx.document.board());
+            self.proposed = Some(revision);
+        }
+        if cx.options.numbers && self.numbered != Some(revision) && !cx.document.in_gesture() {
+            self.numbers = narrative::numbers(cx.document.board())
+                .into_iter()
+                .map(|(sticky, n)| Badge { sticky, corner: Corner::TopLeft, text: n.to_string(), tone: Tone::Plain })
+                .collect();
+            self.numbered = Some(revision);
+        }
+        self.overlays.badges.clone_from(&self.advice_badges);
+        if cx.options.numbers {
+            self.overlays.badges.extend(self.numbers.iter().cloned());
         }
     }
 
@@ -171,6 +243,10 @@ impl Workspace for BoardWorkspace {
             panels::drawer::show(ui, cx);
         }
         egui::CentralPanel::default().frame(Frame::NONE).show(ui, |ui| self.canvas(ui, cx));
+    }
+
+    fn logic(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) {
+        self.step_arranging(ctx, cx);
     }
 
     fn action(&mut self, ctx: &egui::Context, action: Action, cx: &mut Cx<'_>) -> bool {

@@ -68,10 +68,49 @@ impl BoardWorkspace {
             Action::DistributeDown => {
                 self.arrange_selected(cx, action, |rects| align::distribute(rects, false))
             }
+            Action::Arrange => self.arrange(ctx, cx),
+            Action::ToggleProposals => cx.options.proposals = !cx.options.proposals,
+            Action::AcceptProposals => self.accept_proposals(cx),
+            Action::ToggleNumbers => cx.options.numbers = !cx.options.numbers,
+            Action::Present => self.present(ctx, cx),
             _ => return false,
         }
         ctx.request_repaint();
         true
+    }
+
+    /// Draws every proposed link, as one step.
+    fn accept_proposals(&mut self, cx: &mut Cx<'_>) {
+        let proposals = crate::view::propose::proposals(cx.document.board());
+        if proposals.is_empty() {
+            cx.say(Tone::Plain, "The layout proposes no links that are not there yet");
+            return;
+        }
+        cx.document.begin(format!("Accept {} proposed links", proposals.len()));
+        for proposal in &proposals {
+            // What was linked meanwhile stays as it is.
+            let _ = cx.document.include(&Intent::Connect { from: proposal.from, to: proposal.to });
+        }
+        cx.document.end();
+        cx.say(Tone::Fine, format!("{} links drawn", proposals.len()));
+    }
+
+    /// Shows the next frame of the board, from left to right; after the last, the whole board.
+    fn present(&mut self, ctx: &Context, cx: &mut Cx<'_>) {
+        let scene = cx.scene();
+        let mut frames: Vec<Rect> = scene.frames.iter().map(|frame| frame.rect).collect();
+        frames.sort_by(|a, b| a.min.x.total_cmp(&b.min.x).then(a.min.y.total_cmp(&b.min.y)));
+        let next = self.presenting.map_or(0, |at| at + 1);
+        match frames.get(next) {
+            Some(frame) => {
+                self.presenting = Some(next);
+                self.canvas.fly_to(ctx, *frame, 2.0);
+            }
+            None => {
+                self.presenting = None;
+                self.canvas.fit(ctx, &scene);
+            }
+        }
     }
 
     fn delete(&mut self, cx: &mut Cx<'_>) {

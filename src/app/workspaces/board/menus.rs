@@ -90,7 +90,9 @@ impl BoardWorkspace {
                     let keys = row.shortcut.map_or_else(String::new, |key| key.to_string());
                     let button =
                         egui::Button::new((icon, row.label)).shortcut_text(keys).frame_when_inactive(false);
-                    if ui.add(button.min_size(vec2(190.0, 24.0))).clicked() {
+                    let response = ui.add(button.min_size(vec2(190.0, 24.0)));
+                    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(row.label));
+                    if response.clicked() {
                         kind = Some(*each);
                     }
                 }
@@ -100,7 +102,9 @@ impl BoardWorkspace {
                     let button = egui::Button::new((icon, row.text))
                         .shortcut_text(row.keys)
                         .frame_when_inactive(false);
-                    if ui.add(button.min_size(vec2(190.0, 24.0))).clicked() {
+                    let response = ui.add(button.min_size(vec2(190.0, 24.0)));
+                    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(row.text));
+                    if response.clicked() {
                         action = Some(*each);
                     }
                 }
