@@ -187,6 +187,12 @@ impl BoardWorkspace {
         if response.changed() {
             naming.chosen = None;
         }
+        // A click that began on the canvas takes the focus away when it ends; another field takes it for good.
+        let focused = ui.memory(egui::Memory::focused);
+        let elsewhere = naming.focused && focused.is_some_and(|id| id != response.id) && !response.has_focus();
+        if focused.is_none() {
+            response.request_focus();
+        }
         naming.contains_pointer = over || response.contains_pointer();
         let commits = keys.enter || keys.next.is_some();
         if let Some(name) =
@@ -202,7 +208,7 @@ impl BoardWorkspace {
         if keys.escape {
             self.cancel_naming(cx);
             ui.request_repaint();
-        } else if commits {
+        } else if commits || elsewhere {
             self.commit_naming(ui.ctx(), cx, keys.next);
         }
     }
