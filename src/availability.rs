@@ -4,8 +4,6 @@
 //! independent modules, and each module is solved by a decision diagram swept along a narrow frontier ([`exact`]).
 //! Shared parts count once, because a component is one input of the diagram however many gates use it.
 
-#[cfg(test)]
-mod board_tests;
 mod diagram;
 mod entry;
 mod exact;

@@ -19,19 +19,21 @@ const ADVICE: [(&str, &[&str]); 11] = [
     // Balance has to know everybody whose events mean coins.
     ("avatar-store/choreography", &["too-many-sources"]),
     ("avatar-store/monolith", &[]),
-    ("avatar-store/orchestration", &[]),
-    ("avatar-store/synchronous", &[]),
-    ("avatar-store/two-phase-commit", &[]),
+    // The process manager is the one part every checkout passes.
+    ("avatar-store/orchestration", &["single-source-of-failure"]),
+    ("avatar-store/synchronous", &["availability-chain"]),
+    ("avatar-store/two-phase-commit", &["availability-chain"]),
     // Search lives on one event of one team: fine, when it is meant.
     ("car-marketplace/after", &["lazy-consumer"]),
     ("car-marketplace/god-event", &["god-event"]),
     // Version 1 goes on beside version 2 for as long as Analytics reads it.
     ("pizza/event-driven", &["breaking-change"]),
-    ("pizza/synchronous", &["dual-write"]),
+    ("pizza/synchronous", &["availability-chain", "dual-write", "tight-towards-uncontrolled"]),
     ("procurement/healthy", &[]),
     (
         "procurement/pinball",
         &[
+            "availability-chain",
             "command-in-disguise",
             "dual-write",
             "missing-idempotency",
@@ -39,6 +41,7 @@ const ADVICE: [(&str, &[&str]); 11] = [
             "shared-database",
             "synchronous-cycle",
             "technical-event",
+            "tight-towards-uncontrolled",
             "unprotected-subscriber",
         ],
     ),

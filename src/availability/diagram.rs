@@ -316,10 +316,18 @@ impl<'m> Sweep<'m> {
     }
 
     /// Gives every gate that was changed in some state its bits in the key; a gate's two counters share a word.
-    fn lay_out(&self) -> (Vec<Slot>, usize) {
-        let mut gates: Vec<u32> = self.changed.iter().map(|(gate, _)| *gate).collect();
+    fn lay_out(&mut self) -> (Vec<Slot>, usize) {
+        // Each gate once; `slot_of` is unset here, so it can say which gates were met.
+        let mut gates: Vec<u32> = Vec::new();
+        for (gate, _) in &self.changed {
+            if std::mem::replace(&mut self.slot_of[*gate as usize], 0) == u32::MAX {
+                gates.push(*gate);
+            }
+        }
+        for gate in &gates {
+            self.slot_of[*gate as usize] = u32::MAX;
+        }
         gates.sort_unstable();
-        gates.dedup();
         let mut layout = Vec::with_capacity(gates.len());
         let (mut word, mut used) = (0, 0);
         for gate in gates {

@@ -103,8 +103,14 @@ pub fn exact(structure: &Structure, root: NodeId, limits: &Limits) -> Result<Exa
 /// Tries the candidate orders with a growing allowance.
 fn solve_within(module: &Module, chances: &[Chance], max_nodes: usize) -> Option<Solved> {
     let orders = order::candidates(module);
+    // The promise is mostly kept: the first order then needs no second try.
+    let (cost, order) = &orders[0];
+    let promised = (2.0 * cost).min(max_nodes as f64) as usize;
+    if let Some(solved) = diagram::solve(module, order, chances, promised) {
+        return Some(solved);
+    }
     for (share, tries) in [(256, usize::MAX), (16, 4), (1, 2)] {
-        for order in orders.iter().take(tries) {
+        for (_, order) in orders.iter().take(tries) {
             if let Some(solved) = diagram::solve(module, order, chances, max_nodes / share) {
                 return Some(solved);
             }
@@ -138,7 +144,7 @@ fn bounds(structure: &Structure, modules: &[Module], limits: &Limits) -> (f64, f
     let mut pessimist: Vec<Chance> = Vec::new();
     let mut optimist: Vec<Chance> = Vec::new();
     for module in modules {
-        let order = order::candidates(module).swap_remove(0);
+        let (_, order) = order::candidates(module).swap_remove(0);
         let run = |below: &[Chance]| {
             let chances = module.inputs.iter().map(|input| match *input {
                 Input::Component(c) => own_chance(structure, c),

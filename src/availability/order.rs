@@ -84,8 +84,8 @@ pub(super) fn cost(module: &Module, order: &[u32]) -> f64 {
     widths.sum()
 }
 
-/// Orders worth trying, most promising first.
-pub(super) fn candidates(module: &Module) -> Vec<Vec<u32>> {
+/// Orders worth trying with their costs, most promising first.
+pub(super) fn candidates(module: &Module) -> Vec<(f64, Vec<u32>)> {
     let graph = Graph::new(module);
     let mut orders: Vec<(f64, Vec<u32>)> = Vec::new();
     for order in [graph.upwards(module), graph.downwards(module), graph.depth_first(module), graph.far_end()]
@@ -106,7 +106,7 @@ pub(super) fn candidates(module: &Module) -> Vec<Vec<u32>> {
         orders.sort_by(|a, b| a.0.total_cmp(&b.0));
         orders.dedup_by(|a, b| a.1 == b.1);
     }
-    orders.into_iter().map(|(_, order)| order).collect()
+    orders
 }
 
 /// Gates and inputs as vertices (inputs after gates), with a hyperedge per gate: itself and its children.

@@ -1,5 +1,7 @@
 //! What the availability engine promises: closed answers, enumeration, the frontier recurrence, sampling.
 
+mod board;
+
 use proptest::prelude::*;
 
 use super::*;

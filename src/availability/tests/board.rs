@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::*;
+use crate::availability::*;
 use crate::board::{
     Board, Channel, Command, Id, Link, LinkId, Mode, Outcome, Point, Publishing, Replicas, Service, Span,
     Sticky, StickyId, StickyKind, notation,
