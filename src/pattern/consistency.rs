@@ -186,7 +186,6 @@ impl<'a, const N: usize> Problem<'a, N> {
     }
 
     /// What an element can meet at once; `None` when some array fails to supply what only it holds.
-    #[expect(clippy::type_complexity, reason = "three parts of one answer, taken apart at once")]
     fn close(&self, element: Element<N>) -> Option<(Vec<Choice<N>>, Bits<N>, Vec<u32>)> {
         let mut present = element.present;
         let mut counts = element.counts;

@@ -5,14 +5,19 @@
 //! is looked up in its field's index, which gives the conditions it meets. The tree is then descended along
 //! conditions that are met, so that rules whose first condition is not met cost nothing.
 
-use rustc_hash::FxHashMap;
+mod build;
+
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use build::ways;
 
 use super::Pattern;
 use super::condition::Operator;
 use super::consistency::{Need, consistent};
 use super::error::EventError;
-use super::field::{Entry, FieldIndex};
+use super::field::FieldIndex;
 use super::parse::Parsed;
 use super::paths::{FieldId, PathId, Paths};
 use super::scan::{Rules, scan};
@@ -379,187 +384,6 @@ impl PatternSet {
         debug_assert!(met_in.iter().all(|&scope| scope != ROOT));
         Need { required: level == Level::InArrays, open: level == Level::Open, met_in, present_in }
     }
-
-    /// The node of a way to match, made as far as it is missing.
-    fn add_way(&mut self, way: &[(Arc<str>, Vec<Operator>)]) -> NodeId {
-        let mut conditions: Vec<(u8, &Arc<str>, ConditionId)> = Vec::with_capacity(way.len());
-        for (path, alternatives) in way {
-            let id = self.add_condition(path, alternatives);
-            conditions.push((rank(alternatives), path, id));
-        }
-        conditions.sort();
-        let mut at = TOP;
-        for &(_, _, id) in &conditions {
-            at = match self.next(at, id) {
-                Some(node) => node,
-                None => self.add_node(at, id),
-            };
-        }
-        at
-    }
-
-    fn next(&self, node: NodeId, id: ConditionId) -> Option<NodeId> {
-        let condition = &self.conditions[id as usize];
-        match (node, condition.kind) {
-            (TOP, _) => (condition.top != NOWHERE).then_some(condition.top),
-            (_, Kind::Positive) => self.edges.get(&(node, id)).copied(),
-            _ => self.nodes[node as usize].others.iter().find(|&&(c, _)| c == id).map(|&(_, n)| n),
-        }
-    }
-
-    fn add_node(&mut self, parent: NodeId, id: ConditionId) -> NodeId {
-        let fresh = Node { parent, condition: id, ..Node::default() };
-        let node = match self.free_nodes.pop() {
-            Some(node) => {
-                self.nodes[node as usize] = fresh;
-                node
-            }
-            None => {
-                self.nodes.push(fresh);
-                NodeId::try_from(self.nodes.len() - 1).expect("fewer than 2^32 nodes")
-            }
-        };
-        let condition = &mut self.conditions[id as usize];
-        condition.uses += 1;
-        let kind = condition.kind;
-        if parent == TOP {
-            condition.top = node;
-        }
-        match (parent, kind) {
-            (TOP, Kind::Positive) => {}
-            (TOP, Kind::Negative) => {
-                self.fields[condition.field as usize].top_negatives.push((id, node));
-            }
-            (_, Kind::Positive) => {
-                self.edges.insert((parent, id), node);
-                self.nodes[parent as usize].positives.push((id, node));
-            }
-            _ => self.nodes[parent as usize].others.push((id, node)),
-        }
-        node
-    }
-
-    /// Removes a node that leads to no rule, and those above it likewise.
-    fn prune(&mut self, node: NodeId) {
-        let mut at = node;
-        while at != TOP {
-            let Node { parent, condition: id, ref rules, ref positives, ref others } =
-                self.nodes[at as usize];
-            if !(rules.is_empty() && positives.is_empty() && others.is_empty()) {
-                return;
-            }
-            let condition = &mut self.conditions[id as usize];
-            condition.uses -= 1;
-            let (kind, uses, field) = (condition.kind, condition.uses, condition.field);
-            if parent == TOP {
-                condition.top = NOWHERE;
-            }
-            match (parent, kind) {
-                (TOP, Kind::Positive) => {}
-                (TOP, Kind::Negative) => {
-                    self.fields[field as usize].top_negatives.retain(|&(c, _)| c != id);
-                }
-                (_, Kind::Positive) => {
-                    self.edges.remove(&(parent, id));
-                    self.nodes[parent as usize].positives.retain(|&(c, _)| c != id);
-                }
-                _ => self.nodes[parent as usize].others.retain(|&(c, _)| c != id),
-            }
-            self.nodes[at as usize] = Node::default();
-            self.free_nodes.push(at);
-            if uses == 0 {
-                self.remove_condition(id);
-            }
-            at = parent;
-        }
-    }
-
-    fn add_condition(&mut self, path: &Arc<str>, alternatives: &[Operator]) -> ConditionId {
-        let field = self.add_field(path);
-        let key = (field, Arc::from(alternatives));
-        if let Some(&id) = self.condition_ids.get(&key) {
-            return id;
-        }
-        let absence = alternatives.contains(&Operator::Absent);
-        let exclusions = alternatives.iter().filter(|a| a.is_negative()).count();
-        let condition = Condition {
-            field,
-            alternatives: key.1.clone(),
-            kind: match exclusions {
-                _ if absence => Kind::Absence,
-                0 => Kind::Positive,
-                _ => Kind::Negative,
-            },
-            exclusions: u8::try_from(exclusions).expect("ways have at most 64 anything-buts on a field"),
-            top: NOWHERE,
-            uses: 0,
-        };
-        let id = match self.free_conditions.pop() {
-            Some(id) => {
-                self.conditions[id as usize] = condition;
-                id
-            }
-            None => {
-                self.conditions.push(condition);
-                let id = self.conditions.len() - 1;
-                assert!(id < 1 << 24, "fewer than 2^24 distinct conditions");
-                id as ConditionId
-            }
-        };
-        self.condition_ids.insert(key, id);
-        let field = &mut self.fields[field as usize];
-        field.uses += 1;
-        for (operator, entry) in entries(id, alternatives) {
-            field.index.insert(operator, entry);
-        }
-        id
-    }
-
-    fn remove_condition(&mut self, id: ConditionId) {
-        let Condition { field, ref alternatives, .. } = self.conditions[id as usize];
-        let alternatives = alternatives.clone();
-        let owner = &mut self.fields[field as usize];
-        for (operator, entry) in entries(id, &alternatives) {
-            owner.index.remove(operator, entry);
-        }
-        owner.uses -= 1;
-        if owner.uses == 0 {
-            let (path, place) = (owner.path.clone(), owner.place);
-            owner.index = FieldIndex::default();
-            self.field_ids.remove(&path);
-            self.paths.remove(place);
-            self.free_fields.push(field);
-        }
-        self.condition_ids.remove(&(field, alternatives));
-        self.free_conditions.push(id);
-    }
-
-    fn add_field(&mut self, path: &Arc<str>) -> FieldId {
-        if let Some(&id) = self.field_ids.get(path) {
-            return id;
-        }
-        let place = self.paths.add(path);
-        let field = Field {
-            path: path.clone(),
-            place,
-            index: FieldIndex::default(),
-            uses: 0,
-            top_negatives: Vec::new(),
-        };
-        let id = match self.free_fields.pop() {
-            Some(id) => {
-                self.fields[id as usize] = field;
-                id
-            }
-            None => {
-                self.fields.push(field);
-                FieldId::try_from(self.fields.len() - 1).expect("fewer than 2^32 fields")
-            }
-        };
-        self.paths.set_field(place, Some(id));
-        self.field_ids.insert(path.clone(), id);
-        id
-    }
 }
 
 #[cfg(test)]
@@ -574,68 +398,4 @@ impl PatternSet {
             && self.field_ids.is_empty()
             && !self.paths.node(0).has_children()
     }
-}
-
-/// The entries of a condition's alternatives.
-fn entries(id: ConditionId, alternatives: &[Operator]) -> impl Iterator<Item = (&Operator, Entry)> {
-    let mut place = 0;
-    alternatives.iter().map(move |operator| {
-        let entry = if operator.is_negative() {
-            place += 1;
-            Entry::excluded(id, place - 1)
-        } else {
-            Entry::met(id)
-        };
-        (operator, entry)
-    })
-}
-
-/// How telling a condition is: the lower, the fewer values meet it.
-fn rank(alternatives: &[Operator]) -> u8 {
-    let one = |operator: &Operator| match operator {
-        Operator::String(_)
-        | Operator::Address(..)
-        | Operator::Number(..)
-        | Operator::NumericEquals(_)
-        | Operator::IgnoreCase(_) => 0,
-        Operator::True | Operator::False | Operator::Null => 1,
-        Operator::Exists => 3,
-        Operator::Absent => 5,
-        _ if operator.is_negative() => 4,
-        _ => 2,
-    };
-    alternatives.iter().map(one).max().unwrap_or(0)
-}
-
-/// A branch as lists of distinct alternatives, split where a list has more `anything-but`s than can be told
-/// apart: a list is met when one of its parts is.
-fn ways(parsed: &Parsed, branch: &super::parse::Branch) -> Vec<Vec<(Arc<str>, Vec<Operator>)>> {
-    let mut ways = vec![Vec::with_capacity(branch.len())];
-    for (path, &field) in branch {
-        let mut alternatives: Vec<Operator> = Vec::new();
-        let mut negatives: Vec<Operator> = Vec::new();
-        let mut seen = rustc_hash::FxHashSet::default();
-        for alternative in &parsed.fields[field].alternatives {
-            let operator = &alternative.operator;
-            if seen.insert(operator) {
-                if operator.is_negative() { &mut negatives } else { &mut alternatives }
-                    .push(operator.clone());
-            }
-        }
-        let mut parts = negatives.chunks(MAX_EXCLUSIONS);
-        let first =
-            alternatives.into_iter().chain(parts.next().unwrap_or_default().iter().cloned()).collect();
-        let parts: Vec<Vec<Operator>> = std::iter::once(first).chain(parts.map(<[_]>::to_vec)).collect();
-        ways = parts
-            .iter()
-            .flat_map(|part| {
-                ways.iter().map(|way| {
-                    let mut way = way.clone();
-                    way.push((path.clone(), part.clone()));
-                    way
-                })
-            })
-            .collect();
-    }
-    ways
 }
