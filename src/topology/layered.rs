@@ -122,9 +122,13 @@ impl Graph {
     }
 }
 
-/// Lays a graph out from scratch: columns by flow, few crossings, clusters as rectangles of their own.
+/// Lays a graph out: columns by flow, few crossings, clusters as rectangles of their own.
 ///
-/// Hints are ignored here; see [`layout_stable`] for a drawing that keeps the reader's bearings.
+/// Nodes with a hint keep their place where that still makes sense, as in [`layout_stable`]; without hints the
+/// drawing starts from scratch, at the origin.
 pub fn layout(graph: &Graph, options: &Options) -> Layout {
+    if graph.nodes.iter().any(|node| node.hint.is_some()) {
+        return layout_stable(graph, options, &[]);
+    }
     clusters::layout(graph, options)
 }

@@ -1,6 +1,7 @@
 //! A drawing that grows: what the reader knows stays where it is, what is new finds a place near its neighbours.
 
 use super::clusters::{Groups, finish_in_place, layout};
+use super::cycles::sequence;
 use super::separate::{Body, separate};
 use super::{Graph, Layout, Options, Point};
 
@@ -8,8 +9,9 @@ use super::{Graph, Layout, Options, Point};
 /// `graph.nodes` (missing entries fall back to the node's hint; without either the node is new).
 ///
 /// Nodes that have an earlier place keep it unless something new pushes them; new nodes are put between their
-/// predecessors and successors, where they cross the fewest edges. When hardly anything was placed before, the
-/// graph is laid out afresh, and moved so that what was placed is near its old place.
+/// predecessors and successors, where they cross the fewest edges. When hardly anything was placed before, or the
+/// old places no longer show the flow from left to right, the graph is laid out afresh, and moved so that what was
+/// placed is near its old place.
 pub fn layout_stable(graph: &Graph, options: &Options, previous: &[Option<Point>]) -> Layout {
     let n = graph.nodes.len();
     let old: Vec<Option<(f64, f64)>> = (0..n)
@@ -22,7 +24,7 @@ pub fn layout_stable(graph: &Graph, options: &Options, previous: &[Option<Point>
     if known == 0 {
         return layout(graph, options);
     }
-    if known * 3 < n {
+    if known * 3 < n || against_the_flow(graph, &old) {
         return afresh_nearby(graph, options, &old);
     }
     let mut growth = Growth::new(graph, options, &old);
@@ -30,6 +32,16 @@ pub fn layout_stable(graph: &Graph, options: &Options, previous: &[Option<Point>
     let mut centres: Vec<(f64, f64)> = growth.centre.iter().map(|c| c.unwrap_or_default()).collect();
     part(graph, options, &old, &mut centres);
     finish_in_place(graph, options, &centres)
+}
+
+/// Whether many more edges run backwards between the old places than the cycles of the graph demand.
+fn against_the_flow(graph: &Graph, old: &[Option<(f64, f64)>]) -> bool {
+    let arcs = graph.arcs();
+    let rank = sequence(graph.nodes.len(), &arcs, None);
+    let demanded = arcs.iter().filter(|arc| rank[arc.from] > rank[arc.to]).count();
+    let ends = arcs.iter().filter_map(|arc| Some((old[arc.from]?.0, old[arc.to]?.0)));
+    let backwards = ends.clone().filter(|(from, to)| to <= from).count();
+    backwards > 2 * demanded + 1 + ends.count() / 10
 }
 
 /// A fresh layout, shifted by the mean difference from the old places.

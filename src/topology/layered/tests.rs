@@ -237,6 +237,24 @@ fn nothing_new_moves_nothing() {
     assert_eq!(layout_stable(&g, &options, &previous).positions, before.positions);
 }
 
+#[test]
+fn hints_are_kept_while_they_show_the_flow() {
+    let mut g = pub_sub(60, 2);
+    let first = layout(&g, &Options::default());
+    for (node, p) in g.nodes.iter_mut().zip(&first.positions) {
+        node.hint = Some((p.x, p.y));
+    }
+    assert_eq!(layout(&g, &Options::default()).positions, first.positions);
+    for node in &mut g.nodes {
+        node.hint = node.hint.map(|h| (-h.0, h.1));
+    }
+    let turned = layout(&g, &Options::default());
+    check(&g, &turned);
+    let forwards =
+        |drawn: &Layout| g.edges.iter().filter(|e| drawn.positions[e.0].x < drawn.positions[e.1].x).count();
+    assert_eq!(forwards(&turned), forwards(&first), "a mirrored drawing is set right");
+}
+
 fn any_graph() -> impl Strategy<Value = Graph> {
     (1_usize..28).prop_flat_map(|n| {
         let nodes = prop::collection::vec(
