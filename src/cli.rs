@@ -2,7 +2,9 @@
 
 mod advise;
 mod availability;
+mod check_log;
 mod diff;
+mod discover;
 mod export;
 mod fmt;
 mod log_file;
@@ -85,6 +87,8 @@ const SUBCOMMANDS: &[Entry] = &[
     entry::<rules::Rules>(),
     entry::<availability::Availability>(),
     entry::<match_event::Match>(),
+    entry::<discover::Discover>(),
+    entry::<check_log::CheckLog>(),
     entry::<stats::Stats>(),
     entry::<export::Export>(),
     entry::<diff::Diff>(),

@@ -4,6 +4,8 @@
 //! at most 32 bytes an event. Payloads stay where they are until somebody looks at them.
 
 pub mod compressed;
+pub mod conformance;
+pub mod discovery;
 pub mod event;
 pub mod index;
 pub mod load;

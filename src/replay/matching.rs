@@ -36,7 +36,7 @@ pub fn spellings(name: &str) -> Vec<String> {
 }
 
 /// A URI reference with its percent escapes undone; as it stands where they are no text.
-fn unescaped(source: &str) -> Cow<'_, str> {
+pub(crate) fn unescaped(source: &str) -> Cow<'_, str> {
     if !source.contains('%') {
         return Cow::Borrowed(source);
     }
