@@ -68,7 +68,7 @@ struct Entry {
 
 const fn entry<T: Subcommand>() -> Entry {
     Entry {
-        build: || T::augment_args(clap::Command::new(T::NAME).about(T::ABOUT)),
+        build: || T::augment_args(clap::Command::new(T::NAME)).about(T::ABOUT),
         run: |matches, out| {
             T::from_arg_matches(matches).map_err(|error| CliError(error.to_string()))?.run(out)
         },

@@ -44,7 +44,8 @@ pub(super) struct CheckLog {
 
 impl Subcommand for CheckLog {
     const NAME: &'static str = "check-log";
-    const ABOUT: &'static str = "Check a captured log against a board: types, publishers, schemas, causes, order, latency";
+    const ABOUT: &'static str =
+        "Check a captured log against a board: types, publishers, schemas, causes, order, latency";
 
     fn run(self, out: &mut dyn Write) -> Result<Exit, CliError> {
         let board = io::load(&self.board)?.board;

@@ -21,7 +21,8 @@ pub(super) struct Discover {
 
 impl Subcommand for Discover {
     const NAME: &'static str = "discover";
-    const ABOUT: &'static str = "Make a board from a captured log: services, messages, reactions, schemas, rates";
+    const ABOUT: &'static str =
+        "Make a board from a captured log: services, messages, reactions, schemas, rates";
 
     fn run(self, out: &mut dyn Write) -> Result<Exit, CliError> {
         let log = self.log.open()?;

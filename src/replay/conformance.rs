@@ -1,5 +1,6 @@
 //! Where a log departs from its board: each departure with its first and worst place and how often.
 
+mod expectations;
 mod ids;
 mod payloads;
 mod reactions;
@@ -105,6 +106,12 @@ pub static CHECKS: &[Check] = &[
         why: "The time from a message to what it caused is longer than the sender waits, or its 99th percentile is \
               above the one the board states for the service.",
     },
+    Check {
+        name: "expectation-broken",
+        title: "Promise of a scenario broken",
+        severity: Severity::Error,
+        why: "What must hold in every simulated run did not hold in the real one.",
+    },
 ];
 
 /// A moment of the log.
@@ -166,7 +173,14 @@ impl Scene<'_> {
         }
     }
 
-    fn finding(&self, check: &str, subject: String, message: String, tally: &Tally, places: Vec<Key>) -> Finding {
+    fn finding(
+        &self,
+        check: &str,
+        subject: String,
+        message: String,
+        tally: &Tally,
+        places: Vec<Key>,
+    ) -> Finding {
         let check = CHECKS.iter().find(|c| c.name == check).unwrap_or(&CHECKS[0]);
         let (first, worst) = (self.moment(tally.first), self.moment(tally.worst));
         Finding { check, subject, message, count: tally.count, first, worst, places }
@@ -202,6 +216,7 @@ pub fn check(board: &Board, topology: &Topology, log: &Log) -> Vec<Finding> {
     found.extend(payloads::check(&scene));
     found.extend(reactions::check(&scene));
     found.extend(ids::check(&scene));
+    found.extend(expectations::check(&scene));
     let place = |f: &Finding| CHECKS.iter().position(|c| c.name == f.check.name);
     found.sort_by(|a, b| (place(a), &a.subject).cmp(&(place(b), &b.subject)));
     found

@@ -13,8 +13,8 @@ use super::event::Kind;
 use super::index::Log;
 use super::time::SECOND;
 use crate::board::{
-    Arrivals, Board, Command, Distribution, Envelope, Event, LinkId, Link, Mode, Query, Scenario, Service, Span,
-    Sticky, StickyId, StickyKind, Stimulus, Version,
+    Arrivals, Board, Command, Distribution, Envelope, Event, Link, LinkId, Mode, Query, Scenario, Service,
+    Span, Sticky, StickyId, StickyKind, Stimulus, Version,
 };
 use reactions::{Effect, Reaction};
 
@@ -88,7 +88,8 @@ impl Naming {
     fn of(log: &Log) -> Self {
         let texts: Vec<&str> = log.types().iter().map(|t| &*t.text).collect();
         let namespace = common_namespace(&texts);
-        let cut = |text: &str| text.strip_prefix(&namespace).unwrap_or(text).trim_start_matches('.').to_owned();
+        let cut =
+            |text: &str| text.strip_prefix(&namespace).unwrap_or(text).trim_start_matches('.').to_owned();
         let kinds: Vec<Kind> = log.types().iter().map(|t| t.kind.unwrap_or(Kind::Event)).collect();
         let mut taken: BTreeMap<String, Kind> = BTreeMap::new();
         let messages = texts.iter().zip(&kinds).map(|(text, kind)| {
@@ -107,7 +108,8 @@ impl Naming {
         let mut senders = Vec::new();
         for source in log.sources().iter() {
             let name = service_name(&source.text);
-            let outside = matches!(name.to_lowercase().as_str(), "" | "outside" | "client" | "user" | "browser");
+            let outside =
+                matches!(name.to_lowercase().as_str(), "" | "outside" | "client" | "user" | "browser");
             senders.push(if outside { Who::Outside } else { Who::Service(senders.len() as u16) });
             services.push(name);
         }
@@ -155,12 +157,14 @@ fn service_name(source: &str) -> String {
 
 fn define_messages(board: &mut Board, log: &Log, naming: &Naming, reactions: &[Reaction]) {
     let samples = schemas::infer(log);
-    let mentioned: BTreeSet<u16> = (0..log.types().len() as u16).filter(|t| naming.kind(*t) != Kind::Reply).collect();
+    let mentioned: BTreeSet<u16> =
+        (0..log.types().len() as u16).filter(|t| naming.kind(*t) != Kind::Reply).collect();
     let consumed: BTreeSet<u16> = reactions.iter().flat_map(|r| r.triggers.iter().copied()).collect();
     for number in mentioned {
         let name = naming.message(number).to_owned();
         let (schema, examples) = samples.get(usize::from(number)).cloned().unwrap_or_default();
-        let version = Version { version: "1".to_owned(), schema: schema.clone(), examples, ..Version::default() };
+        let version =
+            Version { version: "1".to_owned(), schema: schema.clone(), examples, ..Version::default() };
         let versions = if schema.is_empty() { Vec::new() } else { vec![version] };
         match naming.kind(number) {
             Kind::Command => {
@@ -172,7 +176,8 @@ fn define_messages(board: &mut Board, log: &Log, naming: &Naming, reactions: &[R
             }
             Kind::Event | Kind::Reply => {
                 let outgoing = !consumed.contains(&number);
-                let from = |r: &Reaction| r.who == Who::Outside && r.effects.iter().any(|e| e.type_number == number);
+                let from =
+                    |r: &Reaction| r.who == Who::Outside && r.effects.iter().any(|e| e.type_number == number);
                 let incoming = reactions.iter().any(from);
                 board.events.insert(name, Event { outgoing, incoming, versions, ..Event::default() });
             }
@@ -191,8 +196,8 @@ fn define_services(board: &mut Board, naming: &Naming, reactions: &[Reaction]) {
         }
         taken.sort_unstable();
         let span = |p: f64| Span::from_nanos(super::stats::percentile(&taken, p).max(0) as u64);
-        let latency =
-            (!taken.is_empty()).then(|| Distribution::LogNormal { median: span(0.5), p99: span(0.99).max(span(0.5)) });
+        let latency = (!taken.is_empty())
+            .then(|| Distribution::LogNormal { median: span(0.5), p99: span(0.99).max(span(0.5)) });
         board.services.insert(naming.name(who).to_owned(), Service { latency, ..Service::default() });
     }
 }
@@ -206,7 +211,9 @@ fn draw(board: &mut Board, naming: &Naming, reactions: &[Reaction]) {
         board.stickies.insert(id, Sticky { kind, name: name.to_owned(), ..Sticky::default() });
         id
     };
-    let used = reactions.iter().flat_map(|r| r.triggers.iter().copied().chain(r.effects.iter().map(|e| e.type_number)));
+    let used = reactions
+        .iter()
+        .flat_map(|r| r.triggers.iter().copied().chain(r.effects.iter().map(|e| e.type_number)));
     for number in used.collect::<BTreeSet<u16>>() {
         let kind = match naming.kind(number) {
             Kind::Command => StickyKind::Command,

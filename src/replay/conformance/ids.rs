@@ -25,20 +25,28 @@ pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
                 }
                 Some(_) => Tally::add(&mut reused, event.type_number(), event.row(), 0),
                 None => {
-                    seen.insert((event.source().to_owned(), detail.id), (event.type_number(), detail.payload));
+                    seen.insert(
+                        (event.source().to_owned(), detail.id),
+                        (event.type_number(), detail.payload),
+                    );
                 }
             }
         }
     }
     let name = |number: u16| log.types().get(number).map_or(String::new(), |s| s.text.to_string());
-    let places = |number| scene.tracks.matched().message(number).map(|m| scene.key_of(m)).into_iter().collect();
+    let places =
+        |number| scene.tracks.matched().message(number).map(|m| scene.key_of(m)).into_iter().collect();
     let again = twice.iter().map(|(number, tally)| {
-        let message = format!("`{}` came again, with the same id and payload, {}", name(*number), times(tally.count));
+        let message =
+            format!("`{}` came again, with the same id and payload, {}", name(*number), times(tally.count));
         scene.finding("duplicate-id", name(*number), message, tally, places(*number))
     });
     let other = reused.iter().map(|(number, tally)| {
-        let message =
-            format!("`{}` came with the id of a message that says something else {}", name(*number), times(tally.count));
+        let message = format!(
+            "`{}` came with the id of a message that says something else {}",
+            name(*number),
+            times(tally.count)
+        );
         scene.finding("reused-id", name(*number), message, tally, places(*number))
     });
     again.chain(other).collect()

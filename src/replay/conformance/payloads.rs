@@ -32,7 +32,8 @@ enum Verdict {
 
 pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
     let log = scene.log;
-    let judges: Vec<Vec<Judge<'_>>> = (0..log.types().len()).map(|number| judges(scene, number as u16)).collect();
+    let judges: Vec<Vec<Judge<'_>>> =
+        (0..log.types().len()).map(|number| judges(scene, number as u16)).collect();
     if judges.iter().all(Vec::is_empty) {
         return Vec::new();
     }
@@ -63,19 +64,26 @@ pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
                     invalid.insert(key, (tally, first.unwrap_or(problem)));
                 }
             }
-            Verdict::Deprecated { version, since, late } => Tally::add(&mut old, (number, version, since), row, late),
+            Verdict::Deprecated { version, since, late } => {
+                Tally::add(&mut old, (number, version, since), row, late)
+            }
         }
     }
     let name = |number: u16| log.types().get(number).map_or(String::new(), |s| s.text.to_string());
-    let places = |number| scene.tracks.matched().message(number).map(|m| scene.key_of(m)).into_iter().collect();
+    let places =
+        |number| scene.tracks.matched().message(number).map(|m| scene.key_of(m)).into_iter().collect();
     let broken = invalid.iter().map(|((number, version), (tally, problem))| {
         let name = name(*number);
-        let message = format!("`{name}` is not valid under {version} {}; first: {problem}", times(tally.count));
+        let message =
+            format!("`{name}` is not valid under {version} {}; first: {problem}", times(tally.count));
         scene.finding("schema-violation", format!("{name} {version}"), message, tally, places(*number))
     });
     let late = old.iter().map(|((number, version, since), tally)| {
         let name = name(*number);
-        let message = format!("`{name}` version {version} was deprecated on {since} and still came {}", times(tally.count));
+        let message = format!(
+            "`{name}` version {version} was deprecated on {since} and still came {}",
+            times(tally.count)
+        );
         scene.finding("deprecated-version", format!("{name} {version}"), message, tally, places(*number))
     });
     broken.chain(late).collect()

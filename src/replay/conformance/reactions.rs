@@ -33,27 +33,57 @@ pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
     let mut found = silent(scene, &seen);
     let log = scene.log;
     let name = |number: u16| log.types().get(number).map_or(String::new(), |s| s.text.to_string());
-    let places = |number| scene.tracks.matched().message(number).map(|m| scene.key_of(m)).into_iter().collect::<Vec<_>>();
+    let places = |number| {
+        scene.tracks.matched().message(number).map(|m| scene.key_of(m)).into_iter().collect::<Vec<_>>()
+    };
     for (number, tally) in &seen.uncaused {
         let name = name(*number);
-        let message = format!("`{name}` came {} without a message before it that the board shows as its trigger", times(tally.count));
+        let message = format!(
+            "`{name}` came {} without a message before it that the board shows as its trigger",
+            times(tally.count)
+        );
         found.push(scene.finding("reaction-without-cause", name, message, tally, places(*number)));
     }
     for ((number, cause), tally) in &seen.unexpected {
         let (name, cause) = (name(*number), name(*cause));
-        let message = format!("`{name}` was caused by `{cause}` {}, which triggers nothing that sends it", times(tally.count));
-        found.push(scene.finding("unexpected-cause", format!("{name} after {cause}"), message, tally, places(*number)));
+        let message = format!(
+            "`{name}` was caused by `{cause}` {}, which triggers nothing that sends it",
+            times(tally.count)
+        );
+        found.push(scene.finding(
+            "unexpected-cause",
+            format!("{name} after {cause}"),
+            message,
+            tally,
+            places(*number),
+        ));
     }
     for ((number, cause), tally) in &seen.before_cause {
         let (name, cause) = (name(*number), name(*cause));
         let most = duration_text(tally.badness);
-        let message = format!("`{name}` stands before `{cause}`, its cause, {}; by up to {most}", times(tally.count));
-        found.push(scene.finding("order-broken", format!("{name} after {cause}"), message, tally, places(*number)));
+        let message =
+            format!("`{name}` stands before `{cause}`, its cause, {}; by up to {most}", times(tally.count));
+        found.push(scene.finding(
+            "order-broken",
+            format!("{name} after {cause}"),
+            message,
+            tally,
+            places(*number),
+        ));
     }
     for (number, tally) in &seen.overtaken {
         let name = name(*number);
-        let message = format!("`{name}` arrived behind later messages of its process {}, and its consumer relies on order", times(tally.count));
-        found.push(scene.finding("order-broken", format!("{name} overtaken"), message, tally, places(*number)));
+        let message = format!(
+            "`{name}` arrived behind later messages of its process {}, and its consumer relies on order",
+            times(tally.count)
+        );
+        found.push(scene.finding(
+            "order-broken",
+            format!("{name} overtaken"),
+            message,
+            tally,
+            places(*number),
+        ));
     }
     found.extend(slow(scene, &seen));
     found
@@ -78,7 +108,9 @@ fn look(scene: &Scene<'_>) -> Seen {
         if scene.causes.is_empty() {
             if event.correlation_key() != 0 {
                 let before = processes.entry(event.correlation_key()).or_default();
-                if must_be_caused(scene, &event, message) && !triggers_of(scene, message).any(|t| before.contains(&t)) {
+                if must_be_caused(scene, &event, message)
+                    && !triggers_of(scene, message).any(|t| before.contains(&t))
+                {
                     Tally::add(&mut seen.uncaused, event.type_number(), event.row(), 0);
                 }
                 if !before.contains(&message) {
@@ -98,7 +130,13 @@ fn look(scene: &Scene<'_>) -> Seen {
     seen
 }
 
-fn look_at_pair(scene: &Scene<'_>, seen: &mut Seen, event: &EventRef<'_>, message: MessageIx, cause: &EventRef<'_>) {
+fn look_at_pair(
+    scene: &Scene<'_>,
+    seen: &mut Seen,
+    event: &EventRef<'_>,
+    message: MessageIx,
+    cause: &EventRef<'_>,
+) {
     let took = event.time() - cause.time();
     if took < 0 {
         let pair = (event.type_number(), cause.type_number());
@@ -142,7 +180,9 @@ fn patience(scene: &Scene<'_>, message: MessageIx) -> Option<i64> {
 /// Every message that triggers a reaction that sends this one.
 fn triggers_of<'a>(scene: &'a Scene<'_>, message: MessageIx) -> impl Iterator<Item = MessageIx> + 'a {
     let producers = scene.topology[message].producers.iter();
-    producers.flat_map(|(reaction, _)| &scene.topology[*reaction].triggers).map(|route| scene.topology[*route].message)
+    producers
+        .flat_map(|(reaction, _)| &scene.topology[*reaction].triggers)
+        .map(|route| scene.topology[*route].message)
 }
 
 /// True when the board shows the message only as a reaction to another.
@@ -193,7 +233,13 @@ fn silent(scene: &Scene<'_>, seen: &Seen) -> Vec<Finding> {
             times(tally.count)
         );
         let subject = format!("{who} on {}", names.join(", ").replace('`', ""));
-        found.push(scene.finding("silent-subscriber", subject, message, &tally, vec![Key::Sticky(reaction.sticky)]));
+        found.push(scene.finding(
+            "silent-subscriber",
+            subject,
+            message,
+            &tally,
+            vec![Key::Sticky(reaction.sticky)],
+        ));
     }
     found
 }
@@ -235,7 +281,13 @@ fn slow(scene: &Scene<'_>, seen: &Seen) -> Vec<Finding> {
             times(tally.count),
             duration_text(tally.badness)
         );
-        found.push(scene.finding("slow-reaction", format!("{name} time-out"), message_text, tally, vec![scene.key_of(*message)]));
+        found.push(scene.finding(
+            "slow-reaction",
+            format!("{name} time-out"),
+            message_text,
+            tally,
+            vec![scene.key_of(*message)],
+        ));
     }
     for ((trigger, reaction), pairs) in &seen.latencies {
         let Some(host) = topology[*reaction].host else { continue };

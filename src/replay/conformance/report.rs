@@ -15,7 +15,14 @@ pub fn text(file: &str, findings: &[Finding]) -> String {
     let mut out = String::new();
     for f in findings {
         // Writing to a string cannot fail.
-        let _ = writeln!(out, "{file}:{}: {} [{}] {}", f.first.line, f.check.severity.name(), f.check.name, f.message);
+        let _ = writeln!(
+            out,
+            "{file}:{}: {} [{}] {}",
+            f.first.line,
+            f.check.severity.name(),
+            f.check.name,
+            f.message
+        );
         let _ = write!(out, "    first {}", time::format(f.first.time));
         if f.worst.row != f.first.row {
             let _ = write!(out, ", worst {} (line {})", time::format(f.worst.time), f.worst.line);
@@ -76,9 +83,8 @@ pub fn sarif(board: &Board, file: &str, findings: &[Finding]) -> Value {
             })
         })
         .collect();
-    let place = |m: &Moment| {
-        json!({"artifactLocation": {"uri": uri}, "region": {"startLine": m.line.max(1)}})
-    };
+    let place =
+        |m: &Moment| json!({"artifactLocation": {"uri": uri}, "region": {"startLine": m.line.max(1)}});
     let results: Vec<Value> = findings
         .iter()
         .map(|f| {

@@ -36,12 +36,21 @@ pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
     for ((number, source), tally) in &undeclared {
         let (name, source) = (type_name(*number), source_name(*source));
         let declared = allowed.declared(scene, *number);
-        let message = format!("`{name}` comes from `{source}` {}; the board shows it from {declared}", times(tally.count));
+        let message = format!(
+            "`{name}` comes from `{source}` {}; the board shows it from {declared}",
+            times(tally.count)
+        );
         let mut touched = places(*number);
         if let Some(party) = log.sources().named(&source).next().and_then(|s| matched.party(s)) {
             touched.push(Key::Service(scene.topology[party].name.clone()));
         }
-        found.push(scene.finding("undeclared-publisher", format!("{name} from {source}"), message, tally, touched));
+        found.push(scene.finding(
+            "undeclared-publisher",
+            format!("{name} from {source}"),
+            message,
+            tally,
+            touched,
+        ));
     }
     for (number, tally) in &uncorrelated {
         let name = type_name(*number);
@@ -73,7 +82,8 @@ impl Publishers {
             let row = &topology[message];
             let text = log.sources().get(source).map_or("", |s| &s.text);
             let spelt = plain(text);
-            let from_outside = row.producers.is_empty() || !row.issuers.is_empty() || is_incoming(scene, &row.name);
+            let from_outside =
+                row.producers.is_empty() || !row.issuers.is_empty() || is_incoming(scene, &row.name);
             let issuer = |s: &crate::board::StickyId| {
                 scene.board.stickies.get(s).is_some_and(|s| spelt.ends_with(&plain(&s.name)))
             };

@@ -8,7 +8,8 @@ use crate::topology::timeline;
 
 /// Lays the stickies out as a timeline: causes left of effects.
 pub(super) fn arrange(board: &mut Board) {
-    let places: BTreeMap<StickyId, usize> = board.stickies.keys().enumerate().map(|(at, id)| (*id, at)).collect();
+    let places: BTreeMap<StickyId, usize> =
+        board.stickies.keys().enumerate().map(|(at, id)| (*id, at)).collect();
     let nodes = board.stickies.values().map(|sticky| {
         let size = sticky.size();
         Node { width: size.w, height: size.h, ..Node::default() }

@@ -171,7 +171,12 @@ fn finish(groups: Groups, own: BTreeMap<(Who, u16), u64>, log: &Log) -> Vec<Reac
     for (who, effects) in free {
         // What a party does of its own accord are so many separate things, not one reaction.
         for effect in effects {
-            reactions.push(Reaction { who, triggers: Vec::new(), effects: vec![effect], first_effect_nanos: Vec::new() });
+            reactions.push(Reaction {
+                who,
+                triggers: Vec::new(),
+                effects: vec![effect],
+                first_effect_nanos: Vec::new(),
+            });
         }
     }
     reactions

@@ -39,7 +39,8 @@ pub(super) fn infer(log: &Log) -> Vec<(Schema, Vec<Value>)> {
             let mut shape = Shape::default();
             let mut examples = Vec::new();
             for row in rows {
-                let Some(payload) = log.event(*row).and_then(|e| e.detail()).and_then(|d| d.payload_json()) else {
+                let Some(payload) = log.event(*row).and_then(|e| e.detail()).and_then(|d| d.payload_json())
+                else {
                     continue;
                 };
                 if !payload.is_object() {
@@ -123,7 +124,8 @@ impl Shape {
         self.uuids += u64::from(is_uuid(text));
         let is_moment = text.contains('T') && time::parse(text.as_bytes(), time::TimeUnit::Auto).is_some();
         self.moments += u64::from(is_moment && text.parse::<jiff::Timestamp>().is_ok());
-        let is_email = text.split_once('@').is_some_and(|(a, b)| !a.is_empty() && b.contains('.') && !b.contains(' '));
+        let is_email =
+            text.split_once('@').is_some_and(|(a, b)| !a.is_empty() && b.contains('.') && !b.contains(' '));
         self.emails += u64::from(is_email);
     }
 

@@ -1,1 +1,199 @@
-//! t
+//! Boards found again in the logs that they made.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::board::FieldType;
+use crate::board::format::{Syntax, read, write};
+use crate::replay::load::open;
+use crate::replay::mapping::Mapping;
+use crate::replay::testing::log;
+use crate::simulation::Simulation;
+use crate::topology::{Topology, derive};
+
+/// Who sends what, and who reacts to what, by name. A policy without a host counts as itself.
+fn edges(board: &Board, topology: &Topology, visible_only: bool) -> BTreeSet<(String, &'static str, String)> {
+    let mut found = BTreeSet::new();
+    for reaction in &topology.reactions {
+        let who = match reaction.host {
+            Some(party) => topology[party].name.clone(),
+            None => board.stickies[&reaction.sticky].name.clone(),
+        };
+        for output in &reaction.outputs {
+            found.insert((who.clone(), "sends", topology[output.message].name.clone()));
+        }
+        if visible_only && reaction.outputs.is_empty() {
+            continue;
+        }
+        for trigger in &reaction.triggers {
+            found.insert((who.clone(), "reacts to", topology[topology[*trigger].message].name.clone()));
+        }
+    }
+    found
+}
+
+/// Precision and recall of a found set.
+fn score<T: Ord>(found: &BTreeSet<T>, truth: &BTreeSet<T>) -> (f64, f64) {
+    let both = found.intersection(truth).count() as f64;
+    (both / found.len().max(1) as f64, both / truth.len().max(1) as f64)
+}
+
+/// A run of a board without faults, as a log; without causation ids if so asked.
+fn captured(board: &Board, with_causes: bool) -> Log {
+    let mut quiet = board.clone();
+    for scenario in quiet.scenarios.values_mut() {
+        scenario.faults.clear();
+    }
+    let name = quiet.scenarios.keys().next().cloned();
+    let mut run = Simulation::new(&quiet, name.as_deref(), 7).expect("a run");
+    run.run_until(900 * 1_000_000_000);
+    let mut bytes = Vec::new();
+    crate::simulation::log::write(&run, &mut bytes).expect("memory");
+    if !with_causes {
+        bytes =
+            String::from_utf8(bytes).expect("JSON").replace("\"causationid\"", "\"nothing\"").into_bytes();
+    }
+    open(bytes, &Mapping::default()).expect("a log")
+}
+
+fn samples() -> Vec<(String, Board)> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-boards");
+    let mut paths = Vec::new();
+    for folder in std::fs::read_dir(root).expect("samples").flatten() {
+        paths.extend(std::fs::read_dir(folder.path()).into_iter().flatten().flatten().map(|e| e.path()));
+    }
+    paths.sort();
+    let boards = paths.iter().filter(|p| p.extension().is_some_and(|e| e == "ron"));
+    boards
+        .map(|path| {
+            let text = std::fs::read_to_string(path).expect("a sample");
+            (
+                path.file_stem().expect("a name").to_string_lossy().into_owned(),
+                read(&text, Syntax::Ron).expect("a board"),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn sample_boards_are_found_again_in_their_own_logs() {
+    let (mut worst_precision, mut worst_recall) = (1.0_f64, 1.0_f64);
+    for (name, board) in samples() {
+        let log = captured(&board, true);
+        let seen: BTreeSet<&str> = log.types().iter().map(|t| &*t.text).collect();
+        let topology = derive(&board);
+        let found = discover(&log).board;
+        let found_topology = derive(&found);
+        let truth = |visible| -> BTreeSet<_> {
+            edges(&board, &topology, visible).into_iter().filter(|(_, _, m)| seen.contains(&**m)).collect()
+        };
+        let mine = edges(&found, &found_topology, false);
+        let (precision, recall) = score(&mine, &truth(true));
+        let (_, whole) = score(&mine, &truth(false));
+        println!(
+            "{name}: {} events; precision {precision:.3}, recall {recall:.3} of what can be seen, {whole:.3} of all",
+            log.len()
+        );
+        for edge in truth(true).difference(&mine) {
+            println!("  missed {edge:?}");
+        }
+        for edge in mine.difference(&truth(true)) {
+            println!("  invented {edge:?}");
+        }
+        (worst_precision, worst_recall) = (worst_precision.min(precision), worst_recall.min(recall));
+        let plain = edges(
+            &discover(&captured(&board, false)).board,
+            &derive(&discover(&captured(&board, false)).board),
+            false,
+        );
+        let (precision, recall) = score(&plain, &truth(true));
+        println!("  without causation ids: precision {precision:.3}, recall {recall:.3}");
+    }
+    assert!(worst_precision >= 0.95 && worst_recall >= 0.95, "{worst_precision} {worst_recall}");
+}
+
+#[test]
+fn a_discovered_board_is_sound_and_can_be_simulated() {
+    let board = samples().into_iter().find(|(name, _)| name == "choreography").expect("a sample").1;
+    let log = captured(&board, true);
+    let found = discover(&log).board;
+    assert_eq!(read(&write(&found, Syntax::Ron), Syntax::Ron).expect("readable"), found);
+    let mut run = Simulation::new(&found, Some("as captured"), 1).expect("a run");
+    run.run_until(60 * 1_000_000_000);
+    assert!(run.trace().is_some_and(|t| t.len() > 50));
+    let rects: Vec<_> = found.stickies.values().map(Sticky::rect).collect();
+    for (at, a) in rects.iter().enumerate() {
+        assert!(rects[at + 1..].iter().all(|b| !overlap(a, b)), "stickies lie over one another");
+    }
+}
+
+fn overlap(a: &crate::board::Rect, b: &crate::board::Rect) -> bool {
+    let apart = |a0: f32, a1: f32, b0: f32, b1: f32| a1 <= b0 || b1 <= a0;
+    !apart(a.min.x, a.max.x, b.min.x, b.max.x) && !apart(a.min.y, a.max.y, b.min.y, b.max.y)
+}
+
+#[test]
+fn outcomes_rates_and_latencies_are_measured() {
+    let mut lines = String::new();
+    for i in 0..200 {
+        use std::fmt::Write as _;
+        let at = i * 1000;
+        let (name, took) = if i % 4 == 0 { ("Failed", 30) } else { ("Assigned", 20) };
+        let _ = writeln!(
+            lines,
+            "{at} c{i} command outside shop.Buy @{i}
+             {} e{i} event Store shop.Bought <c{i} @{i}
+             {} r{i} event Stock shop.{name} <e{i} @{i}",
+            at + 10,
+            at + 10 + took
+        );
+    }
+    let found = discover(&log(&lines)).board;
+    assert_eq!(found.settings.namespace, "shop");
+    assert_eq!(found.services.keys().map(String::as_str).collect::<Vec<_>>(), ["Stock", "Store"]);
+    let outcome = |name: &str| {
+        let sticky = found.stickies.iter().find(|(_, s)| s.name == name).expect("on the board").0;
+        found.links.values().find(|l| l.to == *sticky).expect("sent").outcome.clone()
+    };
+    use crate::board::Outcome::{Always, OneOf};
+    assert_eq!(
+        (outcome("Failed"), outcome("Assigned"), outcome("Bought")),
+        (OneOf(25.0), OneOf(75.0), Always)
+    );
+    let store = found.services["Store"].latency.clone();
+    let ten = Span::from_millis(10);
+    assert_eq!(store, Some(Distribution::LogNormal { median: ten, p99: ten }));
+    let scenario = &found.scenarios["as captured"];
+    let Arrivals::Poisson(rate) = scenario.stimuli[0].arrivals else { panic!("a rate") };
+    assert_eq!((&*scenario.stimuli[0].entry, (rate * 100.0).round() / 100.0), ("Buy", 1.0));
+}
+
+#[test]
+fn schemas_know_required_optional_ranges_formats_and_values() {
+    let mut lines = String::new();
+    for i in 0..100 {
+        use std::fmt::Write as _;
+        let extra = if i % 2 == 0 { r#","note":null"# } else { "" };
+        let _ = writeln!(
+            lines,
+            r#"{i} e{i} event Store Bought @1 {{"id":"c0a1e5d2-3b7f-4a86-8f19-2e6b4d9c0a{:02}","price":{}.5,"count":{i},"currency":"{}","lines":[{{"sku":"s{i}"}}],"at":"2026-01-01T00:00:00Z"{extra}}}"#,
+            i % 100,
+            i,
+            ["EUR", "GBP"][i % 2]
+        );
+    }
+    let found = discover(&log(&lines)).board;
+    let version = &found.events["Bought"].versions[0];
+    let field = |path: &str| version.schema.field(path).unwrap_or_else(|| panic!("{path}"));
+    assert_eq!((field("id").format.as_str(), field("at").format.as_str()), ("uuid", "date-time"));
+    assert_eq!(
+        (field("price").r#type, field("price").min, field("price").max),
+        (FieldType::Number, Some(0.5), Some(99.5))
+    );
+    assert_eq!((field("count").r#type, field("count").max), (FieldType::Integer, Some(99.0)));
+    assert_eq!(field("currency").allowed, ["EUR", "GBP"]);
+    assert_eq!((field("lines").r#type, field("lines.sku").r#type), (FieldType::Array, FieldType::String));
+    assert!(field("note").optional && !field("id").optional);
+    let validator = crate::board::schema::validate::Validator::new(&version.schema).expect("a schema");
+    assert!(version.examples.iter().all(|e| validator.is_valid(e)) && version.examples.len() == 2);
+}
