@@ -2,6 +2,7 @@
 
 mod advise;
 mod availability;
+mod calibrate;
 mod check_log;
 mod diff;
 mod discover;
@@ -89,6 +90,7 @@ const SUBCOMMANDS: &[Entry] = &[
     entry::<match_event::Match>(),
     entry::<discover::Discover>(),
     entry::<check_log::CheckLog>(),
+    entry::<calibrate::Calibrate>(),
     entry::<stats::Stats>(),
     entry::<export::Export>(),
     entry::<diff::Diff>(),

@@ -3,6 +3,7 @@
 //! A log is opened as bytes (a memory map, as a rule), recognised by its content, and indexed into columns of
 //! at most 32 bytes an event. Payloads stay where they are until somebody looks at them.
 
+pub mod calibrate;
 pub mod compressed;
 pub mod conformance;
 pub mod discovery;

@@ -224,22 +224,15 @@ fn draw(board: &mut Board, naming: &Naming, reactions: &[Reaction]) {
     }
     let mut links: Vec<Link> = Vec::new();
     for reaction in reactions {
-        let outside = reaction.who == Who::Outside;
-        // Nobody reacts to a message by an event that merely comes in from outside.
-        let is_entry = |e: &&Effect| naming.kind(e.type_number) != Kind::Event;
-        let effects: Vec<&Effect> = reaction.effects.iter().filter(|e| !outside || is_entry(e)).collect();
-        if effects.is_empty() && reaction.triggers.is_empty() || outside && effects.is_empty() {
-            continue;
-        }
-        let kind = if outside { StickyKind::Actor } else { StickyKind::Service };
-        let sticky = place(board, kind, naming.name(reaction.who));
+        let Some((kind, name)) = drawn_as(naming, reaction) else { continue };
+        let sticky = place(board, kind, &name);
         for trigger in &reaction.triggers {
-            if let Some(from) = messages.get(trigger).filter(|_| !outside) {
+            if let Some(from) = messages.get(trigger) {
                 links.push(Link { from: *from, to: sticky, ..Link::default() });
             }
         }
         let mut order = String::new();
-        for effect in effects {
+        for effect in &reaction.effects {
             let Some(to) = messages.get(&effect.type_number) else { continue };
             order = crate::board::order::between(&order, "");
             let outcome = effect.outcome.clone();
@@ -248,6 +241,21 @@ fn draw(board: &mut Board, naming: &Naming, reactions: &[Reaction]) {
     }
     let mut ids = board.id_gen(0);
     board.links.extend(links.into_iter().map(|link| (LinkId(ids.mint()), link)));
+}
+
+/// The sticky of a reaction. Nameless parties that react with commands are policies; those who send commands of
+/// their own accord are people; an event of theirs simply comes in, and needs no sticky.
+fn drawn_as(naming: &Naming, reaction: &Reaction) -> Option<(StickyKind, String)> {
+    let is_asked = |e: &Effect| naming.kind(e.type_number) != Kind::Event;
+    let name = naming.name(reaction.who).to_owned();
+    match (reaction.who, reaction.triggers.first()) {
+        (Who::Service(_), _) => Some((StickyKind::Service, name)),
+        (Who::Outside, Some(trigger)) if reaction.effects.iter().all(is_asked) => {
+            Some((StickyKind::Policy, format!("Whenever {}", naming.message(*trigger))))
+        }
+        (Who::Outside, Some(_)) => Some((StickyKind::Service, name)),
+        (Who::Outside, None) => reaction.effects.iter().any(is_asked).then_some((StickyKind::Actor, name)),
+    }
 }
 
 /// What came in from outside, at the rate it did.

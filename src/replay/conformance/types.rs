@@ -96,7 +96,11 @@ impl Publishers {
                         row.producers.is_empty() || hosts().any(|h| h.is_none() || h == Some(party))
                     }
                     // Somebody the board does not name: the outside, if the message may come from there.
-                    None => from_outside || row.issuers.iter().any(issuer),
+                    // Policies have no name in a log either.
+                    None => {
+                        let policy = row.producers.iter().any(|(r, _)| topology[*r].host.is_none());
+                        from_outside || policy || row.issuers.iter().any(issuer)
+                    }
                 };
         }
         Self { n_sources, allowed }
@@ -110,7 +114,7 @@ impl Publishers {
         let Some(message) = scene.tracks.matched().message(name) else { return "nobody".to_owned() };
         let parties = scene.topology.producers(message);
         let names: Vec<String> = parties.iter().map(|p| format!("`{}`", scene.topology[*p].name)).collect();
-        if names.is_empty() { "people only".to_owned() } else { names.join(", ") }
+        if names.is_empty() { "nobody".to_owned() } else { names.join(", ") }
     }
 }
 

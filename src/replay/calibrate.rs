@@ -1,0 +1,269 @@
+//! An existing board fitted to a log: arrival rates, latencies, shares of outcomes, and the outages that happened.
+
+use std::collections::BTreeMap;
+
+use super::index::Log;
+use super::stats::percentile;
+use super::time::SECOND;
+use super::tracks::Tracks;
+use crate::board::{Arrivals, Board, Distribution, Fault, LinkId, Outcome, Scenario, Span, Stimulus};
+use crate::topology::{MessageIx, PartyIx, Topology};
+
+/// Fewer measurements than this change nothing.
+pub const ENOUGH: usize = 20;
+
+/// A silence is an outage when it is so many times as long as the service's 99th percentile.
+const OUTAGE_FACTOR: i64 = 5;
+
+/// One number of the board and what the log says it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fit {
+    /// What was fitted: `Balance: latency`.
+    pub what: String,
+    /// What the board said; empty when it said nothing.
+    pub before: String,
+    /// What the log says.
+    pub after: String,
+    /// How many measurements it rests on.
+    pub n: usize,
+}
+
+/// A board fitted to a log.
+#[derive(Clone, Debug)]
+pub struct Calibrated {
+    /// The board with the measured numbers, and two scenarios: `as captured` with the log's own arrivals and outages,
+    /// and `at captured rates`.
+    pub board: Board,
+    /// What changed.
+    pub fits: Vec<Fit>,
+    /// What was measured for each service, in nanoseconds, sorted: to be shown beside a simulation's.
+    pub latencies: BTreeMap<String, Vec<i64>>,
+}
+
+/// Times at which a party got something to do, and how long it took.
+type Work = BTreeMap<PartyIx, Vec<(i64, i64)>>;
+
+/// Fits a board to a log that names causes. What the log says too little about stays as it is.
+pub fn calibrate(board: &Board, topology: &Topology, log: &Log) -> Calibrated {
+    let tracks = Tracks::new(board, topology, log);
+    let causes = log.causes();
+    let (mut work, mut outcomes, mut arrivals) = (Work::new(), BTreeMap::new(), BTreeMap::new());
+    for event in log.events(0..log.len()) {
+        let matched = tracks.matched();
+        let Some(message) = matched.message(event.type_number()) else { continue };
+        if matched.is_reply(event.type_number()) {
+            continue;
+        }
+        let Some(cause) = causes.of(event.row()).and_then(|row| log.event(row)) else {
+            if event.cause_key() == 0 {
+                arrivals.entry(message).or_insert_with(Vec::new).push(event.time());
+            }
+            continue;
+        };
+        let Some(reaction) = tracks.sender(&event, Some(&cause)) else { continue };
+        if let Some(party) = topology[reaction].host {
+            work.entry(party).or_default().push((cause.time(), event.time() - cause.time()));
+        }
+        let sent = topology[reaction].outputs.iter().find(|o| o.message == message);
+        if let Some(output) = sent.filter(|o| matches!(o.outcome, Outcome::OneOf(_))) {
+            *outcomes.entry((reaction, output.link)).or_insert(0_usize) += 1;
+        }
+    }
+    let mut done = Calibrated { board: board.clone(), fits: Vec::new(), latencies: BTreeMap::new() };
+    fit_latencies(&mut done, topology, &work);
+    fit_outcomes(&mut done, &outcomes);
+    add_scenarios(&mut done, topology, log, &arrivals, &work);
+    done
+}
+
+fn fit_latencies(done: &mut Calibrated, topology: &Topology, work: &Work) {
+    for (party, taken) in work {
+        let name = topology[*party].name.clone();
+        let mut times: Vec<i64> = taken.iter().map(|(_, took)| (*took).max(0)).collect();
+        times.sort_unstable();
+        if times.len() >= ENOUGH {
+            let span = |p| Span::from_nanos(percentile(&times, p) as u64);
+            let fitted = Distribution::LogNormal { median: span(0.5), p99: span(0.99) };
+            let service = done.board.services.entry(name.clone()).or_default();
+            done.fits.push(Fit {
+                what: format!("{name}: latency"),
+                before: service.latency.as_ref().map_or(String::new(), |d| format!("{d:?}")),
+                after: format!("{fitted:?}"),
+                n: times.len(),
+            });
+            service.latency = Some(fitted);
+        }
+        done.latencies.insert(name, times);
+    }
+}
+
+fn fit_outcomes(done: &mut Calibrated, outcomes: &BTreeMap<(crate::topology::ReactionIx, LinkId), usize>) {
+    for ((reaction, link), count) in outcomes {
+        let of_reaction = outcomes.iter().filter(|((r, _), _)| r == reaction);
+        let total: usize = of_reaction.map(|(_, n)| n).sum();
+        let Some(row) = done.board.links.get_mut(link).filter(|_| total >= ENOUGH) else { continue };
+        let Outcome::OneOf(before) = row.outcome else { continue };
+        let after = (*count as f64 / total as f64 * 1000.0).round() / 10.0;
+        row.outcome = Outcome::OneOf(after);
+        let what = format!("link {link}: weight");
+        done.fits.push(Fit { what, before: before.to_string(), after: after.to_string(), n: total });
+    }
+}
+
+fn add_scenarios(
+    done: &mut Calibrated,
+    topology: &Topology,
+    log: &Log,
+    arrivals: &BTreeMap<MessageIx, Vec<i64>>,
+    work: &Work,
+) {
+    let Some((first, last)) = log.span() else { return };
+    let since_start = |time: i64| Span::from_nanos(time.saturating_sub(first).max(0) as u64);
+    let seconds = ((last - first) as f64 / SECOND as f64).max(1e-9);
+    let stimuli = |own: bool| -> Vec<Stimulus> {
+        let one = |(message, times): (&MessageIx, &Vec<i64>)| Stimulus {
+            entry: topology[*message].name.clone(),
+            arrivals: if own {
+                Arrivals::At(times.iter().map(|t| since_start(*t)).collect())
+            } else {
+                Arrivals::Poisson(times.len() as f64 / seconds)
+            },
+            ..Stimulus::default()
+        };
+        arrivals.iter().map(one).collect()
+    };
+    for (message, times) in arrivals {
+        done.fits.push(Fit {
+            what: format!("{}: arrivals a second", topology[*message].name),
+            before: String::new(),
+            after: format!("{:.4}", times.len() as f64 / seconds),
+            n: times.len(),
+        });
+    }
+    let faults: Vec<Fault> =
+        work.iter().flat_map(|(party, taken)| outages(&topology[*party].name, taken, first)).collect();
+    let duration = Some(since_start(last));
+    let scenario = |description: &str, own| Scenario {
+        description: description.to_owned(),
+        duration,
+        stimuli: stimuli(own),
+        faults: if own { faults.clone() } else { Vec::new() },
+        ..Scenario::default()
+    };
+    let captured =
+        scenario("The arrivals of the captured log at their own moments, and the outages it shows.", true);
+    let rates = scenario("Arrivals at the rates of the captured log, without its outages.", false);
+    done.board.scenarios.insert("as captured".to_owned(), captured);
+    done.board.scenarios.insert("at captured rates".to_owned(), rates);
+}
+
+/// Silences of a service while it had work: at least five triggers came, and nothing went out for much longer than it
+/// takes as a rule.
+fn outages(name: &str, taken: &[(i64, i64)], start: i64) -> Vec<Fault> {
+    let mut sent: Vec<i64> = taken.iter().map(|(at, took)| at + took).collect();
+    let mut got: Vec<i64> = taken.iter().map(|(at, _)| *at).collect();
+    let mut times: Vec<i64> = taken.iter().map(|(_, took)| *took).collect();
+    for list in [&mut sent, &mut got, &mut times] {
+        list.sort_unstable();
+    }
+    // The 90th percentile: outages themselves reach into the 99th.
+    let usual = percentile(&times, 0.9).max(1);
+    let mut found = Vec::new();
+    for pair in sent.windows(2) {
+        let waiting = got.partition_point(|t| *t < pair[1]) - got.partition_point(|t| *t <= pair[0]);
+        if waiting >= 5 && pair[1] - pair[0] > OUTAGE_FACTOR.saturating_mul(usual) {
+            found.push(Fault {
+                target: name.to_owned(),
+                at: Some(Span::from_nanos((pair[0] - start).max(0) as u64)),
+                lasts: Some(Span::from_nanos((pair[1] - pair[0]) as u64)),
+                ..Fault::default()
+            });
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+    use crate::board::FaultKind;
+    use crate::replay::testing::{board, log};
+    use crate::topology::derive;
+
+    /// A purchase a second; Stock takes 20 ms but is away from second 100 to 130, and every fifth fails.
+    fn captured() -> (Board, Log) {
+        let mut board = board(
+            "Actor:Client -> Command:Buy -> Service:Store -> Event:Bought -> Service:Stock -> Event:Reserved",
+        );
+        let failed = crate::board::StickyId(board.id_gen(0).mint());
+        let sticky =
+            |kind, name: &str| crate::board::Sticky { kind, name: name.to_owned(), ..Default::default() };
+        board.stickies.insert(failed, sticky(crate::board::StickyKind::Event, "Failed"));
+        let (reserved, last) = board.links.iter().next_back().map(|(id, l)| (*id, l.clone())).expect("links");
+        let mut other = crate::board::Link { to: failed, ..last };
+        other.outcome = Outcome::OneOf(50.0);
+        board.links.insert(LinkId(board.id_gen(0).mint()), other);
+        board.links.get_mut(&reserved).expect("there").outcome = Outcome::OneOf(50.0);
+        let mut lines = String::new();
+        for i in 0..300 {
+            let at = i * 1000;
+            let sent = if (100..130).contains(&i) { 130_000 + i } else { at + 30 };
+            let name = if i % 5 == 0 { "Failed" } else { "Reserved" };
+            let _ = writeln!(
+                lines,
+                "{at} c{i} command outside Buy @{i}\n{} e{i} event Store Bought <c{i} @{i}\n{sent} r{i} event Stock {name} <e{i} @{i}",
+                at + 10
+            );
+        }
+        (board, log(&lines))
+    }
+
+    #[test]
+    fn latencies_weights_rates_and_outages_are_measured() {
+        let (board, log) = captured();
+        let done = calibrate(&board, &derive(&board), &log);
+        let Some(Distribution::LogNormal { median, .. }) = done.board.services["Stock"].latency else {
+            panic!("a latency")
+        };
+        assert_eq!(median, Span::from_millis(20));
+        let weights: Vec<f64> = done
+            .board
+            .links
+            .values()
+            .filter_map(|l| match l.outcome {
+                Outcome::OneOf(w) => Some(w),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(weights, [80.0, 20.0]);
+        let scenario = &done.board.scenarios["as captured"];
+        let Arrivals::At(times) = &scenario.stimuli[0].arrivals else { panic!("moments") };
+        assert_eq!((times.len(), times[299]), (300, Span::from_secs(299)));
+        let down = &scenario.faults;
+        assert_eq!((down.len(), down[0].kind.clone(), &*down[0].target), (1, FaultKind::Down, "Stock"));
+        assert_eq!(
+            (down[0].at, down[0].lasts),
+            (Some(Span::from_millis(99_030)), Some(Span::from_millis(31_070)))
+        );
+        let rate = &done.board.scenarios["at captured rates"].stimuli[0].arrivals;
+        assert!(matches!(rate, Arrivals::Poisson(r) if (r - 1.0).abs() < 0.01));
+        assert!(done.fits.iter().any(|f| f.what == "Stock: latency" && f.n == 300));
+        assert_eq!(done.latencies["Store"].len(), 300);
+    }
+
+    #[test]
+    fn the_fitted_board_runs_with_the_captured_arrivals() {
+        let (board, log) = captured();
+        let done = calibrate(&board, &derive(&board), &log);
+        let mut run = crate::simulation::Simulation::new(&done.board, Some("as captured"), 3).expect("a run");
+        run.run();
+        let mut bytes = Vec::new();
+        crate::simulation::log::write(&run, &mut bytes).expect("memory");
+        let again =
+            crate::replay::load::open(bytes, &crate::replay::mapping::Mapping::default()).expect("a log");
+        let buys = again.types().iter().find(|t| &*t.text == "Buy").map(|t| t.n_events);
+        assert_eq!(buys, Some(300));
+    }
+}
