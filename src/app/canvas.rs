@@ -16,8 +16,8 @@ use std::collections::BTreeSet;
 
 use egui::{Event, PointerButton, Pos2, Response, Sense, Ui, Vec2};
 
-pub use picture::thumbnail;
 pub use overlay::{Badge, Corner, Dot, DotLook, Overlays, Tone};
+pub use picture::thumbnail;
 
 use super::theme::Theme;
 use crate::board::{Point, Rect, Size, StickyId};

@@ -191,7 +191,9 @@ impl Cx<'_> {
             match Item::of(place) {
                 Some(item) => items.push(item),
                 None => {
-                    let shows = |sticky: &&crate::board::Sticky| Board::definition_key(sticky).as_ref() == Some(place);
+                    let shows = |sticky: &&crate::board::Sticky| {
+                        Board::definition_key(sticky).as_ref() == Some(place)
+                    };
                     let stickies = board.stickies.iter().filter(|(_, sticky)| shows(sticky));
                     items.extend(stickies.map(|(id, _)| Item::Sticky(*id)));
                 }

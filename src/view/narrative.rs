@@ -15,7 +15,8 @@ pub fn numbers(board: &Board) -> Vec<(StickyId, usize)> {
         causes.entry(link.from).or_default();
         effects.entry(link.from).or_default().push(link.to);
     }
-    let place = |id: &StickyId| board.stickies.get(id).map_or((0.0, 0.0), |sticky| (sticky.at.x, sticky.at.y));
+    let place =
+        |id: &StickyId| board.stickies.get(id).map_or((0.0, 0.0), |sticky| (sticky.at.x, sticky.at.y));
     let by_place = |a: &StickyId, b: &StickyId| {
         let ((ax, ay), (bx, by)) = (place(a), place(b));
         ax.total_cmp(&bx).then(ay.total_cmp(&by)).then(a.cmp(b))
@@ -38,7 +39,8 @@ pub fn numbers(board: &Board) -> Vec<(StickyId, usize)> {
             queue.extend(next);
         }
     }
-    let events = order.into_iter().filter(|id| board.stickies.get(id).is_some_and(|s| s.kind == StickyKind::Event));
+    let events =
+        order.into_iter().filter(|id| board.stickies.get(id).is_some_and(|s| s.kind == StickyKind::Event));
     events.zip(1..).collect()
 }
 

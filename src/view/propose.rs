@@ -30,20 +30,27 @@ const SHARED: f32 = 0.4;
 pub fn proposals(board: &Board) -> Vec<Proposal> {
     let mut stickies: Vec<(StickyId, &Sticky, Rect)> =
         board.stickies.iter().map(|(id, sticky)| (*id, sticky, sticky.rect())).collect();
-    stickies.retain(|(_, sticky, _)| sticky.kind.is_message() || sticky.kind.is_reaction() || is_end(sticky.kind));
+    stickies.retain(|(_, sticky, _)| {
+        sticky.kind.is_message() || sticky.kind.is_reaction() || is_end(sticky.kind)
+    });
     stickies.sort_by(|a, b| a.2.min.x.total_cmp(&b.2.min.x).then(a.0.cmp(&b.0)));
-    let linked: BTreeSet<(StickyId, StickyId)> = board.links.values().map(|link| (link.from, link.to)).collect();
+    let linked: BTreeSet<(StickyId, StickyId)> =
+        board.links.values().map(|link| (link.from, link.to)).collect();
     let mut found = Vec::new();
     for (i, (id, sticky, rect)) in stickies.iter().enumerate() {
         // To the right: reading order says which way round.
-        let right = nearest(&stickies, i, |other| (other.min.x - rect.max.x, shared(rect.min.y, rect.max.y, other.min.y, other.max.y)));
+        let right = nearest(&stickies, i, |other| {
+            (other.min.x - rect.max.x, shared(rect.min.y, rect.max.y, other.min.y, other.max.y))
+        });
         if let Some((other, neighbour)) = right
             && meaning(sticky.kind, neighbour.kind).is_some()
         {
             found.push(proposal(*id, sticky, other, neighbour, "stands right of"));
         }
         // Below: only where the kinds can be meant one way round.
-        let below = nearest(&stickies, i, |other| (other.min.y - rect.max.y, shared(rect.min.x, rect.max.x, other.min.x, other.max.x)));
+        let below = nearest(&stickies, i, |other| {
+            (other.min.y - rect.max.y, shared(rect.min.x, rect.max.x, other.min.x, other.max.x))
+        });
         if let Some((other, neighbour)) = below {
             match (meaning(sticky.kind, neighbour.kind), meaning(neighbour.kind, sticky.kind)) {
                 (Some(_), None) => found.push(proposal(*id, sticky, other, neighbour, "stands below")),
@@ -81,7 +88,8 @@ fn nearest<'a>(
 }
 
 fn proposal(from: StickyId, start: &Sticky, to: StickyId, end: &Sticky, how: &str) -> Proposal {
-    let label = |sticky: &Sticky| format!("{} {}", sticky.kind.row().label.to_lowercase(), words(&sticky.name));
+    let label =
+        |sticky: &Sticky| format!("{} {}", sticky.kind.row().label.to_lowercase(), words(&sticky.name));
     Proposal { from, to, reason: format!("The {} {how} the {}", label(end), label(start)) }
 }
 
@@ -107,7 +115,13 @@ mod tests {
     #[test]
     fn what_stands_apart_is_left_alone() {
         let mut board = Board::default();
-        let edit = outline::plan(&board, &mut IdGen::new(0, 0), "Ordered\nCooked\nDelivered", Point::default(), StickyKind::Event);
+        let edit = outline::plan(
+            &board,
+            &mut IdGen::new(0, 0),
+            "Ordered\nCooked\nDelivered",
+            Point::default(),
+            StickyKind::Event,
+        );
         crate::edit::apply(&mut board, &edit.ops).unwrap();
         assert!(proposals(&board).is_empty(), "events in a row are a timeline, not a chain");
     }

@@ -28,9 +28,15 @@ pub fn arrange(board: &Board) -> Arrangement {
         let (id, _) = board.frame_of(sticky)?;
         frames.binary_search(&id).ok()
     };
-    let moves = |id: &StickyId, sticky: &Sticky| !sticky.locked && (linked.contains(id) || frame_at(sticky).is_some());
-    let chosen: Vec<(StickyId, &Sticky)> =
-        board.stickies.iter().filter(|(id, sticky)| moves(id, sticky)).map(|(id, sticky)| (*id, sticky)).collect();
+    let moves = |id: &StickyId, sticky: &Sticky| {
+        !sticky.locked && (linked.contains(id) || frame_at(sticky).is_some())
+    };
+    let chosen: Vec<(StickyId, &Sticky)> = board
+        .stickies
+        .iter()
+        .filter(|(id, sticky)| moves(id, sticky))
+        .map(|(id, sticky)| (*id, sticky))
+        .collect();
     let nodes = chosen.iter().map(|(_, sticky)| {
         let (size, middle) = (sticky.size(), sticky.rect().center());
         Node { width: size.w, height: size.h, cluster: frame_at(sticky), hint: Some((middle.x, middle.y)) }
@@ -66,7 +72,10 @@ fn step_aside(
         .filter_map(|(id, at)| Some(Rect::at(*at, board.stickies.get(id)?.size())))
         .chain(frames.iter().map(|(_, rect)| *rect))
         .collect();
-    let notes = board.stickies.iter().filter(|(id, sticky)| !taken.contains(id) && !linked.contains(id) && !sticky.locked);
+    let notes = board
+        .stickies
+        .iter()
+        .filter(|(id, sticky)| !taken.contains(id) && !linked.contains(id) && !sticky.locked);
     for (id, sticky) in notes {
         let mut at = sticky.at;
         while let Some(under) = rects.iter().find(|rect| rect.intersects(Rect::at(at, sticky.size()))) {

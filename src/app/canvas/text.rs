@@ -91,7 +91,14 @@ impl TextCache {
     }
 
     /// A text broken and shrunk to fit a box, in the strong family; centred texts lie about their origin's x.
-    pub(super) fn fitted(&mut self, ctx: &egui::Context, text: &str, fill: Fill, zoom: f32, exact: bool) -> Laid {
+    pub(super) fn fitted(
+        &mut self,
+        ctx: &egui::Context,
+        text: &str,
+        fill: Fill,
+        zoom: f32,
+        exact: bool,
+    ) -> Laid {
         let at = if exact { zoom } else { step(zoom) };
         let fit_key = key((text, fill.w.to_bits(), fill.h.to_bits(), fill.centred));
         let laid_key = key((fit_key, at.to_bits(), 1u8));

@@ -28,9 +28,11 @@ pub(in crate::app) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         return;
     }
     let theme = cx.theme;
-    let frame = Frame::new().fill(theme.chrome).inner_margin(Margin { left: 16, right: 16, top: 8, bottom: 0 });
+    let frame =
+        Frame::new().fill(theme.chrome).inner_margin(Margin { left: 16, right: 16, top: 8, bottom: 0 });
     let rows = f32::from(u16::try_from(findings.len().min(3)).unwrap_or(3));
-    let panel = Panel::bottom("drawer").default_size(34.0 + rows * ROW).size_range(64.0..=460.0).resizable(true);
+    let panel =
+        Panel::bottom("drawer").default_size(34.0 + rows * ROW).size_range(64.0..=460.0).resizable(true);
     panel.frame(frame).show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.label(RichText::new("Advice").font(Theme::strong(theme.sizes.body)));
@@ -67,7 +69,11 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, finding: &Finding) {
     let theme = cx.theme;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::WidgetType::Button, true, format!("{}: {}", finding.title, finding.message))
+        egui::WidgetInfo::labeled(
+            egui::WidgetType::Button,
+            true,
+            format!("{}: {}", finding.title, finding.message),
+        )
     });
     let painter = ui.painter_at(rect);
     if response.hovered() || response.has_focus() {
@@ -110,7 +116,11 @@ fn fix_button(ui: &Ui, cx: &mut Cx<'_>, finding: &Finding, label: &str, row: Rec
     if response.hovered() {
         ui.painter().rect_filled(place.shrink2(vec2(0.0, 4.0)), 4.0, theme.selection);
     }
-    ui.painter().galley(pos2(place.left() + 4.0, place.center().y - galley.size().y * 0.5), galley, theme.accent);
+    ui.painter().galley(
+        pos2(place.left() + 4.0, place.center().y - galley.size().y * 0.5),
+        galley,
+        theme.accent,
+    );
     if response.clicked() {
         let topology = cx.topology();
         let edit = advice::fix(&advice::Context::new(cx.document.board(), &topology), finding);

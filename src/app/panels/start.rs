@@ -45,11 +45,18 @@ impl Gallery {
                 let folder = folder.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
                 Card { path, name, folder, picture: None }
             };
-            self.recent = recent::list(store).into_iter().take(4).map(|path| card(path.clone(), recent::name(&path))).collect();
-            self.samples = crate::app::files::samples().into_iter().map(|(path, name)| card(path, name)).collect();
+            self.recent = recent::list(store)
+                .into_iter()
+                .take(4)
+                .map(|path| card(path.clone(), recent::name(&path)))
+                .collect();
+            self.samples =
+                crate::app::files::samples().into_iter().map(|(path, name)| card(path, name)).collect();
             let (sender, receiver) = channel();
             self.reading = Some(receiver);
-            let paths = |cards: &[Card], old| cards.iter().enumerate().map(|(i, card)| (i, old, card.path.clone())).collect::<Vec<_>>();
+            let paths = |cards: &[Card], old| {
+                cards.iter().enumerate().map(|(i, card)| (i, old, card.path.clone())).collect::<Vec<_>>()
+            };
             let all = [paths(&self.recent, true), paths(&self.samples, false)].concat();
             let ctx = ctx.clone();
             std::thread::spawn(move || {
@@ -63,7 +70,8 @@ impl Gallery {
                 }
             });
         }
-        while let Some((i, old, scene)) = self.reading.as_ref().and_then(|receiver| receiver.try_recv().ok()) {
+        while let Some((i, old, scene)) = self.reading.as_ref().and_then(|receiver| receiver.try_recv().ok())
+        {
             let cards = if old { &mut self.recent } else { &mut self.samples };
             if let Some(card) = cards.get_mut(i) {
                 card.picture = Some(Arc::new(scene));
@@ -87,7 +95,9 @@ pub(in crate::app) fn show(app: &mut App, ui: &mut Ui) {
                 ui.vertical(|ui| {
                     ui.set_width(width);
                     head(ui, app, &mut asked);
-                    for (title, cards) in [("Recent boards", &app.gallery.recent), ("Sample boards", &app.gallery.samples)] {
+                    for (title, cards) in
+                        [("Recent boards", &app.gallery.recent), ("Sample boards", &app.gallery.samples)]
+                    {
                         if cards.is_empty() {
                             continue;
                         }
@@ -123,7 +133,8 @@ fn head(ui: &mut Ui, app: &App, asked: &mut Option<Command>) {
             let glyph = RichText::new(icons::glyph(row.icon)).size(16.0).color(theme.accent);
             let title = RichText::new(text).font(Theme::strong(theme.sizes.body));
             let keys = RichText::new(row.keys).size(theme.sizes.secondary).color(theme.secondary);
-            let response = ui.add(egui::Button::new((glyph, title, keys)).fill(theme.chrome).min_size(vec2(200.0, 38.0)));
+            let response = ui
+                .add(egui::Button::new((glyph, title, keys)).fill(theme.chrome).min_size(vec2(200.0, 38.0)));
             ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(text));
             if response.clicked() {
                 *asked = Some(Command::Run(action));
@@ -134,7 +145,13 @@ fn head(ui: &mut Ui, app: &App, asked: &mut Option<Command>) {
 
 fn picture_card(ui: &mut Ui, theme: &Theme, card: &Card) -> bool {
     let (rect, response) = ui.allocate_exact_size(CARD, Sense::click());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, format!("Open {} {}", card.folder, card.name)));
+    response.widget_info(|| {
+        egui::WidgetInfo::labeled(
+            egui::WidgetType::Button,
+            true,
+            format!("Open {} {}", card.folder, card.name),
+        )
+    });
     let lively = response.hovered() || response.has_focus();
     let edge = if lively { egui::Stroke::new(1.5, theme.accent) } else { theme.line() };
     ui.painter().rect(rect, 8.0, theme.chrome, edge, egui::StrokeKind::Inside);
@@ -145,6 +162,12 @@ fn picture_card(ui: &mut Ui, theme: &Theme, card: &Card) -> bool {
     let painter = ui.painter_at(rect.shrink(8.0));
     let at = rect.left_top() + vec2(12.0, PICTURE + 4.0);
     painter.text(at, Align2::LEFT_TOP, &card.name, Theme::strong(theme.sizes.body), theme.text);
-    painter.text(at + vec2(0.0, 18.0), Align2::LEFT_TOP, &card.folder, Theme::plain(theme.sizes.secondary), theme.secondary);
+    painter.text(
+        at + vec2(0.0, 18.0),
+        Align2::LEFT_TOP,
+        &card.folder,
+        Theme::plain(theme.sizes.secondary),
+        theme.secondary,
+    );
     response.on_hover_text(card.path.display().to_string()).clicked()
 }

@@ -140,7 +140,8 @@ fn advice(app: &mut App, ui: &mut Ui) {
     let Some(worst) = findings.iter().map(|finding| finding.severity).max() else { return };
     let count = findings.len();
     let (icon, color) = super::drawer::severity_look(&app.theme, worst);
-    let text = RichText::new(format!("{} {count}", icons::glyph(icon))).font(Theme::strong(12.0)).color(color);
+    let text =
+        RichText::new(format!("{} {count}", icons::glyph(icon))).font(Theme::strong(12.0)).color(color);
     let button = egui::Button::new(text).corner_radius(12.0).fill(app.theme.hover).stroke(egui::Stroke::NONE);
     let response = ui.add(button).on_hover_text("Advice on this board   Ctrl+J");
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(format!("Advice, {count}")));

@@ -18,8 +18,8 @@ use crate::app::canvas::{Badge, BoardCanvas, Corner, Look, Overlays, Tone};
 use crate::app::context::Cx;
 use crate::app::panels;
 use crate::board::{Point, Rect, StickyId};
-use crate::view::tool::{Activity, Input, Tool, Toolbox};
 use crate::view::propose::{self, Proposal};
+use crate::view::tool::{Activity, Input, Tool, Toolbox};
 use crate::view::{Action, Item, Selection, narrative};
 
 /// The Board workspace.
@@ -175,7 +175,12 @@ impl BoardWorkspace {
         if cx.options.numbers && self.numbered != Some(revision) && !cx.document.in_gesture() {
             self.numbers = narrative::numbers(cx.document.board())
                 .into_iter()
-                .map(|(sticky, n)| Badge { sticky, corner: Corner::TopLeft, text: n.to_string(), tone: Tone::Plain })
+                .map(|(sticky, n)| Badge {
+                    sticky,
+                    corner: Corner::TopLeft,
+                    text: n.to_string(),
+                    tone: Tone::Plain,
+                })
                 .collect();
             self.numbered = Some(revision);
         }

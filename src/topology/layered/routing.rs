@@ -210,17 +210,24 @@ impl Slabs {
             let (from, to) = self.extent(slab, start.0, end.0);
             let straight = start.1 + slope * (f64::midpoint(from, to) - start.0);
             let mut step = Vec::with_capacity(free.len());
+            let mut low = 0;
             for &(top, bottom) in &free {
                 let off = (top - straight).max(straight - bottom).max(0.0);
                 let cost = off * (to - from) + off;
                 let reached = match steps.last() {
                     None => (top <= start.1 && start.1 <= bottom).then_some((0.0, 0)),
-                    Some(before) => before
-                        .iter()
-                        .enumerate()
-                        .filter(|(_, ((t, b), c, _))| c.is_finite() && t.max(top) <= b.min(bottom))
-                        .map(|(i, (_, c, _))| (*c, i))
-                        .min_by(|x, y| x.0.total_cmp(&y.0)),
+                    Some(before) => {
+                        // Both slabs' intervals ascend: those that touch this one follow each other.
+                        while low < before.len() && before[low].0.1 < top {
+                            low += 1;
+                        }
+                        let touching = before[low..].iter().take_while(|(interval, ..)| interval.0 <= bottom);
+                        (low..)
+                            .zip(touching)
+                            .filter(|(_, (_, cost, _))| cost.is_finite())
+                            .map(|(i, (_, cost, _))| (*cost, i))
+                            .min_by(|x, y| x.0.total_cmp(&y.0))
+                    }
                 };
                 let (so_far, origin) = reached.unwrap_or((f64::INFINITY, 0));
                 step.push(((top, bottom), so_far + cost, origin));

@@ -47,7 +47,9 @@ impl BoardWorkspace {
                     cx.say(Tone::Plain, "The board changed while it was being arranged; nothing was moved");
                 }
                 Ok(arrangement) => self.set_off(ctx, cx, arrangement, now),
-                Err(std::sync::mpsc::TryRecvError::Empty) => self.moving = Some(Moving::Planning(revision, receiver)),
+                Err(std::sync::mpsc::TryRecvError::Empty) => {
+                    self.moving = Some(Moving::Planning(revision, receiver))
+                }
                 Err(std::sync::mpsc::TryRecvError::Disconnected) => {}
             },
             Some(Moving::Underway { places, frames, start }) => {
@@ -57,7 +59,8 @@ impl BoardWorkspace {
                     return;
                 }
                 let eased = 1.0 - (1.0 - t).powi(3);
-                let mix = |a: Point, b: Point| Point::new(a.x + (b.x - a.x) * eased, a.y + (b.y - a.y) * eased);
+                let mix =
+                    |a: Point, b: Point| Point::new(a.x + (b.x - a.x) * eased, a.y + (b.y - a.y) * eased);
                 let at: Vec<(Item, Point)> = if t < 1.0 {
                     places.iter().map(|(item, from, to)| (*item, mix(*from, *to))).collect()
                 } else {

@@ -189,7 +189,8 @@ impl BoardWorkspace {
         }
         // A click that began on the canvas takes the focus away when it ends; another field takes it for good.
         let focused = ui.memory(egui::Memory::focused);
-        let elsewhere = naming.focused && focused.is_some_and(|id| id != response.id) && !response.has_focus();
+        let elsewhere =
+            naming.focused && focused.is_some_and(|id| id != response.id) && !response.has_focus();
         if focused.is_none() {
             response.request_focus();
         }
