@@ -18,6 +18,7 @@ pub mod payload;
 pub mod queue;
 pub mod random;
 pub mod report;
+pub mod search;
 pub mod state;
 pub mod trace;
 
@@ -64,8 +65,20 @@ impl Simulation {
     /// A run of a model that is about to begin. With `traced` it keeps every step.
     #[must_use]
     pub fn of_model(model: Arc<Model>, seed: u64, traced: bool) -> Self {
-        let engine = Engine::new(&model, seed, traced);
+        let faults = model.faults.clone();
+        Self::with_faults(model, faults, seed, traced)
+    }
+
+    /// The same with other faults than the model's own.
+    #[must_use]
+    pub fn with_faults(model: Arc<Model>, faults: Vec<Fault>, seed: u64, traced: bool) -> Self {
+        let engine = Engine::new(&model, faults, seed, traced);
         Self { model, engine, seed, stop: None }
+    }
+
+    /// Nothing arrives from `time` on, in nanoseconds: what is found is found in the shortest run.
+    pub fn end_arrivals_at(&mut self, time: u64) {
+        self.engine.arrivals_end = self.engine.arrivals_end.min(time);
     }
 
     /// The model.

@@ -197,6 +197,10 @@ record! {
         pub expectations: Vec<Expectation>,
         /// Services go up and down by their mean times to failure and repair.
         pub outages: bool,
+        /// The seed that shows what this scenario is about; any seed when not given.
+        pub seed: Option<u64>,
+        /// The moment to look at first, such as that of a broken promise.
+        pub moment: Option<Span>,
     }
 }
 

@@ -7,8 +7,11 @@ use std::sync::Arc;
 use clap::ValueEnum;
 
 use super::{CliError, Exit, Subcommand};
+use crate::board::Board;
 use crate::io;
 use crate::simulation::expectations::Standing;
+use crate::simulation::model::Model;
+use crate::simulation::search::{self, Options};
 use crate::simulation::{Simulation, compile, log, report};
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -28,6 +31,15 @@ pub(super) struct Simulate {
     /// The seed of everything drawn at random
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Try so many seeds, with faults drawn at random, and tell how often each promise breaks
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    runs: u64,
+    /// With --runs: no faults but those of the scenario
+    #[arg(long, requires = "runs")]
+    as_stated: bool,
+    /// With --runs: write the board with the smallest run that breaks a promise as one more scenario
+    #[arg(long, value_name = "OUT.ron", requires = "runs")]
+    counterexample: Option<PathBuf>,
     /// Write every message to this file, one CloudEvents object a line
     #[arg(long, value_name = "OUT.jsonl")]
     log: Option<PathBuf>,
@@ -44,7 +56,11 @@ impl Subcommand for Simulate {
         let board = io::load(&self.board)?.board;
         let model = compile::compile(&board, self.scenario.as_deref())
             .map_err(|error| CliError(format!("{}: {error}", self.board.display())))?;
-        let mut simulation = Simulation::of_model(Arc::new(model), self.seed, self.log.is_some());
+        let model = Arc::new(model);
+        if self.runs > 1 {
+            return self.search(board, &model, out);
+        }
+        let mut simulation = Simulation::of_model(model, self.seed, self.log.is_some());
         simulation.run();
         if let Some(path) = &self.log {
             let mut bytes = Vec::new();
@@ -57,5 +73,33 @@ impl Subcommand for Simulate {
         }
         let broken = simulation.verdicts().iter().any(|verdict| verdict.standing == Standing::Broken);
         Ok(if broken { Exit::Found } else { Exit::Fine })
+    }
+}
+
+impl Simulate {
+    fn search(&self, mut board: Board, model: &Arc<Model>, out: &mut dyn Write) -> Result<Exit, CliError> {
+        if self.log.is_some() {
+            return Err(CliError(
+                "--log writes one run: leave --runs out, or name the run with --seed".to_owned(),
+            ));
+        }
+        let options = Options { runs: self.runs, seed: self.seed, drawn: !self.as_stated };
+        let findings = search::search(model, options, || {});
+        let first = findings.iter().find_map(|finding| Some((finding, finding.counterexample.as_ref()?)));
+        if let (Some(path), Some((finding, example))) = (&self.counterexample, first) {
+            let name =
+                self.scenario.clone().or_else(|| board.scenarios.keys().next().cloned()).unwrap_or_default();
+            let found_in = board.scenarios.get(&name).cloned().unwrap_or_default();
+            let scenario = example.scenario(&found_in, &finding.name);
+            board.scenarios.insert(format!("broken: {}", finding.name), scenario);
+            io::save(path, &board)?;
+        }
+        match self.format {
+            Format::Text => write!(out, "{}", report::findings(&findings, options))?,
+            Format::Json => {
+                writeln!(out, "{:#}", serde_json::json!({ "runs": self.runs, "promises": findings }))?
+            }
+        }
+        Ok(if first.is_some() { Exit::Found } else { Exit::Fine })
     }
 }

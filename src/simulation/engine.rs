@@ -268,6 +268,8 @@ pub(super) struct Engine {
     pub(super) faults: Arc<Vec<Fault>>,
     pub(super) active_faults: Vec<bool>,
     pub(super) flapping_down: Vec<bool>,
+    /// Nothing arrives from this moment on.
+    pub(super) arrivals_end: u64,
     fault_chance: Stream,
     next_id: u64,
     next_correlation: u64,
@@ -287,7 +289,7 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    pub(super) fn new(model: &Model, seed: u64, traced: bool) -> Self {
+    pub(super) fn new(model: &Model, faults: Vec<Fault>, seed: u64, traced: bool) -> Self {
         let checker = Checker::new(&model.expectations);
         let subject = |name: &str| checker.subject(name).unwrap_or(NONE);
         let stream = |name: &str, what: &str| Stream::new(seed, &format!("{name}/{what}"));
@@ -330,9 +332,10 @@ impl Engine {
             timeouts: vec![Deadlines::default(); model.calls as usize],
             message_modifiers: vec![Modifiers::default(); model.messages.len()],
             modified: false,
-            faults: Arc::new(model.faults.clone()),
-            active_faults: vec![false; model.faults.len()],
-            flapping_down: vec![false; model.faults.len()],
+            active_faults: vec![false; faults.len()],
+            flapping_down: vec![false; faults.len()],
+            faults: Arc::new(faults),
+            arrivals_end: model.duration,
             fault_chance: Stream::new(seed, "faults"),
             next_id: 0,
             next_correlation: 0,
@@ -352,7 +355,7 @@ impl Engine {
     }
 
     fn prepare(&mut self, model: &Model) {
-        for (number, fault) in (0u32..).zip(&model.faults) {
+        for (number, fault) in (0u32..).zip(self.faults.iter()) {
             self.queue.push(fault.from, Event::Fault(number, FaultPhase::Begin));
             if fault.until != u64::MAX {
                 self.queue.push(fault.until, Event::Fault(number, FaultPhase::End));
@@ -410,7 +413,7 @@ impl Engine {
             Arrivals::Renewal(pause) => {
                 let pause = pause.sample(&mut state.chance);
                 let pause = if state.burst == 1.0 { pause } else { (pause as f64 / state.burst) as u64 };
-                Some(self.clock.saturating_add(pause)).filter(|time| *time < model.duration)
+                Some(self.clock.saturating_add(pause)).filter(|time| *time < self.arrivals_end)
             }
             Arrivals::Burst(count, at) => Some(*at).filter(|_| state.arrived < *count),
             Arrivals::At(moments) => moments.get(state.next).copied(),

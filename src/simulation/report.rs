@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::expectations::{Standing, Verdict};
+use super::search::{Finding, Options};
 use super::{Simulation, Stop, log};
 use crate::board::Span;
 
@@ -158,6 +159,50 @@ pub fn promise(verdict: &Verdict) -> String {
         }
     }
     line
+}
+
+/// The result of a search in words.
+#[must_use]
+pub fn findings(findings: &[Finding], options: Options) -> String {
+    let mut out = String::new();
+    let faults = if options.drawn { "faults drawn at random" } else { "the scenario's faults" };
+    let last = options.seed.saturating_add(options.runs).saturating_sub(1);
+    let _ = writeln!(out, "{} runs, seeds {} to {last}, {faults}", options.runs, options.seed);
+    for finding in findings {
+        let Finding { name, broken, share, low, high, .. } = finding;
+        if *broken == 0 {
+            let _ = writeln!(out, "  never    {name} (below {:.3} % of runs)", high * 100.0);
+            continue;
+        }
+        let (share, low, high) = (share * 100.0, low * 100.0, high * 100.0);
+        let _ = writeln!(
+            out,
+            "  BROKEN   {name}: in {broken} runs, {share:.2} % (between {low:.2} and {high:.2} %)"
+        );
+        if let Some(example) = &finding.counterexample {
+            let _ = writeln!(
+                out,
+                "           smallest: seed {}, arrivals for {}, breaks at {}",
+                example.seed,
+                duration(example.arrivals_end),
+                duration(example.breach.time)
+            );
+            for fault in &example.faults {
+                let at = fault.at.map_or(0, |span| span.0);
+                let lasts = fault
+                    .lasts
+                    .map_or_else(|| "to the end".to_owned(), |span| format!("for {}", duration(span.0)));
+                let _ = writeln!(
+                    out,
+                    "             {} {:?} at {} {lasts}",
+                    fault.target,
+                    fault.kind,
+                    duration(at)
+                );
+            }
+        }
+    }
+    out
 }
 
 /// The result as JSON. Lengths of time are in seconds.
