@@ -87,7 +87,8 @@ impl Histogram {
             return bucket;
         }
         let shift = (bucket >> STEPS_BITS) - 1;
-        ((bucket - (shift << STEPS_BITS) + 1) << shift) - 1
+        let steps = bucket - (shift << STEPS_BITS);
+        (steps << shift) + ((1 << shift) - 1)
     }
 
     /// The mean in nanoseconds; 0 when empty.
