@@ -29,6 +29,7 @@ use theme::Theme;
 use workspaces::Workspace;
 
 use crate::board::Board;
+use crate::io::journal::{self, Journal};
 use crate::view::{Action, Document, Selection};
 
 /// What the app opens with.
@@ -81,6 +82,10 @@ pub struct App {
     /// No board was asked for yet: the start screen shows.
     starting: bool,
     gallery: panels::start::Gallery,
+    question: panels::loss::Question,
+    journal: Option<Journal>,
+    /// How many edits of the log are in the journal.
+    journaled: usize,
     /// The file that remembers recent boards; none remembers nothing.
     recent: Option<PathBuf>,
     started_timer: Option<f64>,
@@ -110,6 +115,9 @@ impl App {
             current: 0,
             starting: start.board.is_none(),
             gallery: panels::start::Gallery::default(),
+            question: panels::loss::Question::default(),
+            journal: None,
+            journaled: 0,
             recent: None,
             started_timer: None,
             title: String::new(),
@@ -156,7 +164,9 @@ impl App {
     }
 
     fn open_document(&mut self, ctx: &egui::Context, board: Board, path: Option<PathBuf>) {
+        self.close_journal();
         self.document = Document::new(board, path, files::peer());
+        self.restore(ctx);
         self.derived = Derived::default();
         self.selection.clear();
         self.starting = false;
@@ -203,15 +213,30 @@ impl App {
                     self.toasts.add(ctx, canvas::Tone::Fine, format!("Saved {}", path.display()));
                     recent::remember(self.recent.as_deref(), &path);
                     self.document.saved(board, path);
+                    self.close_journal();
+                    self.begin_journal();
+                    if self.question.saving {
+                        self.go_on_with_loss(ctx);
+                    }
                 }
-                Finished::PickedOpen(path) => self.files.load(path),
+                Finished::PickedOpen(path) => self.commands.push(Command::Open(path)),
                 Finished::PickedSave(path) => self.files.save(path, self.document.shared()),
-                Finished::Failed(message) => self.toasts.add(ctx, canvas::Tone::Error, message),
+                Finished::Cancelled => {
+                    self.question.saving = false;
+                    self.question.waiting = None;
+                }
+                Finished::Failed(message) => {
+                    // What waited for a save that failed does not happen.
+                    if std::mem::take(&mut self.question.saving) {
+                        self.question.waiting = None;
+                    }
+                    self.toasts.add(ctx, canvas::Tone::Error, message);
+                }
             }
         }
     }
 
-    fn carry_out(&mut self, ctx: &egui::Context, command: Command) {
+    pub(in crate::app) fn carry_out(&mut self, ctx: &egui::Context, command: Command) {
         match command {
             Command::Run(action) => self.run_action(ctx, action),
             Command::Open(path) => self.files.load(path),
@@ -299,6 +324,42 @@ impl App {
         }
     }
 
+    /// Brings back what a crash left behind, and begins the journal of this board.
+    fn restore(&mut self, ctx: &egui::Context) {
+        let edits = self.document.path().map(journal::left_behind).unwrap_or_default();
+        let restored = edits.into_iter().take_while(|edit| self.document.commit(edit.clone()).is_ok()).count();
+        if restored > 0 {
+            let changes = if restored == 1 { "1 change".to_owned() } else { format!("{restored} changes") };
+            let message = format!("Isobar ended unexpectedly: {changes} brought back. Save to keep them, or undo");
+            self.toasts.add(ctx, canvas::Tone::Warning, message);
+        }
+        self.begin_journal();
+    }
+
+    fn begin_journal(&mut self) {
+        self.journal = self.document.path().map(Journal::beside);
+        self.journaled = if self.document.is_dirty() { 0 } else { self.document.history().log().len() };
+    }
+
+    fn close_journal(&mut self) {
+        if let Some(journal) = &mut self.journal {
+            journal.close();
+        }
+    }
+
+    /// Appends what was done since the last frame.
+    fn write_journal(&mut self, ctx: &egui::Context) {
+        let log = self.document.history().log();
+        let Some(journal) = &mut self.journal else { return };
+        let done = log[self.journaled.min(log.len())..].iter().try_for_each(|edit| journal.append(edit));
+        self.journaled = log.len();
+        if let Err(error) = done {
+            self.journal = None;
+            let message = format!("Cannot keep a journal beside the board: {error}. Save often");
+            self.toasts.add(ctx, canvas::Tone::Warning, message);
+        }
+    }
+
     fn set_title(&mut self, ctx: &egui::Context) {
         let dot = if self.document.is_dirty() { "• " } else { "" };
         let title = format!("{dot}{} – Isobar", self.document.board().title());
@@ -314,10 +375,21 @@ impl eframe::App for App {
         self.take_in_finished(ctx);
         self.with_workspace(|workspace, cx| workspace.logic(ctx, cx));
         for command in std::mem::take(&mut self.commands) {
-            self.carry_out(ctx, command);
+            if !self.would_lose(&command) {
+                self.carry_out(ctx, command);
+            }
+        }
+        if ctx.input(|input| input.viewport().close_requested()) && self.document.is_dirty() && !self.question.may_close {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.question.waiting = Some(panels::loss::Loss::Close);
         }
         self.selection.keep_existing(self.document.board());
+        self.write_journal(ctx);
         self.set_title(ctx);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.close_journal();
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
@@ -332,6 +404,7 @@ impl eframe::App for App {
             self.with_workspace(|workspace, cx| workspace.ui(ui, cx));
         }
         self.show_palette(ui);
+        self.show_question(ui);
         panels::shortcuts::show(ui.ctx(), &self.theme, &mut self.options.shortcuts);
         self.toasts.show(ui.ctx(), &self.theme);
         // Commands are carried out before the next frame, which has to come.

@@ -3,6 +3,7 @@
 pub mod bundle;
 mod config;
 pub mod file;
+pub mod journal;
 pub mod logs;
 
 pub use config::advice_options;

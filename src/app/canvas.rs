@@ -101,8 +101,10 @@ pub struct Interaction {
     pub hover: Hit,
     /// Inputs for the tool in hand, in order.
     pub inputs: Vec<Input>,
-    /// The sticky that got the keyboard focus.
+    /// The sticky that has the keyboard focus.
     pub focused: Option<StickyId>,
+    /// The sticky that got the keyboard focus just now.
+    pub newly_focused: Option<StickyId>,
 }
 
 struct Flight {
@@ -247,14 +249,14 @@ impl BoardCanvas {
         }
         self.advance_flight(ui);
         self.scroll(ui, &response);
-        let focused = self.sticky_nodes(ui, scene, selection);
+        let (focused, newly_focused) = self.sticky_nodes(ui, scene, selection);
         let inputs = self.pointer(ui, &response, scene, selection, handles);
         let view = self.view();
         let hover = match response.hover_pos() {
             Some(at) if response.contains_pointer() => self.hit(&view, scene, point(at), selection, handles),
             _ => Hit::Nothing,
         };
-        Interaction { response, view, hover, inputs, focused }
+        Interaction { response, view, hover, inputs, focused, newly_focused }
     }
 
     /// What lies under a screen point.
@@ -356,7 +358,7 @@ impl BoardCanvas {
             (input.events.clone(), space, input.time, input.modifiers)
         });
         let held = Held { shift: modifiers.shift, alt: modifiers.alt };
-        let space = space && !ui.ctx().egui_wants_keyboard_input();
+        let space = space && !ui.ctx().text_edit_focused();
         let mut inputs = Vec::new();
         let mut last = ui.input(|input| input.pointer.latest_pos()).unwrap_or_default();
         for event in events {
@@ -420,13 +422,18 @@ impl BoardCanvas {
     }
 
     /// One node a sticky in view, so that keyboard and screen readers reach it. Too many at once help nobody.
-    fn sticky_nodes(&self, ui: &Ui, scene: &Scene, selection: &Selection) -> Option<StickyId> {
+    fn sticky_nodes(
+        &self,
+        ui: &Ui,
+        scene: &Scene,
+        selection: &Selection,
+    ) -> (Option<StickyId>, Option<StickyId>) {
         let view = self.view();
         let shown: Vec<_> = scene.stickies_in(view.world()).take(401).collect();
         if shown.len() > 400 {
-            return None;
+            return (None, None);
         }
-        let mut focused = None;
+        let (mut focused, mut newly_focused) = (None, None);
         for shape in shown {
             let area = rect(view.rect_to_screen(shape.rect)).intersect(ui.clip_rect());
             if !area.is_positive() {
@@ -439,11 +446,18 @@ impl BoardCanvas {
                 let label = format!("{} {}", shape.kind.row().label, shape.text);
                 egui::WidgetInfo::selected(egui::WidgetType::Button, true, selected, label)
             });
-            if node.gained_focus() {
+            if node.has_focus() {
                 focused = Some(shape.id);
+                // Arrow keys nudge the sticky; Tab goes to the next one.
+                let filter =
+                    egui::EventFilter { horizontal_arrows: true, vertical_arrows: true, ..Default::default() };
+                ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+            }
+            if node.gained_focus() {
+                newly_focused = Some(shape.id);
             }
         }
-        focused
+        (focused, newly_focused)
     }
 }
 

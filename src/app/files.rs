@@ -17,6 +17,8 @@ pub enum Finished {
     PickedOpen(PathBuf),
     /// The user chose where to save.
     PickedSave(PathBuf),
+    /// The user chose nothing.
+    Cancelled,
     /// It went wrong: a sentence that says what happened and what to do.
     Failed(String),
 }
@@ -58,14 +60,12 @@ impl Files {
         self.receiver.try_recv().ok()
     }
 
-    fn work(&self, work: impl FnOnce() -> Option<Finished> + Send + 'static) {
+    fn work(&self, work: impl FnOnce() -> Finished + Send + 'static) {
         let (sender, ctx) = (self.sender.clone(), self.ctx.clone());
         std::thread::spawn(move || {
-            if let Some(finished) = work() {
-                // The window may be gone by now; then nobody waits for this.
-                let _ = sender.send(finished);
-                ctx.request_repaint();
-            }
+            // The window may be gone by now; then nobody waits for this.
+            let _ = sender.send(work());
+            ctx.request_repaint();
         });
     }
 
@@ -76,23 +76,23 @@ impl Files {
 
     /// Reads a board.
     pub fn load(&self, path: PathBuf) {
-        self.work(|| Some(load(path)));
+        self.work(|| load(path));
     }
 
     /// Writes a board.
     pub fn save(&self, path: PathBuf, board: Arc<Board>) {
         self.work(move || {
-            Some(match io::save(&path, &board) {
+            match io::save(&path, &board) {
                 Ok(()) => Finished::Saved(path, board),
                 Err(error) => Finished::Failed(super::context::sentence(&error.to_string())),
-            })
+            }
         });
     }
 
     /// Asks which board to open.
     pub fn pick_open(&self, near: Option<&Path>) {
         let dialog = dialog(near);
-        self.work(|| dialog.set_title("Open board").pick_file().map(Finished::PickedOpen));
+        self.work(|| dialog.set_title("Open board").pick_file().map_or(Finished::Cancelled, Finished::PickedOpen));
     }
 
     /// Asks where to save.
@@ -102,7 +102,7 @@ impl Files {
             |name| name.to_string_lossy().into_owned(),
         );
         let dialog = dialog(near).set_file_name(name);
-        self.work(|| dialog.set_title("Save board").save_file().map(Finished::PickedSave));
+        self.work(|| dialog.set_title("Save board").save_file().map_or(Finished::Cancelled, Finished::PickedSave));
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn shortcut(keys: &str) -> Option<KeyboardShortcut> {
 /// The actions whose keys were pressed. While a text is edited, only those with Ctrl or a function key count, and
 /// those that edit text stay with the text.
 pub(super) fn actions(ctx: &Context) -> Vec<Action> {
-    let typing = ctx.egui_wants_keyboard_input();
+    let typing = ctx.text_edit_focused();
     let mut found = Vec::new();
     ctx.input_mut(|input| {
         // The window system turns these into events of their own.

@@ -2,6 +2,7 @@
 
 pub(super) mod drawer;
 pub(super) mod inspector;
+pub(super) mod loss;
 pub(super) mod palette;
 pub(super) mod rail;
 pub(super) mod shortcuts;

@@ -209,3 +209,53 @@ fn every_workspace_draws_in_both_themes() {
         press(&mut harness, Modifiers::COMMAND | Modifiers::SHIFT, Key::T);
     }
 }
+
+#[test]
+fn a_crash_loses_nothing() {
+    let folder = Folder::new();
+    let path = folder.board();
+    let mut harness = open(Some(&path));
+    let at = centre(&harness, "Service Shop");
+    click(&mut harness, at);
+    press(&mut harness, Modifiers::NONE, Key::Delete);
+    let before = board(&harness).clone();
+    // Dropped without closing the window in order: nothing gets a chance to tidy up.
+    drop(harness);
+    let mut harness = open(Some(&path));
+    harness.get_by_label_contains("1 change brought back");
+    assert_eq!(*board(&harness), before);
+    harness.get_by_label("Not saved yet");
+    press(&mut harness, Modifiers::COMMAND, Key::Z);
+    assert_eq!(board(&harness).stickies.len(), 4, "what was brought back can be undone");
+}
+
+#[test]
+fn unsaved_changes_are_not_replaced_without_asking() {
+    let folder = Folder::new();
+    let mut harness = open(Some(&folder.board()));
+    let at = centre(&harness, "Service Shop");
+    click(&mut harness, at);
+    press(&mut harness, Modifiers::NONE, Key::Delete);
+    press(&mut harness, Modifiers::COMMAND, Key::N);
+    assert_eq!(board(&harness).stickies.len(), 3);
+    harness.get_by_label("Cancel").click();
+    settle(&mut harness);
+    assert_eq!(board(&harness).stickies.len(), 3);
+    press(&mut harness, Modifiers::COMMAND, Key::N);
+    harness.get_by_label("Do not save").click();
+    settle(&mut harness);
+    assert!(board(&harness).stickies.is_empty());
+}
+
+#[test]
+fn every_sticky_is_reached_by_keyboard() {
+    let folder = Folder::new();
+    let mut harness = open(Some(&folder.board()));
+    let mut reached = std::collections::BTreeSet::new();
+    for _ in 0..120 {
+        press(&mut harness, Modifiers::NONE, Key::Tab);
+        reached.extend(harness.state().selection().only());
+    }
+    assert_eq!(reached.len(), 4, "{reached:?}");
+    assert_eq!(board(&harness).stickies.len(), 4, "Tab goes round and changes nothing");
+}

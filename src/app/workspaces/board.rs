@@ -94,7 +94,8 @@ impl BoardWorkspace {
             .response
             .hover_pos()
             .map(|at| interaction.view.to_world(crate::app::canvas::point(at)));
-        if let Some(id) = interaction.focused {
+        let at_sticky = interaction.focused.is_some();
+        if let Some(id) = interaction.newly_focused {
             *cx.selection = Selection::one(Item::Sticky(id));
         }
         for input in interaction.inputs {
@@ -104,7 +105,8 @@ impl BoardWorkspace {
             self.open_context_menu(ui, cx, interaction.hover);
         }
         self.cursor(ui, &interaction.response, interaction.hover);
-        self.keyboard(ui, cx);
+        self.proposal_reason(cx, interaction.response, interaction.hover);
+        self.keyboard(ui, cx, at_sticky);
         let scene = cx.scene();
         self.lift(cx);
         self.advice_badges(ui, cx);
@@ -204,8 +206,35 @@ impl BoardWorkspace {
             });
             self.menu = None;
         }
+        if let Input::Press(at, crate::view::tool::Hit::Nothing, _) = input
+            && let Some(proposal) = self.proposal_under(cx, at)
+        {
+            cx.perform(&crate::edit::Intent::Connect { from: proposal.from, to: proposal.to });
+            return;
+        }
         for effect in self.toolbox.feed(input, cx.selection) {
             self.carry_out(ui.ctx(), cx, effect);
+        }
+    }
+
+    /// The proposed link under a point: a click accepts it.
+    fn proposal_under(&self, cx: &mut Cx<'_>, at: Point) -> Option<Proposal> {
+        let scene = cx.scene();
+        let reach = 8.0 / self.canvas.camera.zoom;
+        let near = |proposal: &&Proposal| {
+            let (Some(from), Some(to)) = (scene.sticky(proposal.from), scene.sticky(proposal.to)) else { return false };
+            crate::scene::Curve::straight(from.rect.center(), to.rect.center()).distance(at) <= reach
+        };
+        self.proposals.iter().find(near).cloned()
+    }
+
+    /// Says why a proposed link is proposed, while the pointer is on it.
+    fn proposal_reason(&self, cx: &mut Cx<'_>, response: egui::Response, hover: crate::view::tool::Hit) {
+        if hover == crate::view::tool::Hit::Nothing
+            && let Some(at) = self.pointer
+            && let Some(proposal) = self.proposal_under(cx, at)
+        {
+            response.on_hover_text_at_pointer(format!("{}. Click to draw the link", proposal.reason));
         }
     }
 

@@ -15,31 +15,26 @@ use crate::view::{Item, clipboard, outline};
 const NUDGE: [f32; 2] = [1.0, 24.0];
 
 impl BoardWorkspace {
-    pub(super) fn keyboard(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
-        if self.naming.is_some() || ui.ctx().egui_wants_keyboard_input() || ui.ctx().any_popup_open() {
+    /// Takes the keys. `at_sticky` says that the keyboard focus is on a sticky, not on a button or field.
+    pub(super) fn keyboard(&mut self, ui: &Ui, cx: &mut Cx<'_>, at_sticky: bool) {
+        if self.naming.is_some() || ui.ctx().text_edit_focused() || ui.ctx().any_popup_open() {
             return;
         }
         self.pasted(ui, cx);
         if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
             self.escape(ui, cx);
         }
-        self.arrows(ui, cx);
-        let (enter, predicted, right, below) = ui.input_mut(|input| {
-            let selected = cx.selection.only_sticky().is_some();
-            let mut key = |modifiers, key| selected && input.consume_key(modifiers, key);
-            (
-                key(Modifiers::NONE, Key::Enter),
-                key(Modifiers::COMMAND, Key::Enter),
-                key(Modifiers::NONE, Key::Tab),
-                key(Modifiers::SHIFT, Key::Tab),
-            )
-        });
-        if let Some(id) = cx.selection.only_sticky() {
-            let next = [(predicted, Next::Predicted), (right, Next::Right), (below, Next::Below)];
-            if enter {
-                self.rename(cx, Item::Sticky(id));
-            } else if let Some((_, next)) = next.into_iter().find(|(pressed, _)| *pressed) {
-                self.go_on(ui.ctx(), cx, id, next);
+        // A focused button or field keeps Enter and the arrows to itself.
+        let free = at_sticky || ui.memory(|memory| memory.focused().is_none());
+        if free {
+            self.arrows(ui, cx);
+            let (predicted, enter) = ui.input_mut(|input| {
+                (input.consume_key(Modifiers::COMMAND, Key::Enter), input.consume_key(Modifiers::NONE, Key::Enter))
+            });
+            match cx.selection.only_sticky() {
+                Some(id) if predicted => self.go_on(ui.ctx(), cx, id, Next::Predicted),
+                Some(id) if enter => self.rename(cx, Item::Sticky(id)),
+                _ => {}
             }
         }
         if let Some(kind) = letter(ui) {
