@@ -4,6 +4,13 @@ use egui_phosphor::regular as glyphs;
 
 use crate::board::StickyKind;
 
+/// A named icon as text of this size. Icons in text need their own family: text fonts have other signs at the same
+/// places.
+#[must_use]
+pub fn text(name: &str, size: f32) -> egui::RichText {
+    egui::RichText::new(glyph(name)).font(super::theme::Theme::icon(size))
+}
+
 /// The glyph of a named icon; a plain dot for a name nobody drew.
 #[must_use]
 pub fn glyph(name: &str) -> &'static str {

@@ -38,7 +38,7 @@ pub(in crate::app) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
             ui.label(RichText::new("Advice").font(Theme::strong(theme.sizes.body)));
             ui.label(theme.secondary(counts(&findings)));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let close = egui::Button::new(icons::glyph("down")).frame_when_inactive(false);
+                let close = egui::Button::new(icons::text("down", 14.0)).frame_when_inactive(false);
                 let response = ui.add(close).on_hover_text("Hide the advice   Ctrl+J");
                 ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Hide the advice"));
                 if response.clicked() {

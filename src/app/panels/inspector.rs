@@ -235,7 +235,7 @@ fn several(ui: &mut Ui, cx: &mut Cx<'_>) {
     widgets::section(ui, cx.theme, "Do");
     for action in [Action::ConnectSelected, Action::Duplicate, Action::Lock, Action::Vote, Action::Delete] {
         let row = action.row();
-        let text = RichText::new(format!("{}  {}", icons::glyph(row.icon), row.text));
+        let text = (icons::text(row.icon, 15.0).color(cx.theme.secondary), RichText::new(row.text));
         if ui
             .add(
                 egui::Button::new(text)

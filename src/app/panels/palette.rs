@@ -230,7 +230,7 @@ impl App {
                 )
             }
         };
-        let button = egui::Button::new((RichText::new(icon).color(color).size(15.0), RichText::new(text)))
+        let button = egui::Button::new((RichText::new(icon).font(Theme::icon(15.0)).color(color), RichText::new(text)))
             .right_text(RichText::new(right).color(theme.secondary).size(theme.sizes.secondary))
             .frame_when_inactive(chosen)
             .selected(chosen)

@@ -130,7 +130,7 @@ fn head(ui: &mut Ui, app: &App, asked: &mut Option<Command>) {
     ui.horizontal(|ui| {
         for (action, text) in [(Action::New, "New board"), (Action::Open, "Open board…")] {
             let row = action.row();
-            let glyph = RichText::new(icons::glyph(row.icon)).size(16.0).color(theme.accent);
+            let glyph = icons::text(row.icon, 16.0).color(theme.accent);
             let title = RichText::new(text).font(Theme::strong(theme.sizes.body));
             let keys = RichText::new(row.keys).size(theme.sizes.secondary).color(theme.secondary);
             let response = ui

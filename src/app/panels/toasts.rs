@@ -1,6 +1,6 @@
 //! Short messages in the corner of the window. They go by themselves; errors stay until they are closed.
 
-use egui::{Align2, Area, Context, Frame, Id, Margin, Order, RichText, Sense, vec2};
+use egui::{Align2, Area, Context, Frame, Id, Margin, Order, Sense, vec2};
 
 use crate::app::canvas::Tone;
 use crate::app::icons;
@@ -73,9 +73,9 @@ fn one(ui: &mut egui::Ui, theme: &Theme, toast: &Toast) -> bool {
         .show(ui, |ui| {
             ui.horizontal(|ui| {
                 ui.set_max_width(560.0);
-                ui.label(RichText::new(icons::glyph(icon)).color(color).size(16.0));
+                ui.label(icons::text(icon, 16.0).color(color));
                 ui.add(egui::Label::new(&toast.message).wrap());
-                let close = egui::Button::new(icons::glyph("close")).frame_when_inactive(false);
+                let close = egui::Button::new(icons::text("close", 13.0)).frame_when_inactive(false);
                 let response = ui.add(close.sense(Sense::click()));
                 ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Close message"));
                 response.clicked()

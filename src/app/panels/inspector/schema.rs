@@ -51,10 +51,9 @@ fn fresh_name(fields: &[Field]) -> String {
 }
 
 fn add_button(ui: &mut Ui, cx: &Cx<'_>, text: &str) -> bool {
-    let text = RichText::new(format!("{}  {text}", icons::glyph("plus")))
-        .color(cx.theme.accent)
-        .size(cx.theme.sizes.secondary);
-    ui.add(egui::Button::new(text).frame_when_inactive(false)).clicked()
+    let icon = icons::text("plus", 12.0).color(cx.theme.accent);
+    let text = RichText::new(text).color(cx.theme.accent).size(cx.theme.sizes.secondary);
+    ui.add(egui::Button::new((icon, text)).frame_when_inactive(false)).clicked()
 }
 
 fn columns(width: f32) -> [f32; 2] {

@@ -7,6 +7,7 @@ use super::effects::centred;
 use crate::app::canvas::pos;
 use crate::app::context::{Command, Cx};
 use crate::app::icons;
+use crate::app::theme::Theme;
 use crate::board::notation::{NOTATION, followers};
 use crate::board::{Point, StickyId, StickyKind};
 use crate::view::tool::Hit;
@@ -86,7 +87,7 @@ impl BoardWorkspace {
                     let row = each.row();
                     let color =
                         if theme.dark { theme.paper(row.token).fill } else { theme.paper(row.token).text };
-                    let icon = RichText::new(icons::of_kind(*each)).color(color).size(15.0);
+                    let icon = RichText::new(icons::of_kind(*each)).font(Theme::icon(15.0)).color(color);
                     let keys = row.shortcut.map_or_else(String::new, |key| key.to_string());
                     let button =
                         egui::Button::new((icon, row.label)).shortcut_text(keys).frame_when_inactive(false);
@@ -98,7 +99,7 @@ impl BoardWorkspace {
                 }
                 for each in &menu.actions {
                     let row = each.row();
-                    let icon = RichText::new(icons::glyph(row.icon)).color(theme.secondary).size(15.0);
+                    let icon = icons::text(row.icon, 15.0).color(theme.secondary);
                     let button = egui::Button::new((icon, row.text))
                         .shortcut_text(row.keys)
                         .frame_when_inactive(false);
