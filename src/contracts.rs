@@ -5,10 +5,15 @@
 
 pub mod asyncapi;
 pub mod bundle;
+pub mod cloudevents;
 pub mod compatibility;
+pub mod diagrams;
+pub mod eventcatalog;
 pub mod json_schema;
+pub mod markdown;
 pub mod model;
 pub mod names;
+pub mod openapi;
 pub mod yaml;
 
 pub use bundle::{Bundle, Remark};
@@ -48,7 +53,17 @@ pub struct Format {
 }
 
 /// Every format, in the order of the help.
-pub const FORMATS: &[Format] = &[asyncapi::FORMAT, json_schema::FORMAT];
+pub const FORMATS: &[Format] = &[
+    asyncapi::FORMAT,
+    json_schema::FORMAT,
+    openapi::FORMAT,
+    cloudevents::FORMAT,
+    eventcatalog::FORMAT,
+    markdown::FORMAT,
+    diagrams::MERMAID,
+    diagrams::DOT,
+    diagrams::PLANTUML,
+];
 
 impl Format {
     /// The format of this name.

@@ -191,7 +191,7 @@ impl<'m, 'a> Document<'m, 'a> {
             out.insert("tags".into(), json!([{ "name": party.name }]));
         }
         out.insert("messages".into(), Value::Array(messages));
-        if let Some(bindings) = channel::operation_bindings(self.model, operation, message.kind) {
+        if let Some(bindings) = channel::operation_bindings(self.model, operation, message) {
             out.insert("bindings".into(), bindings);
         }
         if let Some(reply) = self.reply(operation) {

@@ -4,7 +4,6 @@ use serde_json::{Map, Value, json};
 
 use super::super::model::{Action, ChannelView, MessageView, Model, Operation};
 use crate::board::{ChannelKind, Mode, Span};
-use crate::topology::MessageKind;
 
 /// A channel of the board.
 pub(super) fn of_board(view: &ChannelView, messages: Map<String, Value>) -> Value {
@@ -57,8 +56,7 @@ fn stated(channel: &crate::board::Channel) -> Value {
 pub(super) fn straight(message: &MessageView, waits: bool, messages: Map<String, Value>) -> Value {
     let mut out = Map::new();
     if waits {
-        let folder = if message.kind == MessageKind::Query { "queries" } else { "commands" };
-        out.insert("address".into(), format!("/{folder}/{}", message.slug).into());
+        out.insert("address".into(), super::super::openapi::path_of(message).into());
         out.insert("servers".into(), json!([{ "$ref": "#/servers/http" }]));
     } else {
         out.insert("address".into(), Value::Null);
@@ -170,10 +168,14 @@ fn bindings(view: &ChannelView) -> Option<Value> {
 }
 
 /// The official bindings of an operation; none where there is nothing to say.
-pub(super) fn operation_bindings(model: &Model, operation: &Operation, kind: MessageKind) -> Option<Value> {
+pub(super) fn operation_bindings(
+    model: &Model,
+    operation: &Operation,
+    message: &MessageView,
+) -> Option<Value> {
     match operation.channel.map(|ix| model.channel(ix)) {
         None if operation.mode == Mode::Synchronous => {
-            let method = if kind == MessageKind::Query { "GET" } else { "POST" };
+            let method = super::super::openapi::method_of(message).to_ascii_uppercase();
             Some(json!({ "http": { "method": method, "bindingVersion": "0.3.0" } }))
         }
         Some(view)

@@ -1,0 +1,328 @@
+//! An EventCatalog folder: domains, services with what they send and receive, messages with versions, channels.
+//!
+//! Identity there is the front matter's `id` and `version`; folders are ours to name. Older versions of a message lie
+//! under `versioned/`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use super::bundle::pretty;
+use super::model::{Action, Model, PartyView, VersionView};
+use super::names::{Names, safe};
+use super::{Bundle, Format, Options, yaml};
+use crate::board::notation::words;
+use crate::board::schema::json_schema::{DRAFT_2020_12, to_json_schema};
+use crate::board::{Channel, ChannelKind, FrameKind};
+use crate::topology::MessageKind;
+
+/// The format's row in the registry.
+pub const FORMAT: Format = Format {
+    name: "eventcatalog",
+    label: "EventCatalog",
+    help: "A catalogue folder: domains, services, events, commands, queries and channels with versions and schemas.",
+    write,
+};
+
+/// The version of what has none on a board.
+const FIRST: &str = "1.0.0";
+
+fn write(model: &Model, _options: &Options, bundle: &mut Bundle) {
+    let mut homes: BTreeMap<String, (String, BTreeSet<usize>)> = BTreeMap::new();
+    let mut names = Names::default();
+    for (at, party) in model.parties.iter().enumerate().filter(|(_, party)| party.ix.is_some()) {
+        let Some(domain) = domain_of(model, party) else { continue };
+        let slug = names.name(domain);
+        homes.entry(domain.to_owned()).or_insert_with(|| (slug, BTreeSet::new())).1.insert(at);
+    }
+    for (name, (slug, parties)) in &homes {
+        let services: Vec<Value> =
+            parties.iter().map(|at| json!({ "id": model.parties[*at].slug, "version": FIRST })).collect();
+        let front = json!({ "id": slug, "name": name, "version": FIRST, "services": services });
+        page(bundle, &format!("domains/{slug}"), front, "");
+    }
+    for (at, party) in model.parties.iter().enumerate() {
+        if party.ix.is_none() {
+            bundle
+                .remark(party.name.as_ref(), "policies that no service hosts have no place in the catalogue");
+            continue;
+        }
+        let home = homes.values().find(|(_, parties)| parties.contains(&at));
+        let folder = match home {
+            Some((domain, _)) => format!("domains/{domain}/services/{}", party.slug),
+            None => format!("services/{}", party.slug),
+        };
+        service(model, party, &folder, bundle);
+    }
+    messages(model, bundle);
+    channels(model, bundle);
+    teams(model, bundle);
+}
+
+/// The bounded context most of a party's stickies stand in; the first by name where there are several.
+fn domain_of<'m>(model: &'m Model, party: &PartyView) -> Option<&'m str> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for reaction in &party.reactions {
+        let sticky = model.board.stickies.get(&model.topology[reaction.ix].sticky)?;
+        let context = model
+            .board
+            .frames_around(sticky)
+            .find(|(_, f)| f.kind == FrameKind::Context && !f.name.is_empty());
+        if let Some((_, frame)) = context {
+            *counts.entry(frame.name.as_str()).or_default() += 1;
+        }
+    }
+    let most = counts.values().max().copied()?;
+    counts.into_iter().find(|(_, count)| *count == most).map(|(name, _)| name)
+}
+
+fn page(bundle: &mut Bundle, folder: &str, front: Value, body: &str) {
+    let front = yaml::write(&front);
+    let body = if body.is_empty() { String::new() } else { format!("\n{body}\n") };
+    bundle.text(format!("{folder}/index.mdx"), format!("---\n{front}---\n{body}\n<NodeGraph />\n"));
+}
+
+/// Text that is prose in MDX too: what MDX would read as code is written as entities.
+pub(super) fn prose(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '{' => out.push_str("&#123;"),
+            '}' => out.push_str("&#125;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn version_of(version: &str) -> String {
+    // The catalogue compares versions as semantic ones.
+    let parts = version.split('.').collect::<Vec<_>>();
+    let numbers = parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    match (numbers, parts.len()) {
+        (true, 1) => format!("{version}.0.0"),
+        (true, 2) => format!("{version}.0"),
+        (true, 3) => version.to_owned(),
+        _ => format!("0.0.0-{}", safe(version).replace('_', "-")),
+    }
+}
+
+fn service(model: &Model, party: &PartyView, folder: &str, bundle: &mut Bundle) {
+    let list = |action: Action| -> Vec<Value> {
+        let of_action = party.operations.iter().enumerate().filter(|(_, o)| o.action == action);
+        let mut out: BTreeMap<(usize, String), Map<String, Value>> = BTreeMap::new();
+        for (at, operation) in of_action {
+            let message = &model.messages[operation.message];
+            let newest = message.versions.last().map_or("1", |version| version.version);
+            let version = version_of(operation.version.as_deref().unwrap_or(newest));
+            let entry = out.entry((operation.message, version.clone())).or_default();
+            entry.insert("id".into(), message.slug.clone().into());
+            entry.insert("version".into(), version.into());
+            if let Some(channel) = operation.channel {
+                let way = if action == Action::Send { "to" } else { "from" };
+                let places = entry.entry(way).or_insert_with(|| json!([]));
+                if let Value::Array(places) = places {
+                    places.push(json!({ "id": model.channel(channel).slug }));
+                }
+            }
+            if action == Action::Receive {
+                if !operation.fields.is_empty() {
+                    entry.insert("fields".into(), json!(operation.fields));
+                }
+                let triggers = triggers(model, party, at);
+                if !triggers.is_empty() {
+                    entry.insert("triggers".into(), Value::Array(triggers));
+                }
+            }
+        }
+        out.into_values().map(Value::Object).collect()
+    };
+    let mut front = Map::new();
+    front.insert("id".into(), party.slug.clone().into());
+    front.insert("name".into(), party.name.as_ref().into());
+    front.insert("version".into(), FIRST.into());
+    let description = party.service.map_or("", |service| service.description.as_str());
+    if !description.is_empty() {
+        front.insert("summary".into(), description.into());
+    }
+    if let Some(service) = party.service.filter(|service| !service.team.is_empty()) {
+        front.insert("owners".into(), json!([team_id(&service.team)]));
+    }
+    if party.external {
+        front.insert("externalSystem".into(), Value::Bool(true));
+    }
+    for (key, action) in [("receives", Action::Receive), ("sends", Action::Send)] {
+        let all = list(action);
+        if !all.is_empty() {
+            front.insert(key.into(), Value::Array(all));
+        }
+    }
+    page(bundle, folder, Value::Object(front), &prose(description));
+}
+
+/// What receiving a message makes a party send, as the catalogue's triggers with their condition.
+fn triggers(model: &Model, party: &PartyView, operation: usize) -> Vec<Value> {
+    let mut out: Vec<Value> = Vec::new();
+    for reaction in party.reactions.iter().filter(|reaction| reaction.on.contains(&operation)) {
+        for output in &reaction.does {
+            for at in &output.operations {
+                let message = &model.messages[party.operations[*at].message];
+                let newest = message.versions.last().map_or("1", |version| version.version);
+                let mut entry = Map::new();
+                entry.insert("id".into(), message.slug.clone().into());
+                entry.insert("version".into(), version_of(newest).into());
+                if let Some(weight) = output.weight {
+                    entry.insert("condition".into(), format!("one of several, weight {weight}").into());
+                } else if output.on_failure_of.is_some() {
+                    entry.insert("condition".into(), "when an earlier step fails".into());
+                }
+                let entry = Value::Object(entry);
+                if !out.contains(&entry) {
+                    out.push(entry);
+                }
+            }
+        }
+    }
+    out
+}
+
+fn messages(model: &Model, bundle: &mut Bundle) {
+    let mut used: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+    for operation in model.parties.iter().flat_map(|party| &party.operations) {
+        if let Some(channel) = operation.channel {
+            used.entry(operation.message).or_default().insert(&model.channel(channel).slug);
+        }
+    }
+    for (at, message) in model.messages.iter().enumerate() {
+        let kind = super::json_schema::folder(message.kind);
+        let newest = message.versions.len().saturating_sub(1);
+        for (n, version) in message.versions.iter().enumerate() {
+            let number = version_of(version.version);
+            let folder = if n == newest {
+                format!("{kind}/{}", message.slug)
+            } else {
+                format!("{kind}/{}/versioned/{number}", message.slug)
+            };
+            let mut front = Map::new();
+            front.insert("id".into(), message.slug.clone().into());
+            front.insert("name".into(), message.name.into());
+            front.insert("version".into(), number.into());
+            if !message.description.is_empty() {
+                front.insert("summary".into(), message.description.into());
+            }
+            if let Some(team) =
+                message.owner.and_then(|owner| model.board.services.get(owner)).map(|s| &s.team)
+                && !team.is_empty()
+            {
+                front.insert("owners".into(), json!([team_id(team)]));
+            }
+            if !version.deprecated.is_empty() {
+                front.insert("deprecated".into(), json!({ "date": version.deprecated }));
+            }
+            front.insert("schemaPath".into(), "schema.json".into());
+            if let Some(channels) = used.get(&at) {
+                let channels: Vec<Value> = channels.iter().map(|id| json!({ "id": id })).collect();
+                front.insert("channels".into(), Value::Array(channels));
+            }
+            page(bundle, &folder, Value::Object(front), &body(message.description, version));
+            bundle.text(format!("{folder}/schema.json"), schema(message.name, &version.schema));
+            if let Some(response) = version.response {
+                bundle.text(format!("{folder}/response.schema.json"), schema(message.name, response));
+            }
+        }
+    }
+}
+
+fn body(description: &str, version: &VersionView) -> String {
+    let mut out = prose(description);
+    if !version.notes.is_empty() {
+        out.push_str(&format!("\n\n{}", prose(version.notes)));
+    }
+    out.push_str("\n\n<SchemaViewer file=\"schema.json\" />\n");
+    for example in &version.examples {
+        out.push_str(&format!("\n```json\n{}```\n", pretty(example)));
+    }
+    out.trim_start().to_owned()
+}
+
+fn schema(name: &str, schema: &crate::board::Schema) -> String {
+    let mut out = json!({ "$schema": DRAFT_2020_12, "title": words(name) });
+    if let (Value::Object(out), Value::Object(body)) = (&mut out, to_json_schema(schema)) {
+        out.extend(body);
+    }
+    pretty(&out)
+}
+
+fn channels(model: &Model, bundle: &mut Bundle) {
+    for view in &model.channels {
+        let channel = view.channel.as_ref();
+        let mut front = Map::new();
+        front.insert("id".into(), view.slug.clone().into());
+        front.insert("name".into(), view.name.into());
+        front.insert("version".into(), FIRST.into());
+        if !channel.description.is_empty() {
+            front.insert("summary".into(), channel.description.clone().into());
+        }
+        front.insert("address".into(), view.name.into());
+        if !channel.preset.is_empty() {
+            front.insert("protocols".into(), json!([channel.preset]));
+        }
+        front.insert("deliveryGuarantee".into(), "at-least-once".into());
+        let routes = routes(model, view.name);
+        if !routes.is_empty() {
+            front.insert("routes".into(), Value::Array(routes));
+        }
+        front.insert(
+            "badges".into(),
+            json!([{ "content": kind_label(channel), "backgroundColor": "blue", "textColor": "blue" }]),
+        );
+        page(bundle, &format!("channels/{}", view.slug), Value::Object(front), &prose(&channel.description));
+    }
+}
+
+const fn kind_label(channel: &Channel) -> &'static str {
+    match channel.kind {
+        ChannelKind::Bus => "Bus",
+        ChannelKind::Topic => "Topic",
+        ChannelKind::Queue => "Queue",
+        ChannelKind::Stream => "Stream",
+    }
+}
+
+/// The channels a channel hands on to.
+fn routes(model: &Model, name: &str) -> Vec<Value> {
+    let mut next: BTreeSet<&str> = BTreeSet::new();
+    for route in &model.topology.routes {
+        for pair in route.channels.windows(2) {
+            if model.channel(pair[0]).name == name {
+                next.insert(&model.channel(pair[1]).slug);
+            }
+        }
+    }
+    next.into_iter().map(|id| json!({ "id": id })).collect()
+}
+
+fn team_id(team: &str) -> String {
+    super::names::kebab(team)
+}
+
+fn teams(model: &Model, bundle: &mut Bundle) {
+    let teams: BTreeMap<String, &str> = model
+        .parties
+        .iter()
+        .filter_map(|party| party.service)
+        .filter(|service| !service.team.is_empty())
+        .map(|service| (team_id(&service.team), service.team.as_str()))
+        .collect();
+    for (id, name) in teams {
+        let front = yaml::write(&json!({ "id": id, "name": name }));
+        bundle.text(format!("teams/{id}.mdx"), format!("---\n{front}---\n"));
+    }
+}
+
+/// Kinds of message a catalogue holds, for counting.
+#[must_use]
+pub fn count(model: &Model, kind: MessageKind) -> usize {
+    model.messages.iter().filter(|message| message.kind == kind).map(|message| message.versions.len()).sum()
+}
