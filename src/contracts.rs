@@ -9,6 +9,7 @@ pub mod cloudevents;
 pub mod compatibility;
 pub mod diagrams;
 pub mod eventcatalog;
+pub mod import;
 pub mod json_schema;
 pub mod markdown;
 pub mod model;

@@ -226,7 +226,7 @@ impl<'m, 'a> Document<'m, 'a> {
         if !operation.fields.is_empty() {
             out.insert("x-fields-used".into(), json!(operation.fields));
         }
-        if !operation.upstream.is_empty() {
+        if operation.upstream.iter().any(|way| !way.is_empty()) {
             let ways: Vec<Vec<&str>> = operation
                 .upstream
                 .iter()
@@ -274,10 +274,22 @@ impl<'m, 'a> Document<'m, 'a> {
         if !servers.is_empty() {
             out.insert("servers".into(), Value::Object(servers));
         }
+        out.insert("x-services".into(), services(self.parties));
+        out.insert("x-board".into(), self.settings());
         out.insert("channels".into(), Value::Object(self.channels));
         out.insert("operations".into(), Value::Object(self.operations));
         out.insert("components".into(), self.components.finish());
         Value::Object(out)
+    }
+
+    /// What holds for the whole board.
+    fn settings(&self) -> Value {
+        let mut settings = serde_json::to_value(&self.model.board.settings).unwrap_or_default();
+        if let Value::Object(settings) = &mut settings {
+            settings.shift_remove("description");
+            settings.insert("title".into(), self.model.board.title().into());
+        }
+        settings
     }
 
     /// The frames in which a service's reactions stand, or every frame of the board.
@@ -295,6 +307,19 @@ impl<'m, 'a> Document<'m, 'a> {
         }
         names.into_iter().filter(|name| !name.is_empty()).map(|name| json!({ "name": name })).collect()
     }
+}
+
+/// What the board states about services beyond their descriptions.
+fn services(parties: &[&PartyView]) -> Value {
+    let stated = |party: &&&PartyView| party.service.is_some() || party.external;
+    let all = parties.iter().filter(stated).map(|party| {
+        let mut value = party.service.map_or_else(|| json!({}), |service| json!(service));
+        if party.external {
+            value["external"] = Value::Bool(true);
+        }
+        (party.name.to_string(), value)
+    });
+    Value::Object(all.collect())
 }
 
 /// The reactions an operation triggers, as operations of the same party that follow.

@@ -68,7 +68,7 @@ pub struct Operation {
     pub message: usize,
     /// The channel it touches; none when the message goes straight from party to party.
     pub channel: Option<ChannelIx>,
-    /// The channels between the sender's channel and this one, that one included; empty where they are the same.
+    /// For what is received: the channels before this one, once for each way; an empty way begins here.
     pub upstream: BTreeSet<Vec<ChannelIx>>,
     /// Whether the sender waits for the reaction.
     pub mode: Mode,
@@ -362,9 +362,7 @@ impl<'a> Model<'a> {
                 let of = (Action::Receive, topology[*route].message, channel, topology[*route].mode);
                 let at = self.operation(view, &mut names, of, Some(*route));
                 let operation = &mut view.operations[at];
-                if !rest.is_empty() {
-                    operation.upstream.insert(rest.to_vec());
-                }
+                operation.upstream.insert(rest.to_vec());
                 if !on.contains(&at) {
                     on.push(at);
                 }

@@ -151,7 +151,25 @@ impl<'m, 'a> Shared<'m, 'a> {
         if answer {
             out.insert("x-answer".into(), Value::Bool(true));
         }
+        if let Some(stated) = self.stated(message) {
+            out.insert("x-definition".into(), stated);
+        }
         Value::Object(out)
+    }
+
+    /// What the board states about a message beyond description and versions.
+    fn stated(&self, message: &MessageView) -> Option<Value> {
+        let board = self.model.board;
+        let mut value = match message.kind {
+            MessageKind::Event => json!(board.events.get(message.name)?),
+            MessageKind::Command => json!(board.commands.get(message.name)?),
+            MessageKind::Query => json!(board.queries.get(message.name)?),
+        };
+        let fields = value.as_object_mut()?;
+        for known in ["description", "versions", "request", "response"] {
+            fields.shift_remove(known);
+        }
+        (!fields.is_empty()).then_some(value)
     }
 
     fn enveloped(

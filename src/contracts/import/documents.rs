@@ -1,0 +1,297 @@
+//! Parsed documents and references between them: never fetched, never endless.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use super::{DOCUMENT_MAX, Source};
+use crate::board::Schema;
+use crate::board::schema::json_schema::{
+    from_json_schema, pointer_token, rewrite_references, unescape_token,
+};
+use crate::contracts::Remark;
+
+/// How many references are followed one after another.
+const HOPS_MAX: usize = 32;
+/// How many shared definitions one schema may bring along.
+const DEFINITIONS_MAX: usize = 2_000;
+
+/// Documents by path.
+#[derive(Debug, Default)]
+pub struct Documents {
+    parsed: BTreeMap<String, Value>,
+    referred: RefCell<BTreeSet<String>>,
+}
+
+/// A place in a document.
+#[derive(Clone, Debug)]
+pub struct Found<'d> {
+    /// The document's path.
+    pub path: String,
+    /// The pointer within it, without `#`.
+    pub pointer: String,
+    /// What stands there.
+    pub value: &'d Value,
+}
+
+impl Found<'_> {
+    /// The last step of the pointer: what a component is called.
+    #[must_use]
+    pub fn name(&self) -> String {
+        unescape_token(self.pointer.rsplit('/').next().unwrap_or_default())
+    }
+}
+
+impl Documents {
+    /// Parses JSON and YAML. What cannot be parsed is reported.
+    #[must_use]
+    pub fn parse(sources: &[Source], report: &mut Vec<Remark>) -> Self {
+        let mut out = Self::default();
+        for source in sources {
+            let path = normal(&source.path);
+            let mut refused = |message: String| report.push(Remark { about: source.path.clone(), message });
+            if source.text.len() > DOCUMENT_MAX {
+                refused(format!("it is larger than {} MB, so it is left out", DOCUMENT_MAX / 1024 / 1024));
+                continue;
+            }
+            match parse(&source.text) {
+                Ok(value) => {
+                    out.parsed.insert(path, value);
+                }
+                Err(message) => refused(format!("it is neither JSON nor YAML, so it is left out: {message}")),
+            }
+        }
+        // Who refers to whom is known before anything is read.
+        let mut referred = BTreeSet::new();
+        for (path, document) in &out.parsed {
+            let mut copy = document.clone();
+            rewrite_references(&mut copy, &mut |reference| {
+                let (file, _) = reference.split_once('#').unwrap_or((reference, ""));
+                if !file.is_empty() && !file.contains("://") {
+                    referred.insert(join(path, file));
+                }
+                None
+            });
+        }
+        out.referred = RefCell::new(referred);
+        out
+    }
+
+    /// Every document with its path, in order of path.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.parsed.iter().map(|(path, value)| (path.as_str(), value))
+    }
+
+    /// The document at a path.
+    #[must_use]
+    pub fn document(&self, path: &str) -> Option<&Value> {
+        self.parsed.get(path)
+    }
+
+    /// True when another document refers to this one.
+    #[must_use]
+    pub fn is_referred_to(&self, path: &str) -> bool {
+        self.referred.borrow().contains(path)
+    }
+
+    /// What stands at a place, references followed to their end.
+    ///
+    /// # Errors
+    /// With a sentence when a reference leads out of the given files, to nothing, or in a circle.
+    pub fn follow<'d>(&'d self, path: &str, value: &'d Value) -> Result<Found<'d>, String> {
+        let mut at = Found { path: path.to_owned(), pointer: String::new(), value };
+        for _ in 0..HOPS_MAX {
+            let Some(reference) = at.value.get("$ref").and_then(Value::as_str) else { return Ok(at) };
+            at = self.find(&at.path, reference)?;
+        }
+        Err("its references lead in a circle".to_owned())
+    }
+
+    /// What a reference from a document points at, one step.
+    ///
+    /// # Errors
+    /// With a sentence when it leads out of the given files or to nothing.
+    pub fn find<'d>(&'d self, from: &str, reference: &str) -> Result<Found<'d>, String> {
+        let (file, pointer) = reference.split_once('#').unwrap_or((reference, ""));
+        if file.contains("://") {
+            return Err(format!("`{reference}` lies elsewhere and is not fetched"));
+        }
+        let path = if file.is_empty() { from.to_owned() } else { join(from, file) };
+        let document =
+            self.parsed.get(&path).ok_or_else(|| format!("`{reference}` is in no file that was given"))?;
+        let mut value = document;
+        for token in pointer.split('/').skip(1) {
+            let token = unescape_token(token);
+            let next = match value {
+                Value::Array(list) => token.parse::<usize>().ok().and_then(|at| list.get(at)),
+                _ => value.get(&token),
+            };
+            value = next.ok_or_else(|| format!("`{reference}` points at nothing"))?;
+        }
+        Ok(Found { path, pointer: pointer.to_owned(), value })
+    }
+
+    /// A schema with everything it refers to, as a table of fields. What cannot be found is left open and reported.
+    pub fn schema(&self, path: &str, schema: &Value, report: &mut dyn FnMut(String)) -> Schema {
+        let mut collector = Collector { documents: self, names: BTreeMap::new(), done: Map::new(), report };
+        let found = match self.follow(path, schema) {
+            Ok(found) => found,
+            Err(message) => {
+                (collector.report)(message);
+                return Schema::default();
+            }
+        };
+        let own = found.name();
+        let mut root = found.value.clone();
+        if found.value.get("$ref").is_none() && !found.pointer.is_empty() {
+            collector.names.insert((found.path.clone(), found.pointer.clone()), "#".to_owned());
+        }
+        collector.localise(&found.path, &mut root);
+        if let (Value::Object(root), false) = (&mut root, collector.done.is_empty()) {
+            let defs = root.entry("$defs").or_insert_with(|| json!({}));
+            if let Value::Object(defs) = defs {
+                defs.extend(collector.done);
+            }
+        }
+        let mut schema = from_json_schema(&root);
+        strip_prefix(&mut schema, &format!("{own}."));
+        schema
+    }
+}
+
+/// Definitions named after the schema they serve get their own names back.
+fn strip_prefix(schema: &mut Schema, prefix: &str) {
+    if prefix.len() < 2 || !schema.definitions.keys().any(|name| name.starts_with(prefix)) {
+        return;
+    }
+    let mut value = crate::board::schema::json_schema::to_json_schema(schema);
+    let short = |name: &str| name.strip_prefix(prefix).unwrap_or(name).to_owned();
+    rewrite_references(&mut value, &mut |reference| {
+        let name = unescape_token(reference.strip_prefix("#/$defs/")?);
+        Some(format!("#/$defs/{}", pointer_token(&short(&name))))
+    });
+    if let Some(Value::Object(defs)) = value.get_mut("$defs") {
+        let renamed: Map<String, Value> =
+            defs.iter().map(|(name, value)| (short(name), value.clone())).collect();
+        if renamed.len() != defs.len() {
+            return;
+        }
+        *defs = renamed;
+    }
+    *schema = from_json_schema(&value);
+}
+
+/// Brings every referred schema into one document.
+struct Collector<'d, 'r> {
+    documents: &'d Documents,
+    /// The definition's name by document and pointer; `#` is the root.
+    names: BTreeMap<(String, String), String>,
+    done: Map<String, Value>,
+    report: &'r mut dyn FnMut(String),
+}
+
+impl Collector<'_, '_> {
+    fn localise(&mut self, path: &str, schema: &mut Value) {
+        let mut wanted: Vec<(String, String, String, Value)> = Vec::new();
+        let own: BTreeSet<String> = ["$defs", "definitions"]
+            .iter()
+            .filter_map(|keyword| schema.get(keyword)?.as_object())
+            .flat_map(|defs| defs.keys().cloned())
+            .collect();
+        let names = &mut self.names;
+        let (documents, report, count) = (self.documents, &mut *self.report, self.done.len());
+        rewrite_references(schema, &mut |reference| {
+            let local = reference.strip_prefix("#/$defs/").or(reference.strip_prefix("#/definitions/"));
+            if reference == "#" || local.is_some_and(|token| own.contains(&unescape_token(token))) {
+                return None;
+            }
+            match documents.find(path, reference) {
+                Ok(found) => {
+                    let key = (found.path.clone(), found.pointer.clone());
+                    if let Some(known) = names.get(&key) {
+                        let known = if known == "#" {
+                            known.clone()
+                        } else {
+                            format!("#/$defs/{}", pointer_token(known))
+                        };
+                        return Some(known);
+                    }
+                    if count + wanted.len() >= DEFINITIONS_MAX {
+                        report(format!(
+                            "it refers to more than {DEFINITIONS_MAX} schemas; the rest is left open"
+                        ));
+                        return Some("#/$defs/left-open".to_owned());
+                    }
+                    let wish = if found.pointer.is_empty() { stem(&found.path) } else { found.name() };
+                    let mut name = wish.clone();
+                    let mut n = 2;
+                    while names.values().any(|taken| *taken == name) || own.contains(&name) {
+                        name = format!("{wish}{n}");
+                        n += 1;
+                    }
+                    names.insert(key, name.clone());
+                    wanted.push((
+                        name.clone(),
+                        found.path.clone(),
+                        found.pointer.clone(),
+                        found.value.clone(),
+                    ));
+                    Some(format!("#/$defs/{}", pointer_token(&name)))
+                }
+                Err(message) => {
+                    report(message);
+                    Some("#/$defs/left-open".to_owned())
+                }
+            }
+        });
+        if schema.to_string().contains("\"#/$defs/left-open\"") {
+            self.done.insert("left-open".into(), json!({}));
+        }
+        for (name, path, _, mut value) in wanted {
+            self.done.insert(name.clone(), Value::Null);
+            self.localise(&path, &mut value);
+            self.done.insert(name, value);
+        }
+    }
+}
+
+fn parse(text: &str) -> Result<Value, String> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim_start().starts_with(['{', '[']) {
+        if let Ok(value) = serde_json::from_str(text) {
+            return Ok(value);
+        }
+    }
+    let value: Value = serde_saphyr::from_str(text).map_err(|error| {
+        let message = error.to_string();
+        message.lines().next().unwrap_or_default().to_owned()
+    })?;
+    if value.is_object() || value.is_array() { Ok(value) } else { Err("it is plain text".to_owned()) }
+}
+
+fn stem(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.split('.').next().unwrap_or(name).to_owned()
+}
+
+/// A path without `.` and `..` steps.
+fn normal(path: &str) -> String {
+    let mut steps: Vec<&str> = Vec::new();
+    for step in path.split(['/', '\\']) {
+        match step {
+            "" | "." => {}
+            ".." if steps.last().is_some_and(|last| *last != "..") => {
+                steps.pop();
+            }
+            step => steps.push(step),
+        }
+    }
+    steps.join("/")
+}
+
+/// The path a relative reference from a document leads to.
+fn join(from: &str, file: &str) -> String {
+    let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+    normal(&format!("{folder}/{file}"))
+}
