@@ -8,6 +8,7 @@ mod diff;
 mod discover;
 mod export;
 mod fmt;
+mod import;
 mod log_file;
 mod match_event;
 mod new;
@@ -93,6 +94,7 @@ const SUBCOMMANDS: &[Entry] = &[
     entry::<calibrate::Calibrate>(),
     entry::<stats::Stats>(),
     entry::<export::Export>(),
+    entry::<import::Import>(),
     entry::<diff::Diff>(),
 ];
 

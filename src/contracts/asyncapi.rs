@@ -33,11 +33,11 @@ fn write(model: &Model, options: &Options, bundle: &mut Bundle) {
             bundle.remark(party.name.as_ref(), message);
             continue;
         }
-        let document = Document::new(model, &shared, std::slice::from_ref(&party)).finish(Some(party));
+        let document = Document::new(model, &shared, std::slice::from_ref(&party), false).finish(Some(party));
         bundle.document(&format!("services/{}.asyncapi", party.slug), &document, options);
     }
     let all: Vec<&PartyView> = model.parties.iter().collect();
-    let document = Document::new(model, &shared, &all).finish(None);
+    let document = Document::new(model, &shared, &all, true).finish(None);
     bundle.document("board.asyncapi", &document, options);
 }
 
@@ -50,6 +50,8 @@ enum Way {
 
 struct Document<'m, 'a> {
     model: &'m Model<'a>,
+    /// It is the whole board's document, in which operations say whose they are.
+    whole: bool,
     parties: &'m [&'m PartyView<'a>],
     ways: BTreeMap<Way, String>,
     carried: BTreeMap<Way, BTreeSet<usize>>,
@@ -60,9 +62,15 @@ struct Document<'m, 'a> {
 }
 
 impl<'m, 'a> Document<'m, 'a> {
-    fn new(model: &'m Model<'a>, shared: &message::Shared<'m, 'a>, parties: &'m [&'m PartyView<'a>]) -> Self {
+    fn new(
+        model: &'m Model<'a>,
+        shared: &message::Shared<'m, 'a>,
+        parties: &'m [&'m PartyView<'a>],
+        whole: bool,
+    ) -> Self {
         let mut document = Self {
             model,
+            whole,
             parties,
             ways: BTreeMap::new(),
             carried: BTreeMap::new(),
@@ -142,11 +150,8 @@ impl<'m, 'a> Document<'m, 'a> {
     fn write_operations(&mut self, party: &PartyView) {
         let mut ids: Vec<String> = Vec::new();
         for operation in &party.operations {
-            let wish = if self.parties.len() > 1 {
-                format!("{}.{}", party.slug, operation.id)
-            } else {
-                operation.id.clone()
-            };
+            let wish =
+                if self.whole { format!("{}.{}", party.slug, operation.id) } else { operation.id.clone() };
             let id = self.names.claim(&format!("operation {} {}", party.slug, operation.id), &wish);
             let value = self.operation(party, operation);
             self.operations.insert(id.clone(), value);
@@ -187,7 +192,7 @@ impl<'m, 'a> Document<'m, 'a> {
         if !message.description.is_empty() {
             out.insert("summary".into(), message.description.into());
         }
-        if self.parties.len() > 1 {
+        if self.whole {
             out.insert("tags".into(), json!([{ "name": party.name }]));
         }
         out.insert("messages".into(), Value::Array(messages));
@@ -220,7 +225,7 @@ impl<'m, 'a> Document<'m, 'a> {
 
     /// What AsyncAPI has no words for and an import of our own documents needs.
     fn extensions(&self, party: &PartyView, operation: &Operation, out: &mut Map<String, Value>) {
-        if self.parties.len() > 1 {
+        if self.whole {
             out.insert("x-service".into(), party.name.as_ref().into());
         }
         if !operation.fields.is_empty() {

@@ -46,7 +46,60 @@ async function schemas(folder, problem) {
   return found.length;
 }
 
-const kinds = { asyncapi, schemas };
+async function cloudevents(folder, problem) {
+  const { CloudEvent } = await import("cloudevents");
+  const found = await files(folder, ".cloudevents.json");
+  for (const path of found) {
+    const batch = JSON.parse(await readFile(path, "utf8"));
+    if (!Array.isArray(batch) || batch.length === 0) problem(path, "it is no batch");
+    for (const event of batch) {
+      // The library makes up an id where there is none.
+      if (!event.id || !event.type || !event.source || event.specversion !== "1.0") problem(path, "an attribute is missing");
+      try {
+        new CloudEvent(event).validate();
+      } catch (error) {
+        problem(path, `${error.message} ${JSON.stringify(error.errors ?? "")}`);
+      }
+    }
+    if (new Set(batch.map((event) => event.id)).size !== batch.length) problem(path, "two events share an id");
+  }
+  return found.length;
+}
+
+async function eventcatalog(folder, problem) {
+  const { default: sdk } = await import("@eventcatalog/sdk");
+  let seen = 0;
+  for (const entry of await readdir(folder)) {
+    const path = join(folder, entry);
+    const { resources } = await sdk(path).dumpCatalog({ includeMarkdown: false });
+    const all = { ...resources, ...resources.messages };
+    const pages = (await files(path, "index.mdx")).map((page) => page.slice(path.length));
+    // What stands in the folder is what the official reader sees.
+    for (const kind of ["domains", "services", "events", "commands", "queries", "channels"]) {
+      const written = pages.filter((page) => page.split("/").at(-3) === kind || (page.includes("/versioned/") && page.split("/").at(-5) === kind));
+      const read = all[kind]?.length ?? 0;
+      if (read !== written.length) problem(path, `${kind}: ${written.length} written, ${read} read`);
+    }
+    const known = new Set(Object.values(resources.messages).flat().map((one) => `${one.id}@${one.version}`));
+    for (const service of resources.services ?? []) {
+      for (const message of [...(service.sends ?? []), ...(service.receives ?? [])]) {
+        if (!known.has(`${message.id}@${message.version}`)) problem(path, `${service.id} names ${message.id}@${message.version}`);
+      }
+    }
+    seen += pages.length;
+  }
+  return seen;
+}
+
+async function typescript(folder, problem) {
+  const { default: ts } = await import("typescript");
+  const found = await files(folder, ".ts");
+  const program = ts.createProgram(found, { strict: true, noEmit: true, target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022, moduleResolution: ts.ModuleResolutionKind.Bundler });
+  for (const d of ts.getPreEmitDiagnostics(program)) problem(d.file?.fileName ?? folder, ts.flattenDiagnosticMessageText(d.messageText, " "));
+  return found.length;
+}
+
+const kinds = { cloudevents, eventcatalog, typescript, asyncapi, schemas };
 const [kind, ...folders] = process.argv.slice(2);
 let bad = 0;
 let seen = 0;
