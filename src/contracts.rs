@@ -4,10 +4,12 @@
 //! [`Bundle`]. File names are made in one place, [`names`], and written in one place, [`crate::io::bundle`].
 
 pub mod asyncapi;
+pub mod backstage;
 pub mod bundle;
 pub mod cloudevents;
 pub mod compatibility;
 pub mod diagrams;
+pub mod eventbridge;
 pub mod eventcatalog;
 pub mod import;
 pub mod json_schema;
@@ -15,6 +17,8 @@ pub mod markdown;
 pub mod model;
 pub mod names;
 pub mod openapi;
+pub mod pact;
+pub mod typescript;
 pub mod yaml;
 
 pub use bundle::{Bundle, Remark};
@@ -59,8 +63,12 @@ pub const FORMATS: &[Format] = &[
     json_schema::FORMAT,
     openapi::FORMAT,
     cloudevents::FORMAT,
+    pact::FORMAT,
     eventcatalog::FORMAT,
+    eventbridge::FORMAT,
+    backstage::FORMAT,
     markdown::FORMAT,
+    typescript::FORMAT,
     diagrams::MERMAID,
     diagrams::DOT,
     diagrams::PLANTUML,

@@ -25,20 +25,32 @@ pub const FORMAT: Format = Format {
 };
 
 fn write(model: &Model, options: &Options, bundle: &mut Bundle) {
-    let shared = message::Shared::new(model);
-    for party in &model.parties {
-        if party.ix.is_none() {
-            let message = "policies that no service hosts stand in the board's document only; put them in a frame \
-                           that is bound to a service";
-            bundle.remark(party.name.as_ref(), message);
-            continue;
-        }
-        let document = Document::new(model, &shared, std::slice::from_ref(&party), false).finish(Some(party));
-        bundle.document(&format!("services/{}.asyncapi", party.slug), &document, options);
+    for party in model.parties.iter().filter(|party| party.ix.is_none()) {
+        let message = "policies that no service hosts stand in the board's document only; put them in a frame that is \
+                       bound to a service";
+        bundle.remark(party.name.as_ref(), message);
     }
+    for (slug, document) in service_documents(model) {
+        bundle.document(&format!("services/{slug}.asyncapi"), &document, options);
+    }
+    let shared = message::Shared::new(model);
     let all: Vec<&PartyView> = model.parties.iter().collect();
     let document = Document::new(model, &shared, &all, true).finish(None);
     bundle.document("board.asyncapi", &document, options);
+}
+
+/// The document of each service, by the service's safe name.
+#[must_use]
+pub fn service_documents<'m>(model: &'m Model) -> Vec<(&'m str, Value)> {
+    let shared = message::Shared::new(model);
+    let hosted = model.parties.iter().filter(|party| party.ix.is_some());
+    hosted
+        .map(|party| {
+            let document =
+                Document::new(model, &shared, std::slice::from_ref(&party), false).finish(Some(party));
+            (party.slug.as_str(), document)
+        })
+        .collect()
 }
 
 /// Where a message travels: a channel of the board, or straight to whoever handles it.

@@ -239,7 +239,7 @@ impl<'g> Builder<'g> {
                 let from = self.end_of(&Self::spot(&used, way), way);
                 let link = Link {
                     fields: used.fields.iter().cloned().collect(),
-                    version: used.version.clone(),
+                    version: self.older_version(&used),
                     mode: self.mode_override(&used, way),
                     ..Link::default()
                 };
@@ -274,6 +274,14 @@ impl<'g> Builder<'g> {
             }
             links.push(first);
         }
+    }
+
+    /// The version to state on a link: none where it is the newest.
+    fn older_version(&self, used: &Use) -> String {
+        let said = self.gathered.messages.get(&used.message);
+        let newest =
+            said.and_then(|said| said.versions.last()).is_none_or(|last| last.version == used.version);
+        if newest { String::new() } else { used.version.clone() }
     }
 
     /// The mode to state on a link: none where the definition says the same.
