@@ -40,8 +40,13 @@ impl<T: Copy + PartialEq> Ranges<T> {
             return;
         }
         let within = self.sorted.partition_point(|(range, _)| range.low.value() <= number);
-        let mut open = vec![(1, 0, self.leaves)];
-        while let Some((node, from, to)) = open.pop() {
+        // A tree of 2^32 leaves never has more than 33 places open.
+        let mut open = [(0, 0, 0); 40];
+        open[0] = (1, 0, self.leaves);
+        let mut count = 1;
+        while count > 0 {
+            count -= 1;
+            let (node, from, to) = open[count];
             if from >= within || self.highest[node] < number {
                 continue;
             }
@@ -53,8 +58,9 @@ impl<T: Copy + PartialEq> Ranges<T> {
                 continue;
             }
             let middle = usize::midpoint(from, to);
-            open.push((2 * node + 1, middle, to));
-            open.push((2 * node, from, middle));
+            open[count] = (2 * node + 1, middle, to);
+            open[count + 1] = (2 * node, from, middle);
+            count += 2;
         }
     }
 

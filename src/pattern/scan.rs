@@ -1,5 +1,7 @@
 //! Walking an event's bytes once, into the fields that rules name and past all others.
 
+use memchr::memmem;
+
 use super::condition::Scalar;
 use super::error::EventError;
 use super::field::FieldIndex;
@@ -14,21 +16,37 @@ pub(crate) trait Rules {
     fn field(&self, id: FieldId) -> &FieldIndex;
     /// How many `anything-but`s a condition has.
     fn exclusions(&self, condition: ConditionId) -> u8;
+    /// How many fields rules name.
+    fn field_count(&self) -> usize;
+    /// Finders of what the keys of these fields end in, quotation mark included; none when there are many.
+    fn key_ends(&self) -> &[memmem::Finder<'static>];
 }
 
 /// Reads an event and notes what its fields say.
 ///
-/// What is passed over is only followed as far as its brackets and quotes; the rest is checked.
+/// What is passed over is only followed as far as its brackets and quotes; the rest is checked. Once every
+/// field has been met and no further key can be one of theirs, the rest of the event is left unread.
 pub(crate) fn scan<R: Rules>(event: &[u8], rules: &R, scratch: &mut Scratch) -> Result<(), EventError> {
-    let mut walk = Walk { text: event, at: 0, rules, scratch };
+    let mut walk = Walk { text: event, at: 0, rules, scratch, in_array: false, tail: Tail::Unknown };
     walk.space();
     if walk.peek() != Some(b'{') {
         return Err(EventError::NotAnObject);
     }
     walk.at += 1;
     walk.object(0, ROOT, 1)?;
+    if walk.tail == Tail::Unneeded {
+        return Ok(());
+    }
     walk.space();
     if walk.at == event.len() { Ok(()) } else { walk.fault("the end of the text") }
+}
+
+/// What is known of the part of the event that has not been read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tail {
+    Unknown,
+    Needed,
+    Unneeded,
 }
 
 struct Walk<'a, R> {
@@ -36,6 +54,8 @@ struct Walk<'a, R> {
     at: usize,
     rules: &'a R,
     scratch: &'a mut Scratch,
+    in_array: bool,
+    tail: Tail,
 }
 
 type Step<T> = Result<T, EventError>;
@@ -92,7 +112,12 @@ impl<R: Rules> Walk<'_, R> {
                 self.rules.paths().step(path, key)
             };
             match member {
-                Some(member) => self.value(member, scope, depth)?,
+                Some(member) => {
+                    self.value(member, scope, depth)?;
+                    if self.is_done() {
+                        return Ok(());
+                    }
+                }
                 None => self.pass()?,
             }
             self.space();
@@ -108,6 +133,28 @@ impl<R: Rules> Walk<'_, R> {
         }
     }
 
+    /// Whether nothing that follows can matter. A key that comes twice counts twice, so that the rest is
+    /// searched, once, for anything that ends like a wanted key or may be one in disguise.
+    #[inline]
+    fn is_done(&mut self) -> bool {
+        if self.tail == Tail::Unknown
+            && !self.in_array
+            && self.scratch.present.len() == self.rules.field_count()
+        {
+            self.tail = self.judge_tail();
+        }
+        self.tail == Tail::Unneeded
+    }
+
+    fn judge_tail(&self) -> Tail {
+        let (tail, ends) = (&self.text[self.at..], self.rules.key_ends());
+        let needed = ends.is_empty()
+            || tail.trim_ascii_end().last() != Some(&b'}')
+            || ends.iter().any(|end| end.find(tail).is_some())
+            || memchr::memchr(b'\\', tail).is_some();
+        if needed { Tail::Needed } else { Tail::Unneeded }
+    }
+
     /// The value of a member that some rule's path leads to.
     fn value(&mut self, path: PathId, scope: ScopeId, depth: usize) -> Step<()> {
         match self.peek() {
@@ -119,7 +166,12 @@ impl<R: Rules> Walk<'_, R> {
                 self.object(path, scope, depth + 1)
             }
             Some(b'{') => self.pass(),
-            Some(b'[') => self.array(path, scope, depth + 1),
+            Some(b'[') => {
+                let outer = std::mem::replace(&mut self.in_array, true);
+                let read = self.array(path, scope, depth + 1);
+                self.in_array = outer;
+                read
+            }
             _ => match self.rules.paths().node(path).field {
                 Some(field) => self.leaf(field, scope),
                 None => self.pass(),

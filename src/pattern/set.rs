@@ -9,6 +9,7 @@ mod build;
 
 use std::sync::Arc;
 
+use memchr::memmem;
 use rustc_hash::FxHashMap;
 
 use build::ways;
@@ -94,6 +95,8 @@ pub struct PatternSet {
     fields: Vec<Field>,
     free_fields: Vec<FieldId>,
     field_ids: FxHashMap<Arc<str>, FieldId>,
+    /// What the keys of few fields end in; empty when there are many.
+    key_ends: Vec<memmem::Finder<'static>>,
     conditions: Vec<Condition>,
     free_conditions: Vec<ConditionId>,
     condition_ids: FxHashMap<(FieldId, Arc<[Operator]>), ConditionId>,
@@ -128,6 +131,16 @@ impl Rules for PatternSet {
     fn exclusions(&self, condition: ConditionId) -> u8 {
         self.conditions[condition as usize].exclusions
     }
+
+    #[inline]
+    fn field_count(&self) -> usize {
+        self.fields.len() - self.free_fields.len()
+    }
+
+    #[inline]
+    fn key_ends(&self) -> &[memmem::Finder<'static>] {
+        &self.key_ends
+    }
 }
 
 impl PatternSet {
@@ -139,6 +152,7 @@ impl PatternSet {
             fields: Vec::new(),
             free_fields: Vec::new(),
             field_ids: FxHashMap::default(),
+            key_ends: Vec::new(),
             conditions: Vec::new(),
             free_conditions: Vec::new(),
             condition_ids: FxHashMap::default(),
@@ -217,8 +231,9 @@ impl PatternSet {
     /// The rules that match an event, each once, in no particular (but always the same) order, appended to
     /// `found`: the fast way for many events.
     ///
-    /// Values that no rule names are passed over by their brackets and quotes alone, so that a fault inside
-    /// them stays unnoticed; [`check_event`](super::check_event) finds every one.
+    /// Values that no rule names are passed over by their brackets and quotes alone, and what follows the last
+    /// field that any rule names is not read, so that a fault there stays unnoticed;
+    /// [`check_event`](super::check_event) finds every one.
     ///
     /// # Errors
     /// When the event is not one JSON object, as far as it had to be read.

@@ -125,6 +125,15 @@ impl Places {
         reached.filter(|star| !live.contains(star)).count() + live.len()
     }
 
+    /// The bytes that lead somewhere from live places, and `None` for all the others.
+    fn bytes(&self, live: &BTreeSet<usize>) -> BTreeSet<Option<u8>> {
+        let stars = live.iter().filter_map(|&place| self.next.get(&(place, None)));
+        let steps = live.iter().chain(stars).flat_map(|&place| {
+            self.next.range((place, Some(0))..=(place, Some(u8::MAX))).map(|(&(_, byte), _)| byte)
+        });
+        steps.chain([None]).collect()
+    }
+
     fn step(&self, live: &BTreeSet<usize>, byte: Option<u8>) -> BTreeSet<usize> {
         let mut after = BTreeSet::new();
         let mut advance = |place: usize| {
@@ -169,15 +178,11 @@ fn complexity(groups: &[Vec<&Wildcard>], cap: usize) -> usize {
             places.add(place, Some(b'"'));
         }
     }
-    // A byte that occurs nowhere stands for all the others.
-    let mut alphabet: BTreeSet<Option<u8>> =
-        places.next.keys().filter(|k| k.1.is_some()).map(|k| k.1).collect();
-    alphabet.insert(None);
     let mut worst = places.count(&roots);
     let mut seen = BTreeSet::from([roots.clone()]);
     let mut queue = vec![roots];
     while let Some(live) = queue.pop() {
-        for &byte in &alphabet {
+        for byte in places.bytes(&live) {
             let after = places.step(&live, byte);
             worst = worst.max(places.count(&after));
             if worst >= cap || seen.len() > MAX_COMBINATIONS {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use memchr::memmem;
+
 use super::{Condition, Field, Kind, MAX_EXCLUSIONS, NOWHERE, Node, NodeId, PatternSet, TOP};
 use crate::pattern::condition::Operator;
 use crate::pattern::field::{Entry, FieldIndex};
@@ -11,6 +13,9 @@ use crate::pattern::tally::ConditionId;
 
 /// A way to match: lists of distinct alternatives by path.
 pub(super) type Way = Vec<(Arc<str>, Vec<Operator>)>;
+
+/// Up to so many fields, the rest of an event is searched for their keys instead of being read.
+const FEW_FIELDS: usize = 4;
 
 impl PatternSet {
     /// The node of a way to match, made as far as it is missing.
@@ -162,6 +167,7 @@ impl PatternSet {
             self.field_ids.remove(&path);
             self.paths.remove(place);
             self.free_fields.push(field);
+            self.refresh_key_ends();
         }
         self.condition_ids.remove(&(field, alternatives));
         self.free_conditions.push(id);
@@ -191,7 +197,20 @@ impl PatternSet {
         };
         self.paths.set_field(place, Some(id));
         self.field_ids.insert(path.clone(), id);
+        self.refresh_key_ends();
         id
+    }
+
+    fn refresh_key_ends(&mut self) {
+        self.key_ends.clear();
+        if self.field_ids.len() > FEW_FIELDS {
+            return;
+        }
+        let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned() + "\"";
+        let used =
+            self.fields.iter().filter(|field| field.uses > 0 || self.field_ids.contains_key(&field.path));
+        // Text that would be written with an escape is found by its backslash.
+        self.key_ends.extend(used.map(|field| memmem::Finder::new(&last(&field.path)).into_owned()));
     }
 }
 
