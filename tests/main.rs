@@ -1,5 +1,6 @@
 //! The integration tests, in one binary.
 
+mod availability;
 mod layout;
 mod sample_findings;
 mod samples;
