@@ -245,7 +245,7 @@ mod tests {
         assert_eq!((down.len(), down[0].kind.clone(), &*down[0].target), (1, FaultKind::Down, "Stock"));
         assert_eq!(
             (down[0].at, down[0].lasts),
-            (Some(Span::from_millis(99_030)), Some(Span::from_millis(31_070)))
+            (Some(Span::from_millis(99_030)), Some(Span::from_millis(31_000)))
         );
         let rate = &done.board.scenarios["at captured rates"].stimuli[0].arrivals;
         assert!(matches!(rate, Arrivals::Poisson(r) if (r - 1.0).abs() < 0.01));

@@ -263,7 +263,7 @@ impl Player {
             }
         }
         if stride > 1 {
-            frame.flow = tracks.heat(log, rows);
+            frame.flow = tracks.flow(log, rows);
         }
         frame
     }

@@ -110,11 +110,7 @@ fn sample_boards_are_found_again_in_their_own_logs() {
             println!("  invented {edge:?}");
         }
         (worst_precision, worst_recall) = (worst_precision.min(precision), worst_recall.min(recall));
-        let plain = edges(
-            &discover(&captured(&board, false)).board,
-            &derive(&discover(&captured(&board, false)).board),
-            false,
-        );
+        let plain = edges(&derive(&discover(&captured(&board, false)).board), false);
         let (precision, recall) = score(&plain, &truth(true));
         println!("  without causation ids: precision {precision:.3}, recall {recall:.3}");
     }

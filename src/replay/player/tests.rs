@@ -165,20 +165,21 @@ fn dots_move_forwards_only_and_a_moment_looks_the_same_from_both_sides() {
 #[test]
 fn a_dense_log_is_shown_as_flow_with_few_dots() {
     let mut events = String::new();
-    for i in 0..50_000 {
+    for i in 0..250_000 {
         use std::fmt::Write as _;
-        let _ = writeln!(events, "{} {i} event store Bought", i / 100);
+        let _ = writeln!(events, "{} {i} event store Bought", i / 500);
     }
     let s = stage(SHOP, &events);
     let mut player = Player::new(&s.log);
     player.set_speed(10.0);
     player.seek(START + 499 * MS);
     let frame = s.frame(&player);
-    assert_eq!(frame.n_under_way, 50_000);
+    assert_eq!(frame.n_under_way, 250_000);
     assert!(!frame.dots.is_empty() && frame.dots.len() <= 2 * MOST_DOTS + 2);
     // Every link of both ways carries every event.
     assert_eq!(frame.flow.len(), 4);
-    assert!(frame.flow.values().all(|n| *n == 50_000));
+    // Estimated from every third event.
+    assert!(frame.flow.values().all(|n| n.abs_diff(250_000) < 3));
 }
 
 #[test]
