@@ -165,7 +165,7 @@ impl Player {
 
     /// Lets so many seconds of real time pass. Stops at the end. True when the picture changed.
     pub fn tick(&mut self, log: &Log, elapsed_secs: f64) -> bool {
-        if !self.playing || !(elapsed_secs > 0.0) {
+        if !self.playing || elapsed_secs.is_nan() || elapsed_secs <= 0.0 {
             return false;
         }
         let step = elapsed_secs * self.speed * SECOND as f64 + self.rest;

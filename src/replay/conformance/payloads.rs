@@ -65,7 +65,7 @@ pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
                 }
             }
             Verdict::Deprecated { version, since, late } => {
-                Tally::add(&mut old, (number, version, since), row, late)
+                Tally::add(&mut old, (number, version, since), row, late);
             }
         }
     }
