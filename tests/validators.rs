@@ -54,8 +54,24 @@ fn check(format: &str, kind: &str) {
     let folder = tempfile::tempdir().unwrap();
     export(format, folder.path());
     // The script finds its modules beside itself.
-    let script = installed.join("check.mjs");
-    let output = Command::new("node").arg(script).arg(kind).arg(folder.path()).output().unwrap();
+    run(Command::new("node").arg(installed.join("check.mjs")).arg(kind).arg(folder.path()), format);
+}
+
+/// The same with the validators written in Python.
+fn check_with_python(format: &str, kind: &str) {
+    let Some(installed) = validators() else { return };
+    let python = installed.join("venv/bin/python");
+    if !python.exists() {
+        println!("SKIPPED: no {} (run tests/validators/install)", python.display());
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    export(format, folder.path());
+    run(Command::new(python).arg(installed.join("check.py")).arg(kind).arg(folder.path()), format);
+}
+
+fn run(command: &mut Command, format: &str) {
+    let output = command.output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{format}:\n{text}{}", String::from_utf8_lossy(&output.stderr));
     println!("{}", text.lines().last().unwrap_or_default());
@@ -69,4 +85,54 @@ fn asyncapi_documents_pass_the_official_parser() {
 #[test]
 fn json_schemas_and_their_examples_pass_ajv() {
     check("json-schema", "schemas");
+}
+
+#[test]
+fn cloudevents_pass_the_official_library() {
+    check("cloudevents", "cloudevents");
+}
+
+#[test]
+fn catalogues_are_read_whole_by_the_official_reader() {
+    check("eventcatalog", "eventcatalog");
+}
+
+#[test]
+fn types_pass_the_typescript_compiler() {
+    check("typescript", "typescript");
+}
+
+#[test]
+fn openapi_documents_pass_a_3_1_validator() {
+    check_with_python("openapi", "openapi");
+}
+
+#[test]
+fn templates_pass_cfn_lint() {
+    check_with_python("eventbridge", "cfn");
+}
+
+#[test]
+fn pacts_accept_what_they_ask_for_and_refuse_less() {
+    check_with_python("pact", "pact");
+}
+
+#[test]
+fn graphviz_draws_the_graphs() {
+    if Command::new("dot").arg("-V").output().is_err() {
+        println!("SKIPPED: no Graphviz (dot)");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    export("dot", folder.path());
+    let mut graphs = Vec::new();
+    for board in std::fs::read_dir(folder.path()).unwrap() {
+        graphs.extend(["events.dot", "services.dot"].map(|name| board.as_ref().unwrap().path().join(name)));
+    }
+    for graph in graphs {
+        let output =
+            Command::new("dot").args(["-Tsvg", "-o"]).arg(folder.path().join("x.svg")).arg(&graph).output();
+        let output = output.unwrap();
+        assert!(output.status.success(), "{}: {}", graph.display(), String::from_utf8_lossy(&output.stderr));
+    }
 }

@@ -112,10 +112,10 @@ fn consumed(model: &Model, party: &PartyView, parties: &[&PartyView], called: &[
             (Action::Send, K::Command | K::Query) => Action::Receive,
             _ => continue,
         };
-        for (provider, name) in parties.iter().zip(called).filter(|(provider, _)| provider.name != party.name)
-        {
-            if provider.operations.iter().any(|o| o.action == other && o.message == operation.message) {
-                out.insert(format!("{name}-api"));
+        for (provider, sent) in model.users(operation.message) {
+            let at = parties.iter().position(|party| std::ptr::eq(*party, provider));
+            if let Some(at) = at.filter(|_| sent.action == other && provider.name != party.name) {
+                out.insert(format!("{}-api", called[at]));
             }
         }
     }

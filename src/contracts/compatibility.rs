@@ -116,14 +116,7 @@ fn users<'m, 'a>(
     model: &'m Model<'a>,
     message: &MessageView,
 ) -> impl Iterator<Item = (&'m PartyView<'a>, &'m Operation)> {
-    let at = model.find(message.kind, message.name);
-    model.parties.iter().flat_map(move |party| {
-        party
-            .operations
-            .iter()
-            .filter(move |o| Some(o.message) == at)
-            .map(move |operation| (party, operation))
-    })
+    model.find(message.kind, message.name).into_iter().flat_map(|at| model.users(at))
 }
 
 fn message_change(old: &Model, message: &MessageView, now: Option<&MessageView>) -> Option<MessageChange> {

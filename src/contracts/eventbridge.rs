@@ -74,13 +74,20 @@ impl Ids {
 
 fn rules(model: &Model, ids: &mut Ids, bundle: &mut Bundle) -> Vec<Rule> {
     let mut found: BTreeMap<(ChannelIx, Target, String), (Option<Value>, Vec<String>)> = BTreeMap::new();
+    let default = model.topology.channel(&model.board.settings.default_channel);
+    let default = default.filter(|ix| is_bus(&model.channel(*ix).channel));
     for (at, route) in model.topology.routes.iter().enumerate() {
-        let Some(bus) = route.channels.first().copied() else { continue };
-        if !is_bus(&model.channel(bus).channel) {
-            continue;
-        }
+        let Some(first) = route.channels.first().copied() else { continue };
         let message = &model.topology[route.message];
-        let target = match (route.channels.get(1), model.topology[route.reaction].host) {
+        let (bus, next) = if is_bus(&model.channel(first).channel) {
+            (first, route.channels.get(1))
+        } else if let Some(bus) = default.filter(|_| message.kind == MessageKind::Event) {
+            // Several consumers' queues cannot be fed by the publisher alone: the board's bus stands before them.
+            (bus, Some(&route.channels[0]))
+        } else {
+            continue;
+        };
+        let target = match (next, model.topology[route.reaction].host) {
             (Some(next), _) => Target::Channel(*next),
             (None, Some(party)) => Target::Service(model.topology[party].name.clone()),
             (None, None) => {

@@ -66,10 +66,7 @@ fn page(model: &Model, at: usize, message: &MessageView) -> String {
         let _ = writeln!(out, "{}\n", message.description);
     }
     let rows: BTreeSet<String> = model
-        .parties
-        .iter()
-        .flat_map(|party| party.operations.iter().map(move |operation| (party, operation)))
-        .filter(|(_, operation)| operation.message == at)
+        .users(at)
         .map(|(party, operation)| {
             let verb = super::model::verb(operation.action, message.kind);
             let channel = operation.channel.map_or("directly", |ix| model.channel(ix).name);

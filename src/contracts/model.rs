@@ -151,6 +151,8 @@ pub struct Model<'a> {
     pub parties: Vec<PartyView<'a>>,
     /// Channels of the topology, by [`ChannelIx`].
     pub channels: Vec<ChannelView<'a>>,
+    /// Who does something with each message, by index: party and operation.
+    users: Vec<Vec<(usize, usize)>>,
     /// What is wrong for every format: examples that their schema refuses, schemas that are none.
     pub remarks: Vec<Remark>,
 }
@@ -168,6 +170,7 @@ impl<'a> Model<'a> {
             messages: Vec::new(),
             parties: Vec::new(),
             channels: Vec::new(),
+            users: Vec::new(),
             remarks: Vec::new(),
         };
         model.collect_messages();
@@ -182,7 +185,21 @@ impl<'a> Model<'a> {
             })
             .collect();
         model.collect_parties();
+        model.users = vec![Vec::new(); model.messages.len()];
+        for (party, view) in model.parties.iter().enumerate() {
+            for (at, operation) in view.operations.iter().enumerate() {
+                model.users[operation.message].push((party, at));
+            }
+        }
         model
+    }
+
+    /// Who does something with a message, in order of party.
+    pub fn users(&self, message: usize) -> impl Iterator<Item = (&PartyView<'a>, &Operation)> {
+        self.users.get(message).into_iter().flatten().map(|(party, at)| {
+            let party = &self.parties[*party];
+            (party, &party.operations[*at])
+        })
     }
 
     /// The board's safe name.

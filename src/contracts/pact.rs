@@ -63,14 +63,8 @@ fn senders<'m, 'a>(
     model: &'m Model<'a>,
     received: &'m Operation,
 ) -> impl Iterator<Item = (&'m PartyView<'a>, &'m Operation)> {
-    model.parties.iter().flat_map(move |party| {
-        party
-            .operations
-            .iter()
-            .filter(move |sent| {
-                sent.action == Action::Send && sent.routes.iter().any(|r| received.routes.contains(r))
-            })
-            .map(move |sent| (party, sent))
+    model.users(received.message).filter(move |(_, sent)| {
+        sent.action == Action::Send && sent.routes.iter().any(|route| received.routes.contains(route))
     })
 }
 

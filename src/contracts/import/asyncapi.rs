@@ -6,7 +6,7 @@
 mod message;
 mod version2;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -81,10 +81,10 @@ impl<'d> Document<'d> {
                 self.keep_channel(&read);
             }
         }
-        let mut ids: Vec<(&str, Vec<usize>)> = Vec::new();
+        let mut ids: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (id, operation) in self.map("/operations") {
             let uses = self.operation(id, operation);
-            ids.push((id, uses));
+            ids.insert(id, uses);
         }
         for (id, operation) in self.map("/operations") {
             self.reactions(id, operation, &ids);
@@ -335,9 +335,9 @@ impl<'d> Document<'d> {
     }
 
     /// The reactions our own documents state.
-    fn reactions(&mut self, id: &str, operation: &Value, ids: &[(&str, Vec<usize>)]) {
+    fn reactions(&mut self, id: &str, operation: &Value, ids: &BTreeMap<&str, Vec<usize>>) {
         let service = text(operation, "/x-service").unwrap_or_else(|| self.service.clone());
-        let uses_of = |id: &str| ids.iter().find(|(known, _)| *known == id).map_or(&[][..], |(_, uses)| uses);
+        let uses_of = |id: &str| ids.get(id).map_or(&[][..], Vec::as_slice);
         for stated in operation.get("x-reactions").and_then(Value::as_array).into_iter().flatten() {
             let number = stated.get("reaction").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
             let Some(number) = number else { continue };

@@ -148,20 +148,20 @@ struct Builder<'g> {
     ids: IdGen,
     messages: BTreeMap<Spot, StickyId>,
     channels: BTreeMap<(Spot, Vec<String>), StickyId>,
+    /// The links between two stickies.
+    between: BTreeMap<(StickyId, StickyId), Vec<LinkId>>,
     fresh: Vec<StickyId>,
 }
 
 impl<'g> Builder<'g> {
     fn new(gathered: &'g Gathered, board: Board) -> Self {
         let ids = board.id_gen(0);
-        let mut builder = Self {
-            gathered,
-            board,
-            ids,
-            messages: BTreeMap::new(),
-            channels: BTreeMap::new(),
-            fresh: Vec::new(),
-        };
+        let (messages, channels) = (BTreeMap::new(), BTreeMap::new());
+        let mut between: BTreeMap<(StickyId, StickyId), Vec<LinkId>> = BTreeMap::new();
+        for (id, link) in &board.links {
+            between.entry((link.from, link.to)).or_default().push(*id);
+        }
+        let mut builder = Self { gathered, board, ids, messages, channels, between, fresh: Vec::new() };
         // Stickies of events that stand already are used again.
         for (id, sticky) in &builder.board.stickies {
             if sticky.kind == StickyKind::Event {
@@ -179,11 +179,13 @@ impl<'g> Builder<'g> {
     }
 
     fn link(&mut self, from: StickyId, to: StickyId, link: Link) -> LinkId {
-        let same = |old: &Link| old.from == from && old.to == to && old.outcome == link.outcome;
-        if let Some((id, _)) = self.board.links.iter().find(|(_, old)| same(old)) {
+        let known = self.between.entry((from, to)).or_default();
+        let same = |id: &&LinkId| self.board.links.get(*id).is_some_and(|old| old.outcome == link.outcome);
+        if let Some(id) = known.iter().find(same) {
             return *id;
         }
         let id = LinkId(self.ids.mint());
+        known.push(id);
         self.board.links.insert(id, Link { from, to, ..link });
         id
     }

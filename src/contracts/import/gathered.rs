@@ -46,6 +46,9 @@ pub struct Use {
     pub version: String,
 }
 
+/// What makes two uses one: service, action, message, whether the sender waits, and the channel at its end.
+type UseKey = (String, Action, MessageKey, Mode, Option<String>);
+
 /// One output of a reaction.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Does {
@@ -87,6 +90,8 @@ pub struct Gathered {
     pub channels: BTreeMap<String, Channel>,
     /// Who does what.
     pub uses: Vec<Use>,
+    /// Where each use is.
+    known: BTreeMap<UseKey, usize>,
     /// What follows from what, by service and the number its document gives the reaction.
     pub reactions: BTreeMap<(String, usize), ReactionSaid>,
     /// What was not understood.
@@ -104,18 +109,10 @@ impl Gathered {
 
     /// A use, merged with one of the same service, action, message, mode and end.
     pub fn add_use(&mut self, new: Use) -> usize {
-        let end = |u: &Use| {
-            u.ways
-                .iter()
-                .next()
-                .and_then(|way| if u.action == Action::Send { way.first() } else { way.last() }.cloned())
-        };
-        let same = |old: &Use| {
-            (&old.service, old.action, &old.message, old.mode)
-                == (&new.service, new.action, &new.message, new.mode)
-                && end(old) == end(&new)
-        };
-        match self.uses.iter().position(same) {
+        let way = new.ways.iter().next();
+        let end = way.and_then(|way| if new.action == Action::Send { way.first() } else { way.last() });
+        let key = (new.service.clone(), new.action, new.message.clone(), new.mode, end.cloned());
+        match self.known.get(&key).copied() {
             Some(at) => {
                 let old = &mut self.uses[at];
                 old.ways.extend(new.ways);
@@ -126,6 +123,7 @@ impl Gathered {
                 at
             }
             None => {
+                self.known.insert(key, self.uses.len());
                 self.uses.push(new);
                 self.uses.len() - 1
             }
