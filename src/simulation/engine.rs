@@ -631,6 +631,7 @@ impl Engine {
             channel: at.channel,
             hop: at.hop,
             since: at.since.unwrap_or(self.clock),
+            sender: instance.map(|instance| (instance.sender, instance.output)),
             fault: at.fault,
         };
         if let Some(trace) = &mut self.trace {

@@ -11,6 +11,8 @@ use crate::board::{Expectation, Promise};
 pub struct Breach {
     /// When, in nanoseconds.
     pub time: u64,
+    /// When it began to go wrong: the start of the clock that ran out, or the same moment.
+    pub since: u64,
     /// In which process; 0 when it concerns none in particular.
     pub correlation: u64,
 }
@@ -81,12 +83,23 @@ struct Memory {
     deadlines: Deadlines<u64>,
     seen: u64,
     against: u64,
+    /// How long its clock runs, in nanoseconds.
+    within: u64,
 }
 
 impl Memory {
+    fn of(expectation: &Expectation) -> Self {
+        let within = if let Promise::LeadsTo { within, .. } = expectation.promise { within.0 } else { 0 };
+        Self { within, ..Self::default() }
+    }
+
     fn break_at(&mut self, time: u64, correlation: u64) {
         self.broken += 1;
-        self.first.get_or_insert(Breach { time, correlation });
+        self.first_at(time, correlation);
+    }
+
+    fn first_at(&mut self, time: u64, correlation: u64) {
+        self.first.get_or_insert(Breach { time, since: time.saturating_sub(self.within), correlation });
     }
 }
 
@@ -106,7 +119,7 @@ impl Checker {
     pub fn new(expectations: &[Expectation]) -> Self {
         let mut checker = Self {
             expectations: expectations.to_vec(),
-            memories: vec![Memory::default(); expectations.len()],
+            memories: expectations.iter().map(Memory::of).collect(),
             subjects: Vec::new(),
             dead_letters: Vec::new(),
         };
@@ -256,26 +269,26 @@ fn check(promise: &Promise, memory: &mut Memory, role: Role, time: u64, correlat
             memory.seen += 1;
             if latency > under.0 {
                 memory.against += 1;
-                memory.first.get_or_insert(Breach { time, correlation });
+                memory.first_at(time, correlation);
             }
         }
         (Promise::Answered { .. }, Sight::Answered { ok, .. }) => {
             memory.seen += 1;
             if !ok {
                 memory.against += 1;
-                memory.first.get_or_insert(Breach { time, correlation });
+                memory.first_at(time, correlation);
             }
         }
         (Promise::QueueDepth { at_most, .. }, Sight::Depth(depth)) => {
             memory.seen = memory.seen.max(depth);
             if depth > *at_most {
-                memory.first.get_or_insert(Breach { time, correlation });
+                memory.first_at(time, correlation);
             }
         }
         (Promise::Count { at_most, .. }, Sight::Happened) => {
             memory.seen += 1;
             if memory.seen > *at_most {
-                memory.first.get_or_insert(Breach { time, correlation });
+                memory.first_at(time, correlation);
             }
         }
         (Promise::Ratio { .. }, Sight::Happened) => {
@@ -318,7 +331,7 @@ fn verdict(expectation: &Expectation, memory: &Memory, now: u64, finished: bool)
         }
     };
     let counted = measured.is_some() && memory.broken == 0;
-    let first = memory.first.or(Some(Breach { time: now, correlation: 0 }));
+    let first = memory.first.or(Some(Breach { time: now, since: now, correlation: 0 }));
     Verdict {
         name: expectation.name.clone(),
         standing: match (holds, tested) {

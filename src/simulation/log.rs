@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Simulation;
 use super::trace::{TraceEvent, TraceKind};
+use crate::board::LinkId;
 use crate::topology::MessageKind;
 
 /// The day virtual time begins: 2026-01-01, in days since 1970-01-01.
@@ -58,11 +59,19 @@ pub fn line(simulation: &Simulation, event: &TraceEvent) -> Option<Value> {
         object.insert("causationid".to_owned(), format!("m-{:08}", event.causation).into());
     }
     object.insert("isobarkind".to_owned(), kind.into());
-    if let Some(link) = event.hop.and_then(|hop| simulation.links(hop).first()) {
+    if let Some(link) = link(simulation, event) {
         object.insert("isobarlink".to_owned(), link.to_string().into());
     }
     object.insert("data".to_owned(), simulation.payload(index, event.correlation));
     Some(line)
+}
+
+/// The link of the board on which the sent message sets out.
+fn link(simulation: &Simulation, event: &TraceEvent) -> Option<LinkId> {
+    let (reaction, output) = event.sender?;
+    let output = simulation.model().reactions[reaction.at()].outputs.get(output as usize)?;
+    let first = || output.to.first().and_then(|hop| simulation.links(*hop).first().copied());
+    output.link.or_else(first)
 }
 
 /// How logs write a correlation.

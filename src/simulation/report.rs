@@ -153,7 +153,7 @@ pub fn promise(verdict: &Verdict) -> String {
         }
     }
     if let Some(first) = verdict.first {
-        let _ = write!(line, "; first at {}", duration(first.time));
+        let _ = write!(line, "; first at {}", duration(first.since));
         if first.correlation != 0 {
             let _ = write!(line, " in {}", log::correlation(first.correlation));
         }
@@ -182,10 +182,10 @@ pub fn findings(findings: &[Finding], options: Options) -> String {
         if let Some(example) = &finding.counterexample {
             let _ = writeln!(
                 out,
-                "           smallest: seed {}, arrivals for {}, breaks at {}",
+                "           smallest: seed {}, arrivals for {}, goes wrong at {}",
                 example.seed,
                 duration(example.arrivals_end),
-                duration(example.breach.time)
+                duration(example.breach.since)
             );
             for fault in &example.faults {
                 let at = fault.at.map_or(0, |span| span.0);

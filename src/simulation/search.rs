@@ -134,7 +134,7 @@ impl Counterexample {
             )),
             faults: self.faults.clone(),
             seed: Some(self.seed),
-            moment: Some(Span(self.breach.time)),
+            moment: Some(Span(self.breach.since)),
             ..found_in.clone()
         }
     }

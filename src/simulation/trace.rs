@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::model::{ChannelIx, HopIx, MessageIx, ServiceIx};
+use super::model::{ChannelIx, HopIx, MessageIx, ReactionIx, ServiceIx};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -81,6 +81,8 @@ pub struct TraceEvent {
     pub hop: Option<HopIx>,
     /// When the message set out on that step.
     pub since: u64,
+    /// The reaction that sent the message, and the place among its outputs.
+    pub sender: Option<(ReactionIx, u16)>,
     /// The number of the fault that began or ended.
     pub fault: Option<u32>,
 }

@@ -15,8 +15,9 @@ pub(super) fn shrink(model: &Arc<Model>, faults: Vec<Fault>, seed: u64, at: usiz
     let mut end = model.duration;
     let mut found = attempt(&faults, end)?;
     // Nothing that arrives after the moment of the breach can have brought it about.
-    if let Some(sooner) = attempt(&faults, found.time.saturating_add(1)) {
-        end = end.min(found.time.saturating_add(1));
+    let moment = found.since.saturating_add(1);
+    if let Some(sooner) = attempt(&faults, moment) {
+        end = end.min(moment);
         found = sooner;
     }
     loop {

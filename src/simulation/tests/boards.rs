@@ -70,7 +70,7 @@ fn logs_are_cloud_events_whose_causes_come_first_and_share_their_process() {
         let event: serde_json::Value = serde_json::from_str(line).unwrap();
         let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
         assert_eq!(text("specversion"), "1.0");
-        for required in ["id", "source", "type", "correlationid", "isobarkind"] {
+        for required in ["id", "source", "type", "correlationid", "isobarkind", "isobarlink"] {
             assert!(!text(required).is_empty(), "{required} in {line}");
         }
         assert!(event["data"].is_object());
