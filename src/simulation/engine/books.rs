@@ -1,0 +1,159 @@
+//! Who still needs what: instances of messages, the processes they belong to, and what idempotent reactions remember.
+
+use super::{ChannelIx, Engine, HopIx, Instance, Known, MessageIx, Model, NONE, ReactionIx, payload};
+use crate::simulation::random::mix;
+
+impl Engine {
+    /// Makes an instance of a message with one use, the caller's.
+    pub(super) fn instance(
+        &mut self,
+        name: MessageIx,
+        process: u32,
+        cause: u64,
+        key: u64,
+        sender: (ReactionIx, u16),
+    ) -> u32 {
+        self.next_id += 1;
+        let record = &mut self.processes[process];
+        record.uses += 1;
+        record.caused += 1;
+        self.message_metrics[name.at()].sent += 1;
+        let modifiers = &self.message_modifiers[name.at()];
+        let corrupt = self.modified && modifiers.corrupt > 0.0 && self.fault_chance.chance(modifiers.corrupt);
+        self.messages.insert(Instance {
+            name,
+            process,
+            id: self.next_id,
+            cause,
+            key,
+            uses: 1,
+            sender: sender.0,
+            output: sender.1,
+            corrupt,
+        })
+    }
+
+    /// True when a process may cause another message; otherwise the run notes that it ran away.
+    pub(super) fn has_room(&mut self, model: &Model, process: u32, name: MessageIx) -> bool {
+        if self.processes[process].caused >= model.limits.per_process {
+            self.runaway.get_or_insert(name);
+            return false;
+        }
+        if self.messages.len() >= model.limits.in_flight {
+            self.out_of_room = true;
+            return false;
+        }
+        true
+    }
+
+    #[inline]
+    pub(super) fn keep(&mut self, message: u32) {
+        self.messages[message].uses += 1;
+    }
+
+    #[inline]
+    pub(super) fn release(&mut self, message: u32) {
+        let instance = &mut self.messages[message];
+        instance.uses -= 1;
+        if instance.uses == 0 {
+            let process = instance.process;
+            self.messages.remove(message);
+            self.release_process(process);
+        }
+    }
+
+    #[inline]
+    pub(super) fn release_process(&mut self, process: u32) {
+        let record = &mut self.processes[process];
+        record.uses -= 1;
+        if record.uses > 0 {
+            return;
+        }
+        let mut key = record.keys;
+        while key != NONE {
+            let next = self.known[key].next;
+            self.known.remove(key);
+            key = next;
+        }
+        self.processes.remove(process);
+    }
+
+    /// What an idempotent reaction remembers of a key.
+    pub(super) fn recall(&self, process: u32, reaction: ReactionIx, key: u64) -> Option<Known> {
+        let mut at = self.processes[process].keys;
+        while at != NONE {
+            let known = self.known[at];
+            if known.reaction == reaction && known.key == key {
+                return Some(known);
+            }
+            at = known.next;
+        }
+        None
+    }
+
+    pub(super) fn remember(&mut self, process: u32, reaction: ReactionIx, key: u64, declined: bool) {
+        let next = self.processes[process].keys;
+        self.processes[process].keys = self.known.insert(Known { reaction, key, declined, next });
+    }
+
+    /// The entry where a process began; known of traced runs only.
+    pub(in crate::simulation) fn entry_of(&self, correlation: u64) -> u32 {
+        let at = correlation.checked_sub(1).and_then(|at| self.entries_of.get(at as usize));
+        at.copied().unwrap_or(NONE)
+    }
+
+    /// Slots of all arenas, in use or free: what a run has needed at its peak.
+    #[cfg(test)]
+    pub(in crate::simulation) fn slots(&self) -> usize {
+        self.messages.slots()
+            + self.processes.slots()
+            + self.known.slots()
+            + self.transits.slots()
+            + self.jobs.slots()
+    }
+
+    /// An arrival by hand.
+    pub(in crate::simulation) fn issue(&mut self, model: &Model, entry: u32) {
+        self.entry_metrics[entry as usize].arrived += 1;
+        self.start_process(model, entry);
+    }
+
+    /// The process of an instance.
+    pub(in crate::simulation) fn correlation(&self, message: u32) -> u64 {
+        self.processes[self.messages[message].process].correlation
+    }
+
+    /// The payload of an instance.
+    pub(in crate::simulation) fn payload(&self, model: &Model, message: u32) -> serde_json::Value {
+        let instance = &self.messages[message];
+        let process = &self.processes[instance.process];
+        payload(model, self.seed, instance.name, process.correlation, process.entry)
+    }
+
+    /// True when the message passes all content filters of a hop.
+    pub(super) fn passes(&self, model: &Model, hop: HopIx, message: u32) -> bool {
+        let filters = &model.hops[hop.at()].filters;
+        filters.is_empty() || {
+            let payload = self.payload(model, message);
+            filters.iter().all(|filter| {
+                crate::simulation::payload::passes(
+                    &model.filters[*filter as usize],
+                    &model.messages[self.messages[message].name.at()].name,
+                    &payload,
+                )
+            })
+        }
+    }
+
+    /// The group or partition a message belongs to in a channel.
+    pub(super) fn group_of(&self, model: &Model, channel: ChannelIx, message: u32) -> u64 {
+        let key = &model.channels[channel.at()].key;
+        if !key.is_empty() {
+            let payload = self.payload(model, message);
+            if let Some(value) = crate::simulation::payload::at_path(&payload, key) {
+                return crate::simulation::random::hash(&value.to_string());
+            }
+        }
+        mix(self.processes[self.messages[message].process].correlation)
+    }
+}
