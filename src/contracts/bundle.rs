@@ -36,10 +36,16 @@ impl Bundle {
         let path = path.into();
         if !names::is_safe_path(&path) {
             self.remark(path, "this is no safe file name, so the file is left out");
-        } else if self.files.contains_key(&path) {
-            self.remark(path, "two parts of the board ask for this file; the first one has it");
-        } else {
-            self.files.insert(path, text.into().into_bytes());
+            return;
+        }
+        match self.files.entry(path) {
+            std::collections::btree_map::Entry::Vacant(free) => {
+                free.insert(text.into().into_bytes());
+            }
+            std::collections::btree_map::Entry::Occupied(taken) => {
+                let path = taken.key().clone();
+                self.remark(path, "two parts of the board ask for this file; the first one has it");
+            }
         }
     }
 

@@ -39,6 +39,9 @@ struct Rule {
     types: Vec<String>,
 }
 
+/// What makes two rules one: bus, target, and the filter as text.
+type RuleKey = (ChannelIx, Target, String);
+
 fn is_bus(channel: &Channel) -> bool {
     channel.kind == ChannelKind::Bus && matches!(channel.preset.as_str(), "" | "eventbridge")
 }
@@ -73,7 +76,7 @@ impl Ids {
 }
 
 fn rules(model: &Model, ids: &mut Ids, bundle: &mut Bundle) -> Vec<Rule> {
-    let mut found: BTreeMap<(ChannelIx, Target, String), (Option<Value>, Vec<String>)> = BTreeMap::new();
+    let mut found: BTreeMap<RuleKey, (Option<Value>, Vec<String>)> = BTreeMap::new();
     let default = model.topology.channel(&model.board.settings.default_channel);
     let default = default.filter(|ix| is_bus(&model.channel(*ix).channel));
     for (at, route) in model.topology.routes.iter().enumerate() {

@@ -82,7 +82,7 @@ pub fn import(sources: &[Source], base: Option<&Board>) -> Result<Imported, Impo
             }
             None if documents.is_referred_to(path) => {}
             None => {
-                gathered.remark(path, "it is no contract of a format that can be read, so it is left out")
+                gathered.remark(path, "it is no contract of a format that can be read, so it is left out");
             }
         }
     }

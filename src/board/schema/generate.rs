@@ -80,7 +80,7 @@ impl Maker<'_> {
         let mut out = Map::new();
         for child in &field.fields {
             let seed = below(seed, &child.name);
-            let wanted = !child.optional || depth < DEPTH_MAX && mix(seed ^ 1) % 4 != 0;
+            let wanted = !child.optional || depth < DEPTH_MAX && !mix(seed ^ 1).is_multiple_of(4);
             if wanted && !out.contains_key(&child.name) {
                 out.insert(child.name.clone(), self.value(child, seed, depth + 1));
             }

@@ -272,7 +272,7 @@ impl<'d> Document<'d> {
     }
 
     /// The ways through channels that end (or begin) at an operation's channel.
-    fn ways(&mut self, operation: &Value, channel: &ChannelRead) -> BTreeSet<Vec<String>> {
+    fn ways(&self, operation: &Value, channel: &ChannelRead) -> BTreeSet<Vec<String>> {
         let Some(own) = &channel.name else { return BTreeSet::new() };
         let stated = operation.get("x-upstream-channels").and_then(Value::as_array);
         let mut out = BTreeSet::new();

@@ -22,10 +22,10 @@ pub(super) fn translate(schema: &mut Map<String, Value>) {
     schema.shift_remove("unevaluatedProperties");
     schema.shift_remove("$schema");
     schema.shift_remove("$id");
-    if let Some(Value::Array(items)) = schema.shift_remove("prefixItems") {
-        if let Some(rest) = schema.insert("items".into(), Value::Array(items)) {
-            schema.insert("additionalItems".into(), rest);
-        }
+    if let Some(Value::Array(items)) = schema.shift_remove("prefixItems")
+        && let Some(rest) = schema.insert("items".into(), Value::Array(items))
+    {
+        schema.insert("additionalItems".into(), rest);
     }
     for keyword in ["dependentRequired", "dependentSchemas"] {
         if let Some(Value::Object(of_keyword)) = schema.shift_remove(keyword)
@@ -48,7 +48,7 @@ pub(super) fn translate(schema: &mut Map<String, Value>) {
     for (keyword, value) in schema {
         match (keyword.as_str(), value) {
             ("properties" | "patternProperties" | "definitions" | "dependencies", Value::Object(named)) => {
-                named.values_mut().for_each(translate_value)
+                named.values_mut().for_each(translate_value);
             }
             ("const" | "enum" | "default" | "examples" | "required" | "type", _) => {}
             (_, value) => translate_value(value),
