@@ -140,9 +140,8 @@ fn advice(app: &mut App, ui: &mut Ui) {
     let Some(worst) = findings.iter().map(|finding| finding.severity).max() else { return };
     let count = findings.len();
     let (icon, color) = super::drawer::severity_look(&app.theme, worst);
-    let text =
-        RichText::new(format!("{} {count}", icons::glyph(icon))).font(Theme::strong(12.0)).color(color);
-    let button = egui::Button::new(text).corner_radius(12.0).fill(app.theme.hover).stroke(egui::Stroke::NONE);
+    let number = RichText::new(count.to_string()).font(Theme::strong(12.0)).color(color);
+    let button = egui::Button::new((icons::text(icon, 13.0).color(color), number)).corner_radius(12.0).fill(app.theme.hover).stroke(egui::Stroke::NONE);
     let response = ui.add(button).on_hover_text("Advice on this board   Ctrl+J");
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(format!("Advice, {count}")));
     if response.clicked() {
@@ -177,7 +176,7 @@ fn menus(commands: &mut Vec<Command>, ui: &mut Ui) {
         ui.menu_button(group.title(), |ui| {
             ui.set_min_width(250.0);
             for row in ACTIONS.iter().filter(|row| row.group == group) {
-                let text = format!("{}  {}", icons::glyph(row.icon), row.text);
+                let text = (icons::text(row.icon, 15.0), row.text);
                 if ui.add(egui::Button::new(text).shortcut_text(row.keys)).clicked() {
                     commands.push(Command::Run(row.action));
                     ui.close();
