@@ -16,6 +16,8 @@ use crate::view::{Item, View};
 pub(super) const DETAIL: f32 = 0.3;
 /// Below this zoom captions and icons are not drawn.
 const SMALL_PRINT: f32 = 0.55;
+/// From this zoom names have their ordinary size.
+const NEAR: f32 = 0.85;
 /// Up to so many stickies in view, texts are laid out at the exact zoom once it rests.
 const EXACT_MAX: usize = 400;
 /// How long the zoom has to rest, in seconds.
@@ -135,8 +137,14 @@ impl BoardCanvas {
             return prepared;
         }
         if !shape.text.is_empty() {
-            let edges = if shape.caption.is_empty() { 24.0 } else { 34.0 };
-            let fitted = Fill { w: (w - 14.0).max(8.0), h: (h - edges).max(10.0), size, centred: true };
+            // Far out the small print is gone and names take its room, to be read from across the room.
+            let (aside, edges, larger) = match zoom {
+                zoom if zoom < SMALL_PRINT => (8.0, 8.0, 1.7),
+                zoom if zoom < NEAR => (10.0, if shape.caption.is_empty() { 20.0 } else { 34.0 }, 1.2),
+                _ => (14.0, if shape.caption.is_empty() { 24.0 } else { 34.0 }, 1.0),
+            };
+            let (w, h) = ((w - aside).max(8.0), (h - edges).max(10.0));
+            let fitted = Fill { w, h, size: size * larger, centred: true };
             let fitted = texts.fitted(ctx, &shape.text, fitted, zoom, exact);
             prepared.name = Some(fitted);
         }

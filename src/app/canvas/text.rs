@@ -100,7 +100,7 @@ impl TextCache {
         exact: bool,
     ) -> Laid {
         let at = if exact { zoom } else { step(zoom) };
-        let fit_key = key((text, fill.w.to_bits(), fill.h.to_bits(), fill.centred));
+        let fit_key = key((text, fill.w.to_bits(), fill.h.to_bits(), fill.size.to_bits(), fill.centred));
         let laid_key = key((fit_key, at.to_bits(), 1u8));
         if let Some(laid) = self.laid.get(&laid_key) {
             return laid.clone();
