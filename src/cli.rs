@@ -12,6 +12,7 @@ mod import;
 mod log_file;
 mod match_event;
 mod new;
+mod render;
 mod rules;
 mod simulate;
 mod stats;
@@ -93,6 +94,7 @@ const SUBCOMMANDS: &[Entry] = &[
     entry::<check_log::CheckLog>(),
     entry::<calibrate::Calibrate>(),
     entry::<stats::Stats>(),
+    entry::<render::Render>(),
     entry::<export::Export>(),
     entry::<import::Import>(),
     entry::<diff::Diff>(),

@@ -5,7 +5,9 @@
 
 pub mod curve;
 pub mod index;
+pub mod palette;
 mod route;
+pub mod svg;
 
 use rustc_hash::FxHashMap;
 
