@@ -9,9 +9,8 @@ use std::collections::BTreeSet;
 use egui::epaint::{CornerRadius, CubicBezierShape};
 use egui::{Color32, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 use egui_graphs::{
-    DisplayEdge, DisplayNode, DrawContext, EdgeProps, GraphChange, GraphView, LayoutRandom,
-    LayoutStateRandom, MetadataFrame, Node, NodeProps, SettingsInteraction, SettingsNavigation,
-    SettingsStyle,
+    DisplayEdge, DisplayNode, DrawContext, EdgeProps, GraphChange, GraphView, Layout, LayoutState,
+    MetadataFrame, Node, NodeProps, SettingsInteraction, SettingsNavigation, SettingsStyle,
 };
 use petgraph::Directed;
 use petgraph::graph::IndexType;
@@ -45,6 +44,37 @@ struct LineData {
 }
 
 type Inner = egui_graphs::Graph<CardData, LineData, Directed, u32, Card, Line>;
+
+/// The state of a layout that moves nothing: our own layout has placed the nodes.
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+struct Still;
+
+impl LayoutState for Still {}
+
+/// The layout that moves nothing.
+#[derive(Debug, Default)]
+struct Stay;
+
+impl Layout<Still> for Stay {
+    fn from_state(_state: Still) -> impl Layout<Still> {
+        Self
+    }
+
+    fn next<N, E, Ty, Ix, Dn, De>(&mut self, _graph: &mut egui_graphs::Graph<N, E, Ty, Ix, Dn, De>, _ui: &Ui)
+    where
+        N: Clone,
+        E: Clone,
+        Ty: petgraph::EdgeType,
+        Ix: IndexType,
+        Dn: DisplayNode<N, E, Ty, Ix>,
+        De: DisplayEdge<N, E, Ty, Ix, Dn>,
+    {
+    }
+
+    fn state(&self) -> Still {
+        Still
+    }
+}
 
 /// A node as a card.
 #[derive(Clone, Debug)]
@@ -419,7 +449,7 @@ impl GraphPanel {
             .with_fit_to_screen_enabled(self.fit > 0)
             .with_fit_to_screen_padding(0.08)
             .with_zoom_and_pan_enabled(self.fit == 0);
-        let view = GraphView::<LayoutStateRandom, LayoutRandom>::new()
+        let view = GraphView::<Still, Stay>::new()
             .with_id(Some(ID.to_owned()))
             .with_interactions(&interaction)
             .with_navigations(&navigation)

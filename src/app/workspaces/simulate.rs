@@ -145,7 +145,7 @@ impl SimulateWorkspace {
         let in_force: Vec<String> = run
             .simulation
             .faults()
-            .filter(|(_, active)| *active)
+            .filter(|(fault, active)| *active && !is_background(fault))
             .map(|(fault, _)| sidebar::spoken_fault(fault, now))
             .collect();
         let state = match run.simulation.stopped() {
@@ -168,7 +168,8 @@ impl SimulateWorkspace {
         let ask = transport.ui(ui, cx.theme);
         let length = run.recording.length as f64;
         let share = |time: u64| (time as f64 / length) as f32;
-        let bands = run.simulation.faults().map(|(fault, _)| Band {
+        let struck = run.simulation.faults().filter(|(fault, _)| !is_background(fault));
+        let bands = struck.map(|(fault, _)| Band {
             span: (share(fault.from), share(fault.until.min(run.recording.length))),
             name: sidebar::spoken_fault(fault, now),
         });
@@ -325,6 +326,11 @@ fn offered(kind: StickyKind) -> Vec<(&'static str, FaultKind, Option<Span>)> {
         ],
         _ => Vec::new(),
     }
+}
+
+/// What goes wrong from start to end is the weather of the scenario, not an incident on its timeline.
+fn is_background(fault: &crate::simulation::model::Fault) -> bool {
+    fault.from == 0 && fault.until == u64::MAX
 }
 
 /// "00:41:07".

@@ -9,9 +9,11 @@ use crate::simulation::expectations::Verdict;
 pub(super) const SNAPSHOTS: u64 = 240;
 
 /// A piece of the run that has been worked out.
-struct Piece {
-    snapshot: Simulation,
-    handled: u64,
+enum Piece {
+    /// The run is over after so many nanoseconds.
+    Length(u64),
+    /// Its state at the end of another stretch, and the messages handled until then.
+    State(Box<Simulation>, u64),
 }
 
 /// A run, as far as it has been worked out.
@@ -20,7 +22,7 @@ pub(super) struct Recording {
     snapshots: Vec<Simulation>,
     /// Messages handled in each stretch between two snapshots.
     pub buckets: Vec<f32>,
-    /// The length of the run in nanoseconds.
+    /// The length of the run in nanoseconds: what the scenario allows, until it is known when the run is over.
     pub length: u64,
     handled: u64,
     pieces: Option<Receiver<Piece>>,
@@ -30,29 +32,46 @@ fn handled(simulation: &Simulation) -> u64 {
     simulation.message_metrics().map(|(_, metrics)| metrics.handled).sum()
 }
 
+/// The end of the `at`-th of the stretches of a run.
+fn stretch_end(length: u64, at: u64) -> u64 {
+    (u128::from(length) * u128::from(at) / u128::from(SNAPSHOTS)) as u64
+}
+
+/// Works out the stretches from `first` on, beside the window. Without a known `length` it is found out first.
+fn work_out(mut ahead: Simulation, first: u64, length: Option<u64>, ctx: &egui::Context) -> Receiver<Piece> {
+    let (send, pieces) = channel();
+    let ctx = ctx.clone();
+    std::thread::spawn(move || {
+        let length = length.unwrap_or_else(|| {
+            let mut probe = ahead.snapshot();
+            probe.run();
+            let length = probe.now().max(1);
+            let _ = send.send(Piece::Length(length));
+            length
+        });
+        for at in first..=SNAPSHOTS {
+            // The last stretch goes on to the very end, whatever was done by hand.
+            let until = if at == SNAPSHOTS { u64::MAX } else { stretch_end(length, at) };
+            ahead.run_until(until);
+            // An error means that the window has gone on to another run.
+            if send.send(Piece::State(Box::new(ahead.snapshot()), handled(&ahead))).is_err() {
+                return;
+            }
+            ctx.request_repaint();
+        }
+    });
+    pieces
+}
+
 impl Recording {
     /// Starts to work a run out, beside the window.
     pub(super) fn start(simulation: &Simulation, ctx: &egui::Context) -> Self {
-        let length = simulation.end().max(1);
-        let (send, pieces) = channel();
-        let (mut ahead, ctx) = (simulation.snapshot(), ctx.clone());
-        std::thread::spawn(move || {
-            for at in 1..=SNAPSHOTS {
-                ahead.run_until((u128::from(length) * u128::from(at) / u128::from(SNAPSHOTS)) as u64);
-                let piece = Piece { snapshot: ahead.snapshot(), handled: handled(&ahead) };
-                // The window has gone on to another run.
-                if send.send(piece).is_err() {
-                    return;
-                }
-                ctx.request_repaint();
-            }
-        });
         Self {
             snapshots: vec![simulation.snapshot()],
             buckets: Vec::new(),
-            length,
+            length: simulation.end().max(1),
             handled: 0,
-            pieces: Some(pieces),
+            pieces: Some(work_out(simulation.snapshot(), 1, None, ctx)),
         }
     }
 
@@ -60,9 +79,14 @@ impl Recording {
     pub(super) fn receive(&mut self) {
         let Some(pieces) = &self.pieces else { return };
         for piece in pieces.try_iter() {
-            self.buckets.push((piece.handled - self.handled) as f32);
-            self.handled = piece.handled;
-            self.snapshots.push(piece.snapshot);
+            match piece {
+                Piece::Length(length) => self.length = length,
+                Piece::State(snapshot, handled) => {
+                    self.buckets.push((handled - self.handled) as f32);
+                    self.handled = handled;
+                    self.snapshots.push(*snapshot);
+                }
+            }
         }
         if self.buckets.len() as u64 == SNAPSHOTS {
             self.pieces = None;
@@ -84,7 +108,7 @@ impl Recording {
 
     /// The end of the run, once it has been worked out.
     pub(super) fn end(&self) -> Option<&Simulation> {
-        self.pieces.is_none().then(|| self.snapshots.last()).flatten()
+        if self.pieces.is_none() { self.snapshots.last() } else { None }
     }
 
     /// How every promise stands at the end.
@@ -95,20 +119,9 @@ impl Recording {
     /// Something was done by hand: from here on the run is another one.
     pub(super) fn branch(&mut self, simulation: &Simulation, ctx: &egui::Context) {
         let kept = self.snapshots.partition_point(|snapshot| snapshot.now() < simulation.now()).max(1);
-        let (snapshots, buckets) = (&self.snapshots[..kept], &self.buckets[..kept - 1]);
-        let (snapshots, buckets) = (snapshots.to_vec(), buckets.to_vec());
-        let (send, pieces) = channel();
-        let (mut ahead, ctx, length) = (simulation.snapshot(), ctx.clone(), self.length);
-        std::thread::spawn(move || {
-            for at in kept as u64..=SNAPSHOTS {
-                ahead.run_until((u128::from(length) * u128::from(at) / u128::from(SNAPSHOTS)) as u64);
-                if send.send(Piece { snapshot: ahead.snapshot(), handled: handled(&ahead) }).is_err() {
-                    return;
-                }
-                ctx.request_repaint();
-            }
-        });
-        self.handled = snapshots.last().map_or(0, handled);
-        (self.snapshots, self.buckets, self.pieces) = (snapshots, buckets, Some(pieces));
+        self.snapshots.truncate(kept);
+        self.buckets.truncate(kept - 1);
+        self.handled = self.snapshots.last().map_or(0, handled);
+        self.pieces = Some(work_out(simulation.snapshot(), kept as u64, Some(self.length), ctx));
     }
 }
