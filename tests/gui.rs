@@ -8,3 +8,5 @@ mod kit;
 mod looks;
 #[path = "gui/talk.rs"]
 mod talk;
+#[path = "gui/workspaces.rs"]
+mod workspaces;

@@ -438,6 +438,9 @@ impl GraphPanel {
             return None;
         }
         self.apply_light();
+        if self.fit > 0 {
+            self.fit_to(ui, area);
+        }
         self.zoom_with_wheel(ui, area);
         let layer = ui.layer_id();
         let before = ui.ctx().graphics(|graphics| graphics.get(layer).map_or(0, |list| list.next_idx().0));
@@ -445,10 +448,8 @@ impl GraphPanel {
             .with_dragging_enabled(true)
             .with_hover_enabled(true)
             .with_node_clicking_enabled(true);
-        let navigation = SettingsNavigation::new()
-            .with_fit_to_screen_enabled(self.fit > 0)
-            .with_fit_to_screen_padding(0.08)
-            .with_zoom_and_pan_enabled(self.fit == 0);
+        let navigation =
+            SettingsNavigation::new().with_fit_to_screen_enabled(false).with_zoom_and_pan_enabled(true);
         let view = GraphView::<Still, Stay>::new()
             .with_id(Some(ID.to_owned()))
             .with_interactions(&interaction)
@@ -474,6 +475,17 @@ impl GraphPanel {
             }
         }
         touch
+    }
+
+    /// Shows the whole graph in the middle, no larger than a little over life size.
+    fn fit_to(&self, ui: &mut Ui, area: Rect) {
+        let rects = self.inner.nodes_iter().map(|(_, node)| node.display().rect());
+        let Some(bounds) = rects.reduce(Rect::union) else { return };
+        let mut frame = MetadataFrame::new(Some(ID.to_owned())).load(ui);
+        let room = area.size() - Vec2::splat(64.0);
+        frame.zoom = (room.x / bounds.width()).min(room.y / bounds.height()).clamp(0.03, 1.25);
+        frame.pan = area.size() / 2.0 - bounds.center().to_vec2() * frame.zoom;
+        frame.save(ui);
     }
 
     /// The wheel zooms towards the pointer, as on the board.

@@ -1,0 +1,137 @@
+//! Each workspace end to end: the real app on a real sample board, driven through accessible names.
+
+use std::path::{Path, PathBuf};
+
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use isobar::app::{App, Start};
+
+use super::kit::{Folder, press, settle};
+
+fn sample(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-boards").join(name)
+}
+
+fn open_with(board: &str, replay: Option<PathBuf>) -> Harness<'static, App> {
+    let start = Start { board: Some(sample(board)), replay };
+    let mut harness = Harness::builder()
+        .with_size(egui::vec2(1440.0, 900.0))
+        .with_max_steps(2_000)
+        .with_step_dt(1.0 / 60.0)
+        .build_eframe(move |cc| App::new(&cc.egui_ctx, start));
+    settle(&mut harness);
+    harness
+}
+
+/// What a label says.
+fn spoken(node: &egui_kittest::Node<'_>) -> String {
+    let node = node.accesskit_node();
+    node.label().or_else(|| node.value()).unwrap_or_default()
+}
+
+/// Lets other threads work until a label shows.
+fn wait_for(harness: &mut Harness<'static, App>, label: &str) {
+    for _ in 0..2_000 {
+        harness.step();
+        if harness.query_all_by_label_contains(label).next().is_some() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("nothing called {label} appeared");
+}
+
+#[test]
+fn topology_lists_every_node_and_a_click_selects_on_the_board() {
+    let mut harness = open_with("avatar-store/orchestration.ron", None);
+    press(&mut harness, Modifiers::COMMAND, Key::Num2);
+    harness.get_by_label("Checkout Process Manager, 1 in, 7 out");
+    harness.get_by_label("BalanceDeducted, 1 in, 1 out").click();
+    settle(&mut harness);
+    let board = harness.state().document().board();
+    let names: Vec<&str> =
+        harness.state().selection().stickies().map(|id| board.stickies[&id].name.as_str()).collect();
+    assert_eq!(names, ["BalanceDeducted"]);
+}
+
+#[test]
+fn topology_is_at_rest_when_nothing_moves() {
+    let mut harness = open_with("avatar-store/orchestration.ron", None);
+    press(&mut harness, Modifiers::COMMAND, Key::Num2);
+    settle(&mut harness);
+    harness.step();
+    let asked = harness.output().viewport_output.values().map(|viewport| viewport.repaint_delay).min();
+    assert!(asked.is_none_or(|delay| delay.as_secs() > 3_600), "{asked:?}");
+}
+
+#[test]
+fn simulate_shows_who_paid_and_got_nothing() {
+    for (board, number) in
+        [("avatar-store/synchronous.ron", " broken"), ("avatar-store/orchestration.ron", "0 broken")]
+    {
+        let mut harness = open_with(board, None);
+        press(&mut harness, Modifiers::COMMAND, Key::Num3);
+        wait_for(&mut harness, "whole run");
+        harness.get_by_label("no customer pays without avatar or refund");
+        let kept: Vec<String> =
+            harness.query_all_by_label_contains(" kept, ").map(|node| spoken(&node)).collect();
+        // The first two figures belong to the first promise: so far, and over the whole run.
+        let whole = &kept[1];
+        assert!(whole.ends_with(number), "{board}: {whole}");
+        assert_eq!(whole.ends_with(" 0 broken"), number == "0 broken", "{board}: {whole}");
+    }
+}
+
+#[test]
+fn simulate_plays_steps_and_pauses() {
+    let mut harness = open_with("avatar-store/synchronous.ron", None);
+    press(&mut harness, Modifiers::COMMAND, Key::Num3);
+    wait_for(&mut harness, "whole run");
+    harness.get_by_label("Play").click();
+    for _ in 0..120 {
+        harness.step();
+    }
+    harness.get_by_label("Pause").click();
+    settle(&mut harness);
+    let clock = harness.query_all_by_label_contains(" of 00:").next().expect("the clock");
+    assert!(!spoken(&clock).starts_with("00:00:00"));
+    harness.get_by_label("Step to the next event").click();
+    settle(&mut harness);
+    harness.get_by_label("Back to the start").click();
+    settle(&mut harness);
+    assert!(harness.query_all_by_label_contains("00:00:00 of 00:").next().is_some());
+}
+
+#[test]
+fn replay_opens_the_log_of_a_run_and_scrubs() {
+    let folder = Folder::new();
+    let log = folder.path("run.jsonl");
+    let board = isobar::io::load(&sample("avatar-store/orchestration.ron")).unwrap().board;
+    let mut simulation = isobar::simulation::Simulation::new(&board, None, 7).unwrap();
+    simulation.run_until(20_000_000_000);
+    let mut bytes = Vec::new();
+    isobar::simulation::log::write(&simulation, &mut bytes).unwrap();
+    std::fs::write(&log, bytes).unwrap();
+    let mut harness = open_with("avatar-store/orchestration.ron", Some(log));
+    wait_for(&mut harness, "events · cloudevents");
+    settle(&mut harness);
+    harness.get_by_label("run.jsonl");
+    harness.get_by_label("At the playhead");
+    harness.get_by_label("Step to the next event").click();
+    settle(&mut harness);
+    harness.get_by_label("Its process");
+    harness.get_by_label("Next of process").click();
+    settle(&mut harness);
+    harness.get_by_label("Timeline");
+}
+
+#[test]
+fn contracts_preview_every_file() {
+    let mut harness = open_with("pizza/event-driven.ron", None);
+    press(&mut harness, Modifiers::COMMAND, Key::Num5);
+    harness.get_by_label("board.asyncapi.yaml");
+    harness.get_by_label("JSON Schema 2020-12").click();
+    settle(&mut harness);
+    assert!(harness.query_all_by_label_contains("OrderConfirmed").next().is_some());
+}
