@@ -50,7 +50,12 @@ fn board(n: u32) -> Board {
 }
 
 /// The median time of a frame for which `camera` is set before each.
-fn frames(ctx: &egui::Context, scene: &Scene, canvas: &mut BoardCanvas, camera: impl Fn(usize) -> Camera) -> Duration {
+fn frames(
+    ctx: &egui::Context,
+    scene: &Scene,
+    canvas: &mut BoardCanvas,
+    camera: impl Fn(usize) -> Camera,
+) -> Duration {
     let theme = Theme::new(false);
     let (selection, overlays) = (Selection::default(), Overlays::default());
     let mut times = Vec::new();
@@ -88,8 +93,12 @@ fn median(mut work: impl FnMut()) -> Duration {
 
 fn main() {
     // `cargo test --benches` only asks whether this runs.
-    let sizes: &[u32] = if std::env::args().any(|arg| arg == "--test") { &[100] } else { &[100, 1_000, 10_000, 50_000] };
-    println!("{:>9} {:>12} {:>12} {:>12} {:>12} {:>12}", "stickies", "fit ms", "100 % ms", "zoom ms", "scene ms", "derive ms");
+    let sizes: &[u32] =
+        if std::env::args().any(|arg| arg == "--test") { &[100] } else { &[100, 1_000, 10_000, 50_000] };
+    println!(
+        "{:>9} {:>12} {:>12} {:>12} {:>12} {:>12}",
+        "stickies", "fit ms", "100 % ms", "zoom ms", "scene ms", "derive ms"
+    );
     for n in sizes {
         let board = board(*n);
         let scene = Scene::of(&board);

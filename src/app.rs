@@ -327,10 +327,12 @@ impl App {
     /// Brings back what a crash left behind, and begins the journal of this board.
     fn restore(&mut self, ctx: &egui::Context) {
         let edits = self.document.path().map(journal::left_behind).unwrap_or_default();
-        let restored = edits.into_iter().take_while(|edit| self.document.commit(edit.clone()).is_ok()).count();
+        let restored =
+            edits.into_iter().take_while(|edit| self.document.commit(edit.clone()).is_ok()).count();
         if restored > 0 {
             let changes = if restored == 1 { "1 change".to_owned() } else { format!("{restored} changes") };
-            let message = format!("Isobar ended unexpectedly: {changes} brought back. Save to keep them, or undo");
+            let message =
+                format!("Isobar ended unexpectedly: {changes} brought back. Save to keep them, or undo");
             self.toasts.add(ctx, canvas::Tone::Warning, message);
         }
         self.begin_journal();
@@ -379,7 +381,10 @@ impl eframe::App for App {
                 self.carry_out(ctx, command);
             }
         }
-        if ctx.input(|input| input.viewport().close_requested()) && self.document.is_dirty() && !self.question.may_close {
+        if ctx.input(|input| input.viewport().close_requested())
+            && self.document.is_dirty()
+            && !self.question.may_close
+        {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
             self.question.waiting = Some(panels::loss::Loss::Close);
         }

@@ -449,8 +449,11 @@ impl BoardCanvas {
             if node.has_focus() {
                 focused = Some(shape.id);
                 // Arrow keys nudge the sticky; Tab goes to the next one.
-                let filter =
-                    egui::EventFilter { horizontal_arrows: true, vertical_arrows: true, ..Default::default() };
+                let filter = egui::EventFilter {
+                    horizontal_arrows: true,
+                    vertical_arrows: true,
+                    ..Default::default()
+                };
                 ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
             }
             if node.gained_focus() {

@@ -81,18 +81,18 @@ impl Files {
 
     /// Writes a board.
     pub fn save(&self, path: PathBuf, board: Arc<Board>) {
-        self.work(move || {
-            match io::save(&path, &board) {
-                Ok(()) => Finished::Saved(path, board),
-                Err(error) => Finished::Failed(super::context::sentence(&error.to_string())),
-            }
+        self.work(move || match io::save(&path, &board) {
+            Ok(()) => Finished::Saved(path, board),
+            Err(error) => Finished::Failed(super::context::sentence(&error.to_string())),
         });
     }
 
     /// Asks which board to open.
     pub fn pick_open(&self, near: Option<&Path>) {
         let dialog = dialog(near);
-        self.work(|| dialog.set_title("Open board").pick_file().map_or(Finished::Cancelled, Finished::PickedOpen));
+        self.work(|| {
+            dialog.set_title("Open board").pick_file().map_or(Finished::Cancelled, Finished::PickedOpen)
+        });
     }
 
     /// Asks where to save.
@@ -102,7 +102,9 @@ impl Files {
             |name| name.to_string_lossy().into_owned(),
         );
         let dialog = dialog(near).set_file_name(name);
-        self.work(|| dialog.set_title("Save board").save_file().map_or(Finished::Cancelled, Finished::PickedSave));
+        self.work(|| {
+            dialog.set_title("Save board").save_file().map_or(Finished::Cancelled, Finished::PickedSave)
+        });
     }
 }
 

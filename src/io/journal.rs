@@ -41,7 +41,9 @@ fn digest(board: &Path) -> u64 {
     if bytes.is_empty() {
         return 0;
     }
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// The edits a crash left behind for a board, as far as they can be read; none when the board's file has changed
@@ -102,7 +104,8 @@ mod tests {
         let edits = (0..n)
             .map(|i| {
                 let name = format!("Step {i} done");
-                let intent = Intent::PlaceSticky { kind: StickyKind::Event, name, at: Point::new(f32::from(i), 0.0) };
+                let intent =
+                    Intent::PlaceSticky { kind: StickyKind::Event, name, at: Point::new(f32::from(i), 0.0) };
                 let edit = intent.plan(&board, &mut ids).unwrap();
                 crate::edit::apply(&mut board, &edit.ops).unwrap();
                 edit

@@ -34,7 +34,10 @@ impl App {
             return;
         }
         let name = self.document.path().and_then(std::path::Path::file_name);
-        let name = name.map_or_else(|| self.document.board().title().to_owned(), |name| name.to_string_lossy().into_owned());
+        let name = name.map_or_else(
+            || self.document.board().title().to_owned(),
+            |name| name.to_string_lossy().into_owned(),
+        );
         let mut answer = None;
         let modal = Modal::new(Id::new("loss")).show(ui.ctx(), |ui| {
             ui.set_width(360.0);
@@ -43,7 +46,9 @@ impl App {
             ui.label(self.theme.secondary("They are lost if you do not."));
             ui.add_space(12.0);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let save = RichText::new("Save").font(Theme::strong(self.theme.sizes.body)).color(self.theme.on_accent);
+                let save = RichText::new("Save")
+                    .font(Theme::strong(self.theme.sizes.body))
+                    .color(self.theme.on_accent);
                 let first = ui.add(egui::Button::new(save).fill(self.theme.accent));
                 if first.clicked() {
                     answer = Some(Some(true));
@@ -86,7 +91,8 @@ impl App {
 
     /// True when a command would lose unsaved changes; it then waits for the answer.
     pub(in crate::app) fn would_lose(&mut self, command: &Command) -> bool {
-        let replaces = matches!(command, Command::Run(Action::New) | Command::Open(_) | Command::OpenBoard(_));
+        let replaces =
+            matches!(command, Command::Run(Action::New) | Command::Open(_) | Command::OpenBoard(_));
         let loses = replaces && self.document.is_dirty();
         if loses {
             self.question.waiting = Some(Loss::Command(Box::new(command.clone())));

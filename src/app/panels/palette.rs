@@ -230,11 +230,14 @@ impl App {
                 )
             }
         };
-        let button = egui::Button::new((RichText::new(icon).font(Theme::icon(15.0)).color(color), RichText::new(text)))
-            .right_text(RichText::new(right).color(theme.secondary).size(theme.sizes.secondary))
-            .frame_when_inactive(chosen)
-            .selected(chosen)
-            .min_size(vec2(ui.available_width(), 28.0));
+        let button = egui::Button::new((
+            RichText::new(icon).font(Theme::icon(15.0)).color(color),
+            RichText::new(text),
+        ))
+        .right_text(RichText::new(right).color(theme.secondary).size(theme.sizes.secondary))
+        .frame_when_inactive(chosen)
+        .selected(chosen)
+        .min_size(vec2(ui.available_width(), 28.0));
         ui.add(button).clicked()
     }
 }

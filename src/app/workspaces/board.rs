@@ -222,7 +222,9 @@ impl BoardWorkspace {
         let scene = cx.scene();
         let reach = 8.0 / self.canvas.camera.zoom;
         let near = |proposal: &&Proposal| {
-            let (Some(from), Some(to)) = (scene.sticky(proposal.from), scene.sticky(proposal.to)) else { return false };
+            let (Some(from), Some(to)) = (scene.sticky(proposal.from), scene.sticky(proposal.to)) else {
+                return false;
+            };
             crate::scene::Curve::straight(from.rect.center(), to.rect.center()).distance(at) <= reach
         };
         self.proposals.iter().find(near).cloned()

@@ -29,7 +29,10 @@ impl BoardWorkspace {
         if free {
             self.arrows(ui, cx);
             let (predicted, enter) = ui.input_mut(|input| {
-                (input.consume_key(Modifiers::COMMAND, Key::Enter), input.consume_key(Modifiers::NONE, Key::Enter))
+                (
+                    input.consume_key(Modifiers::COMMAND, Key::Enter),
+                    input.consume_key(Modifiers::NONE, Key::Enter),
+                )
             });
             match cx.selection.only_sticky() {
                 Some(id) if predicted => self.go_on(ui.ctx(), cx, id, Next::Predicted),

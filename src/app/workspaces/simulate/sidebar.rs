@@ -58,12 +58,13 @@ fn spoken_number(number: u64) -> String {
     out
 }
 
-/// A name and a number at the right end of a line.
-fn figure(ui: &mut Ui, theme: &Theme, name: &str, value: RichText) {
+/// A name and a number at the right end of a line; answers the number's response.
+fn figure(ui: &mut Ui, theme: &Theme, name: &str, value: RichText) -> egui::Response {
     ui.horizontal(|ui| {
         ui.add(egui::Label::new(theme.secondary(name)).truncate());
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(value));
-    });
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(value)).inner
+    })
+    .inner
 }
 
 impl SimulateWorkspace {
@@ -136,7 +137,9 @@ fn promises(ui: &mut Ui, theme: &Theme, now: &[Verdict], whole: Option<&[Verdict
         ui.indent(("promise", at), |ui| {
             figure(ui, theme, "so far", strong(counts(verdict), verdict));
             if let Some(whole) = whole.and_then(|whole| whole.get(at)) {
-                figure(ui, theme, "whole run", strong(counts(whole), whole));
+                let heard = format!("{}, whole run: {}", whole.name, counts(whole));
+                let response = figure(ui, theme, "whole run", strong(counts(whole), whole));
+                ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(heard));
             }
         });
     }
