@@ -139,7 +139,7 @@ fn promises(ui: &mut Ui, theme: &Theme, now: &[Verdict], whole: Option<&[Verdict
             if let Some(whole) = whole.and_then(|whole| whole.get(at)) {
                 let heard = format!("{}, whole run: {}", whole.name, counts(whole));
                 let response = figure(ui, theme, "whole run", strong(counts(whole), whole));
-                ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(heard));
+                ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(heard));
             }
         });
     }
