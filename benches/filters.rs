@@ -15,6 +15,7 @@ use serde_json::Value;
 #[path = "filters/lots.rs"]
 mod lots;
 #[path = "../src/pattern/tests/naive.rs"]
+#[expect(clippy::unwrap_used, reason = "shared with the tests, where patterns are known to be valid")]
 mod naive;
 
 /// Rounds of each engine; the best counts.

@@ -196,7 +196,7 @@ fn simpy(own: f64) {
     let text = String::from_utf8_lossy(&output.stdout);
     match text.trim().parse::<f64>() {
         Ok(rate) => {
-            println!("SimPy, same pipeline: {rate:.0} messages/s; Isobar is {:.0} times as fast", own / rate)
+            println!("SimPy, same pipeline: {rate:.0} messages/s; Isobar is {:.0} times as fast", own / rate);
         }
         Err(_) => println!("SimPy: skipped, not installed (pip install simpy)"),
     }

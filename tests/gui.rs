@@ -1,5 +1,7 @@
 //! The desktop app, driven through its accessible names.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 #[path = "gui/board.rs"]
 mod board;
 #[path = "gui/kit.rs"]

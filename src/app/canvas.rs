@@ -413,10 +413,8 @@ impl BoardCanvas {
         }
         if self.panning {
             ui.set_cursor_icon(egui::CursorIcon::Grabbing);
-        } else if space || self.hand {
-            if response.rect.contains(last) {
-                ui.set_cursor_icon(egui::CursorIcon::Grab);
-            }
+        } else if (space || self.hand) && response.rect.contains(last) {
+            ui.set_cursor_icon(egui::CursorIcon::Grab);
         }
         inputs
     }

@@ -185,8 +185,11 @@ impl Timeline<'_> {
         let keys = ui.input(|input| {
             (input.key_pressed(egui::Key::ArrowLeft), input.key_pressed(egui::Key::ArrowRight))
         });
-        let nudge =
-            if response.has_focus() { f32::from(keys.1 as u8) - f32::from(keys.0 as u8) } else { 0.0 };
+        let nudge = if response.has_focus() {
+            f32::from(u8::from(keys.1)) - f32::from(u8::from(keys.0))
+        } else {
+            0.0
+        };
         match (scrubbed, hovered) {
             // A click beside a flag means the flag.
             (Some(_), Some((_, at))) if response.clicked() => Some(at),

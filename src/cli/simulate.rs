@@ -97,7 +97,7 @@ impl Simulate {
         match self.format {
             Format::Text => write!(out, "{}", report::findings(&findings, options))?,
             Format::Json => {
-                writeln!(out, "{:#}", serde_json::json!({ "runs": self.runs, "promises": findings }))?
+                writeln!(out, "{:#}", serde_json::json!({ "runs": self.runs, "promises": findings }))?;
             }
         }
         Ok(if first.is_some() { Exit::Found } else { Exit::Fine })

@@ -294,7 +294,7 @@ mod tests {
     fn the_picture_has_the_geometry_of_the_screen() {
         let mut board = Board::default();
         for (n, kind, name) in
-            [(1, StickyKind::Service, "Shop & <Co>"), (2, StickyKind::Event, "OrderPlaced")]
+            [(1u16, StickyKind::Service, "Shop & <Co>"), (2, StickyKind::Event, "OrderPlaced")]
         {
             let at = Point::new(f32::from(n) * 200.0, 40.0);
             let sticky = Sticky { kind, name: name.to_owned(), at, ..Sticky::default() };

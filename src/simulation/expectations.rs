@@ -293,9 +293,9 @@ fn check(promise: &Promise, memory: &mut Memory, role: Role, time: u64, correlat
         }
         (Promise::Ratio { .. }, Sight::Happened) => {
             if role == Role::First {
-                memory.seen += 1
+                memory.seen += 1;
             } else {
-                memory.against += 1
+                memory.against += 1;
             }
         }
         _ => {}

@@ -59,7 +59,6 @@ impl Stream {
 
     /// A whole number below `bound`, without bias worth naming (64 × 64 bit multiplication); 0 for bound 0.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "the high half of the product is below the bound")]
     pub fn below(&mut self, bound: u64) -> u64 {
         ((u128::from(self.bits()) * u128::from(bound)) >> 64) as u64
     }

@@ -84,7 +84,7 @@ fn broken(before: &Version, newest: &Version, used: &[&str]) -> Vec<String> {
                 broken.push(format!("makes {path} {} instead of {}", spoken_type(new), spoken_type(old)));
             }
             (Some(old), Some(new)) if !old.optional && new.optional => {
-                broken.push(format!("makes {path} optional"))
+                broken.push(format!("makes {path} optional"));
             }
             _ => {}
         }

@@ -26,7 +26,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let message = format!("{name} does not say that something has happened");
             match in_past(name) {
                 Some(past) => {
-                    findings.add_with_cure(context.message_places(event), message, format!("Call it {past}"))
+                    findings.add_with_cure(context.message_places(event), message, format!("Call it {past}"));
                 }
                 None => findings.add(context.message_places(event), message),
             }

@@ -204,9 +204,9 @@ pub(super) fn paint_draft(
     let curve = Curve::straight(edge_towards(start.rect, end), end);
     let points = course(brush, &curve);
     if means {
-        mesher.line(&points, 2.0, color)
+        mesher.line(&points, 2.0, color);
     } else {
-        dashes(mesher, &points, 2.0, 5.0, 4.0, color)
+        dashes(mesher, &points, 2.0, 5.0, 4.0, color);
     }
     arrowhead(brush, mesher, &curve, 2.0, color);
     if let Some(target) = target {

@@ -390,7 +390,7 @@ fn activity(brush: &Brush<'_>, mesher: &mut Mesher, scene: &Scene, area: egui::R
             mesher.border(area, 0.0, 1.0, theme.accent);
         }
         Activity::Linking { from, to, onto } => {
-            super::links::paint_draft(brush, mesher, scene, *from, *to, *onto)
+            super::links::paint_draft(brush, mesher, scene, *from, *to, *onto);
         }
         Activity::Idle | Activity::Pressed { .. } | Activity::Moving { .. } | Activity::Resizing(_) => {}
     }

@@ -40,7 +40,11 @@ pub(in crate::app) fn show(ctx: &Context, theme: &Theme, open: &mut bool) {
                 ui.vertical(|ui| groups(ui, theme, &[Group::File, Group::Edit, Group::Tools]));
                 ui.add_space(20.0);
                 ui.vertical(|ui| {
-                    groups(ui, theme, &[Group::View, Group::Arrange, Group::Workshop, Group::Go, Group::Help])
+                    groups(
+                        ui,
+                        theme,
+                        &[Group::View, Group::Arrange, Group::Workshop, Group::Go, Group::Help],
+                    );
                 });
             });
         });

@@ -141,7 +141,10 @@ fn advice(app: &mut App, ui: &mut Ui) {
     let count = findings.len();
     let (icon, color) = super::drawer::severity_look(&app.theme, worst);
     let number = RichText::new(count.to_string()).font(Theme::strong(12.0)).color(color);
-    let button = egui::Button::new((icons::text(icon, 13.0).color(color), number)).corner_radius(12.0).fill(app.theme.hover).stroke(egui::Stroke::NONE);
+    let button = egui::Button::new((icons::text(icon, 13.0).color(color), number))
+        .corner_radius(12.0)
+        .fill(app.theme.hover)
+        .stroke(egui::Stroke::NONE);
     let response = ui.add(button).on_hover_text("Advice on this board   Ctrl+J");
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(format!("Advice, {count}")));
     if response.clicked() {

@@ -25,7 +25,8 @@ const BUCKETS: usize = 240;
 struct Open {
     path: PathBuf,
     loading: Arc<Loading>,
-    done: Arc<std::sync::atomic::AtomicBool>,
+    /// Why the log could not be read to its end.
+    failure: std::sync::mpsc::Receiver<String>,
     log: Log,
     player: Player,
     filter: Filter,
@@ -59,11 +60,12 @@ impl ReplayWorkspace {
             cx.say(Tone::Warning, warning.to_owned());
         }
         let loading = Arc::new(Loading::new(file.shared(), Mapping::default()));
-        let done = Arc::new(std::sync::atomic::AtomicBool::new(false));
-        let (worker, finished, ctx) = (Arc::clone(&loading), Arc::clone(&done), ctx.clone());
+        let (worker, ctx) = (Arc::clone(&loading), ctx.clone());
+        let (send, failure) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
-            worker.run();
-            finished.store(true, std::sync::atomic::Ordering::Release);
+            if let Err(error) = worker.run() {
+                let _ = send.send(error.to_string());
+            }
             ctx.request_repaint();
         });
         let log = loading.snapshot();
@@ -72,7 +74,7 @@ impl ReplayWorkspace {
         self.open = Some(Open {
             path: path.to_owned(),
             loading,
-            done,
+            failure,
             player: Player::new(&log),
             filter: Filter::default(),
             causes: log.causes(),
@@ -86,6 +88,9 @@ impl ReplayWorkspace {
     /// Takes in what was read since, and follows changes of the board.
     fn refresh(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) {
         let Some(open) = &mut self.open else { return };
+        if let Ok(message) = open.failure.try_recv() {
+            cx.say(Tone::Error, crate::app::context::sentence(&message));
+        }
         if !open.log.is_complete() {
             let first = open.log.is_empty();
             open.log = open.loading.snapshot();

@@ -160,8 +160,8 @@ fn the_examples_of_the_specification_are_read() {
         let path = entry.unwrap().path();
         let source =
             Source { path: path.display().to_string(), text: std::fs::read_to_string(&path).unwrap() };
-        let imported =
-            import(&[source.clone()], None).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let imported = import(std::slice::from_ref(&source), None)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let document: Value = serde_saphyr::from_str(&source.text).unwrap();
         let sends = |action: &str| {
             let all = document["operations"].as_object();

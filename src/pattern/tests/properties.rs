@@ -24,7 +24,7 @@ fn text() -> impl Strategy<Value = String> {
 
 fn condition() -> impl Strategy<Value = Value> {
     let wildcard = "[ab]?(\\*[ab]{1,2}){0,2}\\*?";
-    let some = |one: proptest::strategy::BoxedStrategy<Value>| proptest::collection::vec(one, 1..3);
+    let some = |one: BoxedStrategy<Value>| proptest::collection::vec(one, 1..3);
     let texts =
         move || some(text().prop_filter("not empty", |t| !t.is_empty()).prop_map(Value::from).boxed());
     prop_oneof![

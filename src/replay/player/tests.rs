@@ -228,7 +228,7 @@ fn filters_ask_the_index_first_and_then_the_record() {
     assert_eq!(
         shown(&|f| {
             f.set_type(0, false);
-            f.set_type(0, true)
+            f.set_type(0, true);
         }),
         [0, 1, 2]
     );

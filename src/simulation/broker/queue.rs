@@ -209,17 +209,17 @@ impl Queue {
         self.visible += 1;
         if !self.settings.fifo {
             if in_front {
-                self.ready.push_front(receipt)
+                self.ready.push_front(receipt);
             } else {
-                self.ready.push_back(receipt)
+                self.ready.push_back(receipt);
             }
             return;
         }
         let group = self.groups.entry(entry.group).or_default();
         if in_front {
-            group.waiting.push_front(receipt.index)
+            group.waiting.push_front(receipt.index);
         } else {
-            group.waiting.push_back(receipt.index)
+            group.waiting.push_back(receipt.index);
         }
         if !group.listed {
             group.listed = true;

@@ -372,9 +372,9 @@ impl Engine {
 
     pub(super) fn channel_outage(&mut self, model: &Model, channel: ChannelIx, up: bool) {
         if up {
-            self.open(model, channel)
+            self.open(model, channel);
         } else {
-            self.close(channel)
+            self.close(channel);
         }
         self.next_channel_change(model, channel, up);
     }

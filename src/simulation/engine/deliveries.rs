@@ -57,7 +57,7 @@ impl Engine {
                 self.queue.push(self.clock.saturating_add(delay), Event::Land(transit));
             }
             Target::Channel { channel, next, .. } => {
-                self.enter(model, *channel, next, message, hop, delay, copy)
+                self.enter(model, *channel, next, message, hop, delay, copy);
             }
         }
     }

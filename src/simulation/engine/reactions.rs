@@ -402,11 +402,11 @@ impl Engine {
                 state.metrics.waiting.down(self.clock);
                 state.metrics.wait.record(self.clock - since);
                 self.begin(model, reaction, idempotent, message, origin);
-            } else if model.lanes_of[service.at()].is_empty() || state.island != 0 || !self.may_pull(service)
-            {
-                return;
-            } else if !self.pull(model, service) {
-                return;
+            } else {
+                let has_lanes = !model.lanes_of[service.at()].is_empty() && state.island == 0;
+                if !has_lanes || !self.may_pull(service) || !self.pull(model, service) {
+                    return;
+                }
             }
         }
     }

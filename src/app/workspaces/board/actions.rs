@@ -52,7 +52,7 @@ impl BoardWorkspace {
             Action::BringToFront => self.restack(cx, true),
             Action::SendToBack => self.restack(cx, false),
             Action::Lock => {
-                self.change_stickies(cx, "Lock or unlock", |sticky, all| sticky.locked = !all(&|s| s.locked))
+                self.change_stickies(cx, "Lock or unlock", |sticky, all| sticky.locked = !all(&|s| s.locked));
             }
             Action::Vote => self.change_stickies(cx, "Vote", |sticky, _| sticky.votes += 1),
             Action::ClearVotes => self.clear_votes(cx),
@@ -63,10 +63,10 @@ impl BoardWorkspace {
             Action::AlignMiddle => self.align(cx, action, Align::Middle),
             Action::AlignBottom => self.align(cx, action, Align::Bottom),
             Action::DistributeAcross => {
-                self.arrange_selected(cx, action, |rects| align::distribute(rects, true))
+                self.arrange_selected(cx, action, |rects| align::distribute(rects, true));
             }
             Action::DistributeDown => {
-                self.arrange_selected(cx, action, |rects| align::distribute(rects, false))
+                self.arrange_selected(cx, action, |rects| align::distribute(rects, false));
             }
             Action::Arrange => self.arrange(ctx, cx),
             Action::ToggleProposals => cx.options.proposals = !cx.options.proposals,

@@ -48,7 +48,7 @@ impl BoardWorkspace {
                 }
                 Ok(arrangement) => self.set_off(ctx, cx, arrangement, now),
                 Err(std::sync::mpsc::TryRecvError::Empty) => {
-                    self.moving = Some(Moving::Planning(revision, receiver))
+                    self.moving = Some(Moving::Planning(revision, receiver));
                 }
                 Err(std::sync::mpsc::TryRecvError::Disconnected) => {}
             },
