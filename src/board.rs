@@ -15,6 +15,7 @@ pub mod scenarios;
 pub mod schema;
 pub mod span;
 pub mod stickies;
+pub mod tense;
 
 use std::collections::BTreeMap;
 

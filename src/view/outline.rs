@@ -95,12 +95,9 @@ pub fn kinds(board: &Board, row: &Row, alone: StickyKind) -> Vec<StickyKind> {
         .collect()
 }
 
-/// True when a name reads as a fact: its last word is in the past tense.
+/// True when a name reads as a fact.
 fn looks_past(name: &str) -> bool {
-    words(name)
-        .split_whitespace()
-        .next_back()
-        .is_some_and(|word| word.ends_with("ed") || word.ends_with("en"))
+    crate::board::tense::is_past(&words(name))
 }
 
 /// Plans the stickies and links of a text, rows from `at` downwards, names of a row from left to right. Lines of one

@@ -232,7 +232,11 @@ impl Toolbox {
                 if from.distance(at) * zoom < DRAG_START {
                     return Vec::new();
                 }
-                self.start_drag(from, at, pressed, copy, held)
+                let effects = self.start_drag(from, at, pressed, copy, held);
+                if let Activity::Linking { from, onto, .. } = &mut self.activity {
+                    *onto = hit.sticky().filter(|id| id != from);
+                }
+                effects
             }
             Activity::Moving { from } => vec![Effect::MoveBy(at.x - from.x, at.y - from.y)],
             Activity::Resizing(item) => vec![Effect::ResizeTo(*item, at)],

@@ -1,9 +1,9 @@
 //! An event named as an order.
 
-use super::present_tense_event::is_order;
 use crate::advice::context::listed;
 use crate::advice::{Context, Findings, Rule, Severity};
 use crate::board::notation::words;
+use crate::board::tense::is_order;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
