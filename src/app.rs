@@ -15,6 +15,7 @@ mod graph;
 pub mod icons;
 mod keys;
 mod panels;
+pub mod pick;
 mod recent;
 pub mod theme;
 mod timeline;
@@ -410,6 +411,7 @@ impl eframe::App for App {
         }
         self.show_palette(ui);
         self.show_question(ui);
+        pick::show(ui.ctx(), &self.theme);
         panels::shortcuts::show(ui.ctx(), &self.theme, &mut self.options.shortcuts);
         self.toasts.show(ui.ctx(), &self.theme);
         // Commands are carried out before the next frame, which has to come.

@@ -7,6 +7,7 @@ pub mod pattern;
 
 pub mod board;
 pub mod edit;
+pub mod samples;
 pub mod topology;
 
 pub mod advice;

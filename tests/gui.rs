@@ -4,6 +4,8 @@
 
 #[path = "gui/board.rs"]
 mod board;
+#[path = "gui/files.rs"]
+mod files;
 #[path = "gui/kit.rs"]
 mod kit;
 #[path = "gui/looks.rs"]

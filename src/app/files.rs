@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use super::pick::{self, Kind, Question};
 use crate::board::Board;
 use crate::io::{self, Loaded};
 
@@ -89,53 +90,25 @@ impl Files {
 
     /// Asks which board to open.
     pub fn pick_open(&self, near: Option<&Path>) {
-        let dialog = dialog(near);
-        self.work(|| {
-            dialog.set_title("Open board").pick_file().map_or(Finished::Cancelled, Finished::PickedOpen)
-        });
+        let question = Question::new(Kind::Open, "Open board").near(near).filter("Isobar board", BOARDS);
+        self.pick(question, Finished::PickedOpen);
     }
 
     /// Asks where to save.
     pub fn pick_save(&self, near: Option<&Path>, title: &str) {
-        let name = near.and_then(Path::file_name).map_or_else(
+        let mut question = Question::new(Kind::Save, "Save board").near(near).filter("Isobar board", BOARDS);
+        question.name = near.and_then(Path::file_name).map_or_else(
             || format!("{}.ron", title.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "-")),
             |name| name.to_string_lossy().into_owned(),
         );
-        let dialog = dialog(near).set_file_name(name);
-        self.work(|| {
-            dialog.set_title("Save board").save_file().map_or(Finished::Cancelled, Finished::PickedSave)
-        });
+        self.pick(question, Finished::PickedSave);
+    }
+
+    fn pick(&self, question: Question, finished: fn(PathBuf) -> Finished) {
+        let answer = pick::ask(&self.ctx, question);
+        self.work(move || answer.recv().ok().flatten().map_or(Finished::Cancelled, finished));
     }
 }
 
-fn dialog(near: Option<&Path>) -> rfd::FileDialog {
-    let dialog = rfd::FileDialog::new().add_filter("Isobar board", &["ron", "json"]);
-    match near.and_then(Path::parent) {
-        Some(folder) => dialog.set_directory(folder),
-        None => dialog,
-    }
-}
-
-/// The sample boards beside the program or the folder it was started in, with the names to show for them.
-#[must_use]
-pub fn samples() -> Vec<(PathBuf, String)> {
-    let beside = std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned));
-    let places = [Some(PathBuf::from("sample-boards")), beside.map(|folder| folder.join("sample-boards"))];
-    let Some(root) = places.into_iter().flatten().find(|place| place.is_dir()) else { return Vec::new() };
-    let listed = |folder: &Path| -> Vec<PathBuf> {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-        paths.sort();
-        paths
-    };
-    let boards = listed(&root).into_iter().filter(|path| path.is_dir()).flat_map(|folder| listed(&folder));
-    boards
-        .filter(|path| path.extension().is_some_and(|extension| extension == "ron"))
-        .filter(|path| !path.to_string_lossy().contains("/old/"))
-        .map(|path| {
-            let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-            let name = crate::board::notation::words(&stem);
-            (path, name)
-        })
-        .collect()
-}
+/// The endings of board files.
+const BOARDS: &[&str] = &["ron", "json"];

@@ -1,19 +1,20 @@
 //! `isobar new`: a new board, empty or from a sample.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{CliError, Exit, Subcommand};
 use crate::board::Board;
 use crate::io;
+use crate::samples::{SAMPLES, Sample};
 
 /// Arguments of `isobar new`.
 #[derive(clap::Args)]
 pub(super) struct New {
     /// The file to create: .ron or .json
     file: PathBuf,
-    /// Start from this board instead of an empty one
-    #[arg(long, value_name = "BOARD")]
+    /// Start from this board, or from a sample such as `avatar-store/orchestration`
+    #[arg(long, value_name = "BOARD|SAMPLE")]
     from: Option<PathBuf>,
 }
 
@@ -26,7 +27,7 @@ impl Subcommand for New {
             return Err(CliError(format!("{}: it exists already; choose another name", self.file.display())));
         }
         let mut board = match &self.from {
-            Some(path) => io::load(path)?.board,
+            Some(path) => origin(path)?,
             None => Board::default(),
         };
         if board.settings.title.is_empty() {
@@ -37,4 +38,16 @@ impl Subcommand for New {
         writeln!(out, "{}", self.file.display())?;
         Ok(Exit::Fine)
     }
+}
+
+/// The board of a file, or the sample of a name that is no file.
+fn origin(path: &Path) -> Result<Board, CliError> {
+    let named = path.to_str().filter(|_| !path.exists());
+    if let Some(sample) = named.and_then(Sample::named) {
+        return sample.board().map_err(|error| CliError(format!("{}: {error}", sample.name)));
+    }
+    io::load(path).map(|loaded| loaded.board).map_err(|error| {
+        let names: Vec<&str> = SAMPLES.iter().map(|sample| sample.name).collect();
+        CliError(format!("{error}. The samples are: {}", names.join(", ")))
+    })
 }

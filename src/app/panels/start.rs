@@ -10,6 +10,9 @@ use crate::app::canvas::thumbnail;
 use crate::app::context::Command;
 use crate::app::theme::Theme;
 use crate::app::{App, icons, recent};
+use crate::board::Board;
+use crate::board::notation::words;
+use crate::samples::{SAMPLES, Sample};
 use crate::scene::Scene;
 use crate::view::Action;
 
@@ -18,9 +21,40 @@ const CARD: egui::Vec2 = vec2(208.0, 158.0);
 /// How much of it is picture.
 const PICTURE: f32 = 112.0;
 
+/// Where a board to choose comes from.
+#[derive(Clone)]
+enum Origin {
+    File(PathBuf),
+    /// Opens as a board of its own that has no file yet.
+    Sample(&'static Sample),
+}
+
+impl Origin {
+    fn board(&self) -> Option<Board> {
+        match self {
+            Self::File(path) => crate::io::load(path).ok().map(|loaded| loaded.board),
+            Self::Sample(sample) => sample.board().ok(),
+        }
+    }
+
+    fn open(&self) -> Option<Command> {
+        Some(match self {
+            Self::File(path) => Command::Open(path.clone()),
+            Self::Sample(sample) => Command::OpenBoard(Box::new(sample.board().ok()?)),
+        })
+    }
+
+    fn hover(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Sample(_) => "Opens a copy of this sample".to_owned(),
+        }
+    }
+}
+
 /// A board to choose.
 struct Card {
-    path: PathBuf,
+    origin: Origin,
     name: String,
     folder: String,
     picture: Option<Arc<Scene>>,
@@ -40,30 +74,20 @@ impl Gallery {
     fn list(&mut self, ctx: &egui::Context, store: Option<&std::path::Path>) {
         if !self.listed {
             self.listed = true;
-            let card = |path: PathBuf, name: String| {
-                let folder = path.parent().and_then(std::path::Path::file_name);
-                let folder = folder.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-                Card { path, name, folder, picture: None }
-            };
-            self.recent = recent::list(store)
-                .into_iter()
-                .take(4)
-                .map(|path| card(path.clone(), recent::name(&path)))
-                .collect();
-            self.samples =
-                crate::app::files::samples().into_iter().map(|(path, name)| card(path, name)).collect();
+            self.recent = recent::list(store).into_iter().take(4).map(recent_card).collect();
+            self.samples = SAMPLES.iter().map(sample_card).collect();
             let (sender, receiver) = channel();
             self.reading = Some(receiver);
-            let paths = |cards: &[Card], old| {
-                cards.iter().enumerate().map(|(i, card)| (i, old, card.path.clone())).collect::<Vec<_>>()
+            let origins = |cards: &[Card], old| {
+                cards.iter().enumerate().map(|(i, card)| (i, old, card.origin.clone())).collect::<Vec<_>>()
             };
-            let all = [paths(&self.recent, true), paths(&self.samples, false)].concat();
+            let all = [origins(&self.recent, true), origins(&self.samples, false)].concat();
             let ctx = ctx.clone();
             std::thread::spawn(move || {
-                for (i, old, path) in all {
+                for (i, old, origin) in all {
                     // A board that cannot be read has no picture; opening it says why.
-                    let Ok(loaded) = crate::io::load(&path) else { continue };
-                    if sender.send((i, old, Scene::of(&loaded.board))).is_err() {
+                    let Some(board) = origin.board() else { continue };
+                    if sender.send((i, old, Scene::of(&board))).is_err() {
                         return;
                     }
                     ctx.request_repaint();
@@ -77,6 +101,21 @@ impl Gallery {
                 card.picture = Some(Arc::new(scene));
             }
         }
+    }
+}
+
+fn recent_card(path: PathBuf) -> Card {
+    let folder = path.parent().and_then(std::path::Path::file_name);
+    let folder = folder.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    Card { name: recent::name(&path), folder, origin: Origin::File(path), picture: None }
+}
+
+fn sample_card(sample: &'static Sample) -> Card {
+    Card {
+        name: words(sample.variant()),
+        folder: words(sample.system()),
+        origin: Origin::Sample(sample),
+        picture: None,
     }
 }
 
@@ -108,7 +147,7 @@ pub(in crate::app) fn show(app: &mut App, ui: &mut Ui) {
                             ui.spacing_mut().item_spacing = vec2(16.0, 16.0);
                             for card in cards {
                                 if picture_card(ui, &app.theme, card) {
-                                    asked = Some(Command::Open(card.path.clone()));
+                                    asked = card.origin.open();
                                 }
                             }
                         });
@@ -169,5 +208,5 @@ fn picture_card(ui: &mut Ui, theme: &Theme, card: &Card) -> bool {
         Theme::plain(theme.sizes.secondary),
         theme.secondary,
     );
-    response.on_hover_text(card.path.display().to_string()).clicked()
+    response.on_hover_text(card.origin.hover()).clicked()
 }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::Receiver;
 
 use egui::{RichText, Ui};
 
 use super::Workspace;
 use crate::app::canvas::Tone;
 use crate::app::context::Cx;
+use crate::app::pick::{self, Kind, Question};
 use crate::app::theme::Theme;
 use crate::app::widgets;
 use crate::contracts::{Bundle, FORMATS, Format, Options, Syntax};
@@ -123,13 +124,7 @@ impl ContractsWorkspace {
     }
 
     fn pick(&mut self, ctx: &egui::Context) {
-        let (send, receive) = channel();
-        let ctx = ctx.clone();
-        std::thread::spawn(move || {
-            let _ = send.send(rfd::FileDialog::new().set_title("Folder for contract files").pick_folder());
-            ctx.request_repaint();
-        });
-        self.picking = Some(receive);
+        self.picking = Some(pick::ask(ctx, Question::new(Kind::Folder, "Folder for contract files")));
     }
 
     fn bar(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::Workspace;
 use crate::app::canvas::{BoardCanvas, Dot, DotLook, Overlays, Tone};
 use crate::app::context::{Command, Cx};
+use crate::app::pick::{self, Kind, Question};
 use crate::app::timeline::{Ask, Flag, Timeline, Transport};
 use crate::io::logs::LogFile;
 use crate::replay::index::{Causes, Log};
@@ -117,14 +118,7 @@ impl ReplayWorkspace {
     }
 
     fn pick(&mut self, ctx: &egui::Context) {
-        let (send, receive) = std::sync::mpsc::channel();
-        let ctx = ctx.clone();
-        std::thread::spawn(move || {
-            let picked = rfd::FileDialog::new().set_title("Open a captured log").pick_file();
-            let _ = send.send(picked);
-            ctx.request_repaint();
-        });
-        self.picking = Some(receive);
+        self.picking = Some(pick::ask(ctx, Question::new(Kind::Open, "Open a captured log")));
     }
 
     fn empty(&mut self, ui: &mut egui::Ui, cx: &mut Cx<'_>) {
