@@ -17,6 +17,7 @@ mod keys;
 mod panels;
 pub mod pick;
 mod recent;
+mod sequence;
 pub mod theme;
 mod timeline;
 pub mod widgets;

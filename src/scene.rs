@@ -7,6 +7,7 @@ pub mod curve;
 pub mod index;
 pub mod palette;
 mod route;
+pub mod sequence;
 pub mod svg;
 
 use rustc_hash::FxHashMap;

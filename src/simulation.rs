@@ -20,6 +20,7 @@ pub mod random;
 pub mod report;
 pub mod search;
 pub mod state;
+pub mod story;
 pub mod trace;
 
 use std::sync::Arc;

@@ -12,6 +12,7 @@ pub mod narrative;
 pub mod outline;
 pub mod propose;
 pub mod selection;
+pub mod sequence;
 pub mod tidy;
 pub mod tool;
 

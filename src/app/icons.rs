@@ -70,6 +70,7 @@ pub fn glyph(name: &str) -> &'static str {
         "close" => glyphs::X,
         "down" => glyphs::CARET_DOWN,
         "up" => glyphs::CARET_UP,
+        "left" => glyphs::CARET_LEFT,
         "right" => glyphs::CARET_RIGHT,
         "plus" => glyphs::PLUS,
         _ => glyphs::CIRCLE,

@@ -120,6 +120,15 @@ pub(super) struct Flag {
     pub wrong: bool,
 }
 
+/// Where the pointer or a key went on a timeline.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Seek {
+    /// The place, 0 to 1.
+    pub at: f32,
+    /// The flag that was clicked, by its place among the flags.
+    pub flag: Option<usize>,
+}
+
 /// What a timeline shows; places are shares of its length.
 #[derive(Default)]
 pub(super) struct Timeline<'a> {
@@ -136,8 +145,8 @@ pub(super) struct Timeline<'a> {
 }
 
 impl Timeline<'_> {
-    /// Draws it across `ui`; answers where the pointer scrubbed to, 0 to 1.
-    pub(super) fn ui(&self, ui: &mut Ui, theme: &Theme) -> Option<f32> {
+    /// Draws it across `ui`; answers where the pointer scrubbed to.
+    pub(super) fn ui(&self, ui: &mut Ui, theme: &Theme) -> Option<Seek> {
         let size = vec2(ui.available_width(), 64.0);
         let (area, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
         response.widget_info(|| WidgetInfo::slider(true, f64::from(self.now), "Timeline"));
@@ -157,16 +166,22 @@ impl Timeline<'_> {
             let rest = Rect::from_x_y_ranges(x(self.known)..=inner.right(), inner.y_range());
             painter.rect_filled(rect_or_nothing(rest), 0.0, theme.field.gamma_multiply(0.6));
         }
-        let mut hovered = None;
         let pointer = response.hover_pos();
-        for flag in &self.flags {
+        let mut flagged = None;
+        for (number, flag) in self.flags.iter().enumerate() {
             let (at, color) = (x(flag.at), if flag.wrong { theme.error } else { theme.accent });
             let top = inner.top() - 4.0;
             let points = vec![pos2(at, top), pos2(at + 9.0, top + 4.0), pos2(at, top + 8.0)];
             painter.add(egui::Shape::convex_polygon(points, color, egui::Stroke::NONE));
             painter.vline(at, top..=inner.bottom(), egui::Stroke::new(1.0, color.gamma_multiply(0.5)));
-            if pointer.is_some_and(|p| (p.x - at).abs() < 8.0) {
-                hovered = Some((flag.name.as_str(), flag.at));
+            let touched = Rect::from_min_max(pos2(at - 6.0, top - 4.0), pos2(at + 12.0, top + 14.0));
+            let button = ui.interact(touched, response.id.with(("flag", number)), Sense::click());
+            button.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, &flag.name));
+            if button.has_focus() || button.hovered() {
+                painter.circle_stroke(pos2(at + 3.0, top + 4.0), 8.0, egui::Stroke::new(1.5, color));
+            }
+            if button.on_hover_text(&flag.name).clicked() {
+                flagged = Some(Seek { at: flag.at, flag: Some(number) });
             }
         }
         let now = x(self.now);
@@ -178,9 +193,8 @@ impl Timeline<'_> {
         let scrubbed = (response.dragged() || response.clicked())
             .then(|| response.interact_pointer_pos().map(share))
             .flatten();
-        let name = hovered.map(|(name, _)| name.to_owned()).or_else(|| over.map(|band| band.name.clone()));
-        if let Some(name) = name {
-            response.clone().on_hover_text(name);
+        if let Some(band) = over {
+            response.clone().on_hover_text(&band.name);
         }
         let keys = ui.input(|input| {
             (input.key_pressed(egui::Key::ArrowLeft), input.key_pressed(egui::Key::ArrowRight))
@@ -190,12 +204,9 @@ impl Timeline<'_> {
         } else {
             0.0
         };
-        match (scrubbed, hovered) {
-            // A click beside a flag means the flag.
-            (Some(_), Some((_, at))) if response.clicked() => Some(at),
-            (None, _) if nudge != 0.0 => Some((self.now + nudge * 0.01).clamp(0.0, 1.0)),
-            (scrubbed, _) => scrubbed,
-        }
+        let nudged = (self.now + nudge * 0.01).clamp(0.0, 1.0);
+        let scrubbed = scrubbed.or((nudge != 0.0).then_some(nudged));
+        flagged.or(scrubbed.map(|at| Seek { at, flag: None }))
     }
 
     fn paint_bars(&self, painter: &egui::Painter, theme: &Theme, inner: Rect) {

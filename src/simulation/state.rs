@@ -85,6 +85,12 @@ impl Simulation {
         })
     }
 
+    /// How many processes have begun; their correlations count from 1.
+    #[must_use]
+    pub fn processes_begun(&self) -> u64 {
+        self.engine.processes_begun()
+    }
+
     /// Every message on its way now.
     pub fn flights(&self) -> impl Iterator<Item = Flight<'_>> {
         self.engine.transits.iter().filter(|(_, transit)| transit.moving).map(|(_, transit)| {

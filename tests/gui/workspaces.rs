@@ -100,6 +100,33 @@ fn simulate_plays_steps_and_pauses() {
 }
 
 #[test]
+fn simulate_goes_from_a_flag_to_the_message_that_broke_the_promise_and_its_causes() {
+    let mut harness = open_with("avatar-store/synchronous.ron", None);
+    press(&mut harness, Modifiers::COMMAND, Key::Num3);
+    wait_for(&mut harness, "whole run");
+    let flag = "First broken here: no customer pays without avatar or refund";
+    wait_for(&mut harness, flag);
+    harness.get_by_label(flag).click();
+    settle(&mut harness);
+    harness.get_by_label("broke: no customer pays without avatar or refund");
+    harness.get_by_label("Causes");
+    // The diagram tells who was asked by whom, and what went wrong.
+    let told = |harness: &Harness<'static, App>, words: &str| {
+        harness.query_all_by_label_contains(words).next().is_some()
+    };
+    assert!(told(&harness, "Deduct balance from Store to Balance"));
+    assert!(!told(&harness, "Process manager"));
+    let before = spoken(&harness.query_all_by_label_contains(" of 00:").next().expect("the clock"));
+    harness.get_by_label("The process after").click();
+    settle(&mut harness);
+    assert!(harness.query_all_by_label("Causes").next().is_none(), "another process, nothing chosen in it");
+    harness.query_all_by_label_contains("from Outside to Store").next().expect("how it began").click();
+    settle(&mut harness);
+    let after = spoken(&harness.query_all_by_label_contains(" of 00:").next().expect("the clock"));
+    assert_ne!(before, after, "a step leads to its moment");
+}
+
+#[test]
 fn replay_opens_the_log_of_a_run_and_scrubs() {
     let folder = Folder::new();
     let log = folder.path("run.jsonl");

@@ -165,7 +165,7 @@ impl ReplayWorkspace {
             bands: Vec::new(),
             flags: flags.collect(),
         };
-        if let Some(at) = timeline.ui(ui, cx.theme) {
+        if let Some(at) = timeline.ui(ui, cx.theme).map(|seek| seek.at) {
             let time = open.player.range.start + (f64::from(at) * length) as i64;
             open.player.seek(time);
             ui.request_repaint();

@@ -1,9 +1,11 @@
 //! The Simulate workspace: the board while it runs.
 
+mod lens;
 mod recording;
 mod sidebar;
 mod sprites;
 
+use lens::{Followed, Lens};
 use recording::Recording;
 use sprites::{Sprites, Tokens};
 
@@ -44,6 +46,9 @@ pub(super) struct SimulateWorkspace {
     problem: Option<(u64, String)>,
     /// The sticky the open menu is about.
     menu_for: Option<StickyId>,
+    /// What is shown below the board.
+    lens: Option<Lens>,
+    followed: Followed,
 }
 
 impl Default for SimulateWorkspace {
@@ -59,6 +64,8 @@ impl Default for SimulateWorkspace {
             run: None,
             problem: None,
             menu_for: None,
+            lens: None,
+            followed: Followed::default(),
         }
     }
 }
@@ -77,6 +84,7 @@ impl SimulateWorkspace {
         }
         (self.run, self.problem) = (None, None);
         (self.clock, self.playing) = (0.0, false);
+        self.followed = Followed::default();
         if board.scenarios.is_empty() {
             self.problem = Some((revision, "This board has no scenario yet. A scenario says what arrives, what goes wrong, and what must hold.".to_owned()));
             return;
@@ -98,8 +106,12 @@ impl SimulateWorkspace {
     }
 
     fn seek(&mut self, share: f32) {
+        let Some(run) = &self.run else { return };
+        self.seek_to((f64::from(share) * run.recording.length as f64) as u64);
+    }
+
+    fn seek_to(&mut self, time: u64) {
         let Some(run) = &mut self.run else { return };
-        let time = (f64::from(share) * run.recording.length as f64) as u64;
         run.simulation = run.recording.at(time);
         run.sprites.clear(&run.simulation);
         self.clock = run.simulation.now() as f64;
@@ -165,7 +177,16 @@ impl SimulateWorkspace {
             clock: &clock,
             remark: &state,
         };
-        let ask = transport.ui(ui, cx.theme);
+        let ask = ui
+            .horizontal(|ui| {
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    lens::tabs(ui, cx.theme, &mut self.lens);
+                    let left = egui::Layout::left_to_right(egui::Align::Center);
+                    ui.with_layout(left, |ui| transport.ui(ui, cx.theme)).inner
+                })
+                .inner
+            })
+            .inner;
         let length = run.recording.length as f64;
         let share = |time: u64| (time as f64 / length) as f32;
         let struck = run.simulation.faults().filter(|(fault, _)| !is_background(fault));
@@ -196,8 +217,13 @@ impl SimulateWorkspace {
         if let Some(ask) = ask {
             self.ask(ask, ui.ctx());
         }
-        if let Some(share) = seek {
-            self.seek(share);
+        let flagged = verdicts.iter().enumerate().filter(|(_, verdict)| verdict.first.is_some());
+        let flagged: Vec<usize> = flagged.map(|(at, _)| at).collect();
+        if let Some(seek) = seek {
+            self.seek(seek.at);
+            if let Some(flag) = seek.flag {
+                self.follow_breach(flagged[flag]);
+            }
             ui.request_repaint();
         }
     }
@@ -353,6 +379,7 @@ impl Workspace for SimulateWorkspace {
         if self.run.is_some() {
             let frame = egui::Frame::new().fill(cx.theme.chrome).inner_margin(10.0);
             egui::Panel::bottom("simulate-transport").frame(frame).show(ui, |ui| self.transport(ui, cx));
+            self.lens(ui, cx);
         }
         self.overlay(cx);
         let scene = cx.scene();

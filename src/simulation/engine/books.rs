@@ -102,6 +102,11 @@ impl Engine {
         at.copied().unwrap_or(NONE)
     }
 
+    /// How many processes have begun.
+    pub(in crate::simulation) fn processes_begun(&self) -> u64 {
+        self.next_correlation
+    }
+
     /// Slots of all arenas, in use or free: what a run has needed at its peak.
     #[cfg(test)]
     pub(in crate::simulation) fn slots(&self) -> usize {

@@ -35,7 +35,7 @@ pub(super) fn spoken_fault(fault: &Fault, now: u64) -> String {
 }
 
 /// A length of time as people say it: "412 ms".
-fn spoken_nanos(nanos: f64) -> String {
+pub(super) fn spoken_nanos(nanos: f64) -> String {
     match nanos {
         n if n < 1e3 => format!("{n:.0} ns"),
         n if n < 1e6 => format!("{:.0} µs", n / 1e3),
@@ -46,7 +46,7 @@ fn spoken_nanos(nanos: f64) -> String {
 }
 
 /// A number with thousands apart: "29,604".
-fn spoken_number(number: u64) -> String {
+pub(super) fn spoken_number(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {

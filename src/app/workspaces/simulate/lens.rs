@@ -1,0 +1,48 @@
+//! What can be looked at below the running board.
+
+mod process;
+
+use egui::Ui;
+
+use super::SimulateWorkspace;
+use crate::app::context::Cx;
+use crate::app::theme::Theme;
+use crate::app::widgets;
+
+pub(super) use process::Followed;
+
+/// A way of looking at a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lens {
+    /// One process as a sequence diagram.
+    Process,
+}
+
+const LENSES: [(Lens, &str); 1] = [(Lens::Process, "Process")];
+
+/// The tabs that open and close the lenses, from right to left.
+pub(super) fn tabs(ui: &mut Ui, theme: &Theme, open: &mut Option<Lens>) {
+    for (lens, name) in LENSES.into_iter().rev() {
+        let selected = *open == Some(lens);
+        if widgets::tab(ui, theme, name, selected).clicked() {
+            *open = if selected { None } else { Some(lens) };
+        }
+    }
+}
+
+impl SimulateWorkspace {
+    /// The open lens, between the board and the transport.
+    pub(super) fn lens(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let Some(lens) = self.lens else { return };
+        let frame = egui::Frame::new().fill(cx.theme.chrome).inner_margin(10.0);
+        let most = (ui.available_height() - 120.0).max(120.0);
+        egui::Panel::bottom("simulate-lens")
+            .frame(frame)
+            .resizable(true)
+            .default_size(most.min(320.0))
+            .size_range(120.0..=most)
+            .show(ui, |ui| match lens {
+                Lens::Process => self.process(ui, cx),
+            });
+    }
+}
