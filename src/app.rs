@@ -12,6 +12,7 @@ pub mod context;
 pub mod files;
 pub mod fonts;
 mod graph;
+pub mod guard;
 pub mod icons;
 mod keys;
 mod panels;
@@ -23,6 +24,7 @@ mod timeline;
 pub mod widgets;
 pub mod workspaces;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use context::{Command, Cx, Derived, Options};
@@ -92,6 +94,11 @@ pub struct App {
     recent: Option<PathBuf>,
     started_timer: Option<f64>,
     title: String,
+    /// Workspaces that stopped working, by place.
+    broken: BTreeMap<usize, guard::Report>,
+    /// Panels that stopped working: they are left out.
+    left_out: BTreeSet<&'static str>,
+    developer: panels::developer::Developer,
 }
 
 impl App {
@@ -123,6 +130,9 @@ impl App {
             recent: None,
             started_timer: None,
             title: String::new(),
+            broken: BTreeMap::new(),
+            left_out: BTreeSet::new(),
+            developer: panels::developer::Developer::default(),
         };
         if let Some(path) = start.board {
             app.files.load_now(path);
@@ -151,9 +161,14 @@ impl App {
         self.commands.push(command);
     }
 
-    /// Runs `f` with the workspace in front and everything it is given.
+    /// Runs `f` with the workspace in front and everything it is given; `None` when there is none or it stopped
+    /// working.
     fn with_workspace<R>(&mut self, f: impl FnOnce(&mut dyn Workspace, &mut Cx<'_>) -> R) -> Option<R> {
+        if self.broken.contains_key(&self.current) {
+            return None;
+        }
         let workspace = self.workspaces.get_mut(self.current)?;
+        let part = format!("The {} workspace", workspace.name());
         let mut cx = Cx {
             document: &mut self.document,
             derived: &mut self.derived,
@@ -162,7 +177,40 @@ impl App {
             options: &mut self.options,
             commands: &mut self.commands,
         };
-        Some(f(workspace.as_mut(), &mut cx))
+        match guard::catch(&part, || f(workspace.as_mut(), &mut cx)) {
+            Ok(answer) => Some(answer),
+            Err(report) => {
+                // A gesture that was under way has no end any more.
+                self.document.cancel();
+                self.derived = Derived::default();
+                self.broken.insert(self.current, report);
+                None
+            }
+        }
+    }
+
+    /// Begins the workspace in front afresh after it stopped working.
+    fn mend_workspace(&mut self, ctx: &egui::Context) {
+        self.broken.remove(&self.current);
+        self.workspaces[self.current] = workspaces::all().swap_remove(self.current);
+        self.with_workspace(|workspace, cx| workspace.opened(ctx, cx));
+        ctx.request_repaint();
+    }
+
+    /// Draws a panel of the app's own. One that stops working is left out from then on, and said so.
+    fn panel(&mut self, name: &'static str, ui: &mut egui::Ui, draw: impl FnOnce(&mut Self, &mut egui::Ui)) {
+        if self.left_out.contains(name) {
+            return;
+        }
+        let drawn = guard::catch(name, || draw(self, ui));
+        if let Err(report) = drawn {
+            self.left_out.insert(name);
+            let message = format!(
+                "{name} stopped working and is left out until Isobar is started again: {} at {}. The board is safe",
+                report.message, report.place
+            );
+            self.toasts.add(ui.ctx(), canvas::Tone::Error, message);
+        }
     }
 
     fn open_document(&mut self, ctx: &egui::Context, board: Board, path: Option<PathBuf>) {
@@ -239,6 +287,7 @@ impl App {
     }
 
     pub(in crate::app) fn carry_out(&mut self, ctx: &egui::Context, command: Command) {
+        self.developer.asked(ctx.input(|input| input.time), command.spoken());
         match command {
             Command::Run(action) => self.run_action(ctx, action),
             Command::Open(path) => self.files.load(path),
@@ -277,6 +326,7 @@ impl App {
             Action::Palette => self.palette.open(),
             Action::Find => self.palette.open_find(),
             Action::Shortcuts => self.options.shortcuts = !self.options.shortcuts,
+            Action::Developer => self.developer.shown = !self.developer.shown,
             Action::Undo => self.undo(ctx),
             Action::Redo => {
                 let touched = self.document.redo();
@@ -364,6 +414,19 @@ impl App {
         }
     }
 
+    /// Draws the workspace in front, or what stands in its place when it stopped working.
+    fn workspace(&mut self, ui: &mut egui::Ui) {
+        let breaks = std::mem::take(&mut self.developer.break_workspace);
+        self.with_workspace(|workspace, cx| {
+            workspace.ui(ui, cx);
+            assert!(!breaks, "broken by hand, to see it come back");
+        });
+        match self.broken.get(&self.current) {
+            Some(report) if panels::broken::show(ui, &self.theme, report) => self.mend_workspace(ui.ctx()),
+            _ => {}
+        }
+    }
+
     fn set_title(&mut self, ctx: &egui::Context) {
         let dot = if self.document.is_dirty() { "• " } else { "" };
         let title = format!("{dot}{} – Isobar", self.document.board().title());
@@ -400,21 +463,24 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let began = std::time::Instant::now();
         for action in keys::actions(ui.ctx()) {
             self.commands.push(Command::Run(action));
         }
-        panels::top_bar::show(self, ui);
+        self.panel("The top bar", ui, panels::top_bar::show);
         if self.starting {
-            panels::start::show(self, ui);
+            self.panel("The start screen", ui, panels::start::show);
         } else {
-            panels::status_bar::show(self, ui);
-            self.with_workspace(|workspace, cx| workspace.ui(ui, cx));
+            self.panel("The status bar", ui, panels::status_bar::show);
+            self.workspace(ui);
         }
-        self.show_palette(ui);
+        self.panel("The palette", ui, |app, ui| app.show_palette(ui));
         self.show_question(ui);
         pick::show(ui.ctx(), &self.theme);
         panels::shortcuts::show(ui.ctx(), &self.theme, &mut self.options.shortcuts);
         self.toasts.show(ui.ctx(), &self.theme);
+        self.panel("The developer's overlay", ui, |app, ui| panels::developer::show(app, ui));
+        self.developer.drew(began.elapsed());
         // Commands are carried out before the next frame, which has to come.
         if !self.commands.is_empty() {
             ui.request_repaint();

@@ -4,12 +4,14 @@ mod advise;
 mod availability;
 mod calibrate;
 mod check_log;
+mod completions;
 mod diff;
 mod discover;
 mod export;
 mod fmt;
 mod import;
 mod log_file;
+mod man;
 mod match_event;
 mod new;
 mod render;
@@ -98,13 +100,40 @@ const SUBCOMMANDS: &[Entry] = &[
     entry::<export::Export>(),
     entry::<import::Import>(),
     entry::<diff::Diff>(),
+    entry::<completions::Completions>(),
+    entry::<man::Man>(),
 ];
 
-/// The whole command line, without the part that opens the app.
+/// The version, and in a release build the commit it was built from.
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), env!("ISOBAR_BUILT_FROM"));
+
+/// The whole command line: the subcommands, and what opens the app.
+#[must_use]
+pub fn whole_command() -> clap::Command {
+    use clap::{Arg, value_parser};
+    command()
+        .arg(
+            Arg::new("board")
+                .value_name("BOARD")
+                .help("The board to open")
+                .value_hint(clap::ValueHint::FilePath)
+                .value_parser(value_parser!(std::path::PathBuf)),
+        )
+        .arg(
+            Arg::new("replay")
+                .long("replay")
+                .value_name("LOG")
+                .help("Replay this captured event log on the board")
+                .value_hint(clap::ValueHint::FilePath)
+                .value_parser(value_parser!(std::path::PathBuf)),
+        )
+}
+
+/// The subcommands, without what opens the app.
 #[must_use]
 pub fn command() -> clap::Command {
     let command = clap::Command::new("isobar")
-        .version(env!("CARGO_PKG_VERSION"))
+        .version(VERSION)
         .about(env!("CARGO_PKG_DESCRIPTION"))
         .args_conflicts_with_subcommands(true);
     SUBCOMMANDS.iter().fold(command, |command, entry| command.subcommand((entry.build)()))

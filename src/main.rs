@@ -3,24 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Arg, value_parser};
-
 fn main() -> ExitCode {
-    let command = isobar::cli::command()
-        .arg(
-            Arg::new("board")
-                .value_name("BOARD")
-                .help("The board to open")
-                .value_parser(value_parser!(PathBuf)),
-        )
-        .arg(
-            Arg::new("replay")
-                .long("replay")
-                .value_name("LOG")
-                .help("Replay this captured event log on the board")
-                .value_parser(value_parser!(PathBuf)),
-        );
-    let matches = command.get_matches();
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("off")).init();
+    let matches = isobar::cli::whole_command().get_matches();
     isobar::cli::run(&matches).unwrap_or_else(|| open(&matches))
 }
 

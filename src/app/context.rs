@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, TryRecvError};
 
 use super::canvas::Tone;
 use super::theme::Theme;
@@ -31,6 +31,18 @@ pub enum Command {
     SwitchTo(&'static str),
     /// Opens a captured log in the Replay workspace.
     Replay(PathBuf),
+}
+
+impl Command {
+    /// What was asked for, in a line.
+    #[must_use]
+    pub fn spoken(&self) -> String {
+        match self {
+            Self::Run(action) => action.row().text.to_owned(),
+            Self::OpenBoard(board) => format!("Open a board of {} stickies", board.stickies.len()),
+            other => format!("{other:?}"),
+        }
+    }
 }
 
 /// Switches that are not part of the document.
@@ -82,11 +94,19 @@ impl Derived {
     /// The advice on the board. While a gesture is open, or while it is being worked out, it is the one from before.
     pub fn findings(&mut self, ctx: &egui::Context, document: &Document) -> Arc<Vec<Finding>> {
         let revision = document.revision();
-        if let Some((at, receiver)) = &self.advising
-            && let Ok(findings) = receiver.try_recv()
-        {
-            self.findings = Some((*at, Arc::new(findings)));
-            self.advising = None;
+        if let Some((at, receiver)) = &self.advising {
+            match receiver.try_recv() {
+                Ok(findings) => self.findings = Some((*at, Arc::new(findings))),
+                // The other thread panicked: the advice from before stays until the board changes.
+                Err(TryRecvError::Disconnected) => {
+                    let before = self.findings.take().map(|(_, findings)| findings);
+                    self.findings = Some((*at, before.unwrap_or_default()));
+                }
+                Err(TryRecvError::Empty) => {}
+            }
+            if self.findings.as_ref().is_some_and(|(made_for, _)| made_for == at) {
+                self.advising = None;
+            }
         }
         let before = self.findings.as_ref().map(|(_, findings)| Arc::clone(findings)).unwrap_or_default();
         let fresh = self.findings.as_ref().is_some_and(|(at, _)| *at == revision);

@@ -68,8 +68,9 @@ pub(super) fn actions(ctx: &Context) -> Vec<Action> {
     found
 }
 
-const fn is_function(key: Key) -> bool {
-    matches!(key, Key::F1 | Key::F2 | Key::F3 | Key::F4 | Key::F5 | Key::F6 | Key::F7 | Key::F8 | Key::F9)
+fn is_function(key: Key) -> bool {
+    let name = key.name().as_bytes();
+    name.len() > 1 && name[0] == b'F' && name[1].is_ascii_digit()
 }
 
 #[cfg(test)]

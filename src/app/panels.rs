@@ -1,5 +1,7 @@
 //! Panels: the parts of the window around and over the workspaces. One file each.
 
+pub(super) mod broken;
+pub(super) mod developer;
 pub(super) mod drawer;
 pub(super) mod inspector;
 pub(super) mod loss;

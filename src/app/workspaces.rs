@@ -59,6 +59,11 @@ pub trait Workspace {
         String::new()
     }
 
+    /// What is under the pointer, if it is something of the board.
+    fn under_pointer(&self) -> Option<Item> {
+        None
+    }
+
     /// The zoom of its canvas, if it has one.
     fn zoom(&self) -> Option<f32> {
         None

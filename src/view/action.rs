@@ -73,6 +73,8 @@ pub enum Action {
     Palette,
     /// Lists the keys.
     Shortcuts,
+    /// Shows or hides frame times, commands and ids.
+    Developer,
     /// Light or dark.
     ToggleTheme,
     /// Shows or hides the small map.
@@ -253,6 +255,7 @@ pub const ACTIONS: &[ActionRow] = {
         row(A::ShowContracts, G::Go, "Contracts", "Ctrl+5", "contract"),
         row(A::Palette, G::Help, "Search or run…", "Ctrl+K", "find"),
         row(A::Shortcuts, G::Help, "Keyboard shortcuts", "?", "keyboard"),
+        row(A::Developer, G::Help, "Frame times, commands and ids", "F12", "info"),
     ]
 };
 

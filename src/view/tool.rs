@@ -45,6 +45,16 @@ impl Hit {
             _ => None,
         }
     }
+
+    /// The item it belongs to.
+    #[must_use]
+    pub const fn item(self) -> Option<Item> {
+        match self {
+            Self::Nothing => None,
+            Self::Item(item) | Self::Corner(item) => Some(item),
+            Self::Handle(id) => Some(Item::Sticky(id)),
+        }
+    }
 }
 
 /// Keys held down meanwhile.

@@ -158,3 +158,21 @@ fn contracts_preview_every_file() {
     settle(&mut harness);
     assert!(harness.query_all_by_label_contains("OrderConfirmed").next().is_some());
 }
+
+#[test]
+fn a_workspace_that_panics_says_so_and_comes_back_with_the_board_whole() {
+    let mut harness = open_with("avatar-store/orchestration.ron", None);
+    let before = harness.state().document().board().clone();
+    press(&mut harness, Modifiers::NONE, Key::F12);
+    harness.get_by_label("Break this workspace").click();
+    settle(&mut harness);
+    harness.get_by_label("The Board workspace stopped working");
+    press(&mut harness, Modifiers::NONE, Key::F12);
+    press(&mut harness, Modifiers::COMMAND, Key::Num2);
+    harness.get_by_label("Checkout Process Manager, 1 in, 7 out");
+    press(&mut harness, Modifiers::COMMAND, Key::Num1);
+    harness.get_by_label("Try again").click();
+    settle(&mut harness);
+    harness.get_by_label("Event CheckoutRefunded");
+    assert_eq!(*harness.state().document().board(), before);
+}

@@ -40,6 +40,8 @@ pub(super) struct BoardWorkspace {
     proposals: Vec<Proposal>,
     /// Where the pointer is on the board.
     pointer: Option<Point>,
+    /// What it is over.
+    hover: Option<Item>,
     clipboard: String,
     lifted: Option<(u64, Selection, BTreeSet<StickyId>)>,
     /// The advice the badges were made from.
@@ -90,6 +92,7 @@ impl BoardWorkspace {
         let handles = matches!(self.toolbox.tool, Tool::Select | Tool::Connect) && self.naming.is_none();
         let scene = cx.scene();
         let interaction = self.canvas.interact(ui, &scene, cx.selection, handles);
+        self.hover = interaction.hover.item();
         self.pointer = interaction
             .response
             .hover_pos()
@@ -314,6 +317,10 @@ impl Workspace for BoardWorkspace {
             (None, Tool::Frame) => "Drag a rectangle around what belongs together".to_owned(),
             (None, Tool::Place(kind)) => format!("Click where the {} goes", kind.row().label.to_lowercase()),
         }
+    }
+
+    fn under_pointer(&self) -> Option<Item> {
+        self.hover
     }
 
     fn zoom(&self) -> Option<f32> {
