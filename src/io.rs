@@ -5,6 +5,7 @@ mod config;
 pub mod file;
 pub mod journal;
 pub mod logs;
+pub mod sources;
 
 pub use config::advice_options;
 pub use file::{FileError, Loaded, load, read_text, save, write_atomically};

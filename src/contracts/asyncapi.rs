@@ -243,6 +243,9 @@ impl<'m, 'a> Document<'m, 'a> {
         if !operation.fields.is_empty() {
             out.insert("x-fields-used".into(), json!(operation.fields));
         }
+        if let Some(filter) = &operation.filter {
+            out.insert("x-filter".into(), filter.clone());
+        }
         if operation.upstream.iter().any(|way| !way.is_empty()) {
             let ways: Vec<Vec<&str>> = operation
                 .upstream
@@ -291,12 +294,45 @@ impl<'m, 'a> Document<'m, 'a> {
         if !servers.is_empty() {
             out.insert("servers".into(), Value::Object(servers));
         }
-        out.insert("x-services".into(), services(self.parties));
+        out.insert("x-services".into(), services(self.model, self.parties));
+        let entries = self.entries();
+        if only.is_none() && !entries.is_empty() {
+            out.insert("x-entries".into(), Value::Array(entries));
+        }
         out.insert("x-board".into(), self.settings());
         out.insert("channels".into(), Value::Object(self.channels));
         out.insert("operations".into(), Value::Object(self.operations));
         out.insert("components".into(), self.components.finish());
         Value::Object(out)
+    }
+
+    /// Who issues commands and queries from outside.
+    fn entries(&self) -> Vec<Value> {
+        let (board, topology) = (self.model.board, self.model.topology);
+        let mut out: Vec<Value> = Vec::new();
+        for message in &topology.messages {
+            for link in board.links.values().filter(|_| !message.issuers.is_empty()) {
+                let issuer = board.stickies.get(&link.from).filter(|_| message.issuers.contains(&link.from));
+                let Some(issuer) = issuer.filter(|_| message.stickies.contains(&link.to)) else { continue };
+                let route =
+                    message.routes.iter().map(|route| &topology[*route]).find(|route| route.from == link.to);
+                let Some(route) = route else { continue };
+                let mut entry = Map::new();
+                entry.insert("kind".into(), json!(issuer.kind));
+                entry.insert("name".into(), issuer.name.clone().into());
+                entry.insert("message".into(), json!(message.kind));
+                entry.insert("issues".into(), message.name.clone().into());
+                if let Some(channel) = route.channels.first() {
+                    entry.insert("channel".into(), self.model.channel(*channel).name.into());
+                }
+                entry.insert("mode".into(), json!(route.mode));
+                let entry = Value::Object(entry);
+                if !out.contains(&entry) {
+                    out.push(entry);
+                }
+            }
+        }
+        out
     }
 
     /// What holds for the whole board.
@@ -327,14 +363,20 @@ impl<'m, 'a> Document<'m, 'a> {
 }
 
 /// What the board states about services beyond their descriptions.
-fn services(parties: &[&PartyView]) -> Value {
-    let stated = |party: &&&PartyView| party.service.is_some() || party.external;
-    let all = parties.iter().filter(stated).map(|party| {
+fn services(model: &Model, parties: &[&PartyView]) -> Value {
+    let all = parties.iter().filter_map(|party| {
+        let context = model.context_of(party);
+        if party.service.is_none() && !party.external && context.is_none() {
+            return None;
+        }
         let mut value = party.service.map_or_else(|| json!({}), |service| json!(service));
         if party.external {
             value["external"] = Value::Bool(true);
         }
-        (party.name.to_string(), value)
+        if let Some(context) = context {
+            value["context"] = context.into();
+        }
+        Some((party.name.to_string(), value))
     });
     Value::Object(all.collect())
 }

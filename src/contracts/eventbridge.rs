@@ -4,11 +4,11 @@
 //! What a bus hands straight to a service goes to a target whose address is a parameter: the board does not say what
 //! the service runs on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::model::{Model, event_type};
+use super::model::{ChannelView, Model, event_type};
 use super::names::Names;
 use super::{Bundle, Format, Options};
 use crate::board::schema::json_schema::{Draft, Spelling, spell, spell_definitions};
@@ -246,11 +246,50 @@ fn cloudformation(model: &Model, rules: &[Rule], ids: &mut Ids) -> Value {
     out.insert("AWSTemplateFormatVersion".into(), "2010-09-09".into());
     let description: String = model.board.title().chars().take(250).collect();
     out.insert("Description".into(), description.into());
+    out.insert("Metadata".into(), json!({ "Isobar": metadata(model, rules, ids) }));
     if !parameters.is_empty() {
         out.insert("Parameters".into(), Value::Object(parameters));
     }
     out.insert("Resources".into(), Value::Object(resources));
     Value::Object(out)
+}
+
+/// What CloudFormation has no words for and an import of our own templates needs: names as the board has them, the
+/// services behind parameters, and who reads what the rules feed.
+fn metadata(model: &Model, rules: &[Rule], ids: &mut Ids) -> Value {
+    let mut names = BTreeMap::new();
+    let mut targets = BTreeMap::new();
+    let mut consumers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let name_of = |ids: &mut Ids, view: &ChannelView| {
+        let kind = match view.channel.kind {
+            ChannelKind::Bus => "Bus",
+            ChannelKind::Topic => "Topic",
+            ChannelKind::Queue => "Queue",
+            ChannelKind::Stream => "Stream",
+        };
+        ids.of(kind, view.name)
+    };
+    for rule in rules {
+        let bus = model.channel(rule.bus);
+        names.insert(name_of(ids, bus), bus.name);
+        match &rule.target {
+            Target::Service(name) => {
+                targets.insert(ids.of("Arn", name), name.as_str());
+            }
+            Target::Channel(ix) => {
+                names.insert(name_of(ids, model.channel(*ix)), model.channel(*ix).name);
+            }
+        }
+    }
+    for route in &model.topology.routes {
+        if let (Some(last), Some(host)) = (route.channels.last(), model.topology[route.reaction].host) {
+            let fed = rules.iter().any(|rule| rule.target == Target::Channel(*last));
+            if fed {
+                consumers.entry(model.channel(*last).name).or_default().insert(&model.topology[host].name);
+            }
+        }
+    }
+    json!({ "names": names, "targets": targets, "consumers": consumers })
 }
 
 fn cfn_queue(

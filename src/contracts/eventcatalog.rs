@@ -13,7 +13,7 @@ use super::names::{Names, safe};
 use super::{Bundle, Format, Options, yaml};
 use crate::board::notation::words;
 use crate::board::schema::json_schema::{DRAFT_2020_12, to_json_schema};
-use crate::board::{Channel, ChannelKind, FrameKind};
+use crate::board::{Channel, ChannelKind, Mode};
 use crate::topology::MessageKind;
 
 /// The format's row in the registry.
@@ -24,6 +24,11 @@ pub const FORMAT: Format = Format {
     write,
 };
 
+/// How the condition of an output begins of which one happens, followed by its weight.
+pub(super) const WEIGHT: &str = "one of several, weight ";
+/// How the condition of an output begins that follows the failure of another, followed by that one's id.
+pub(super) const FAILURE: &str = "on failure of ";
+
 /// The version of what has none on a board.
 const FIRST: &str = "1.0.0";
 
@@ -31,7 +36,7 @@ fn write(model: &Model, _options: &Options, bundle: &mut Bundle) {
     let mut homes: BTreeMap<String, (String, BTreeSet<usize>)> = BTreeMap::new();
     let mut names = Names::default();
     for (at, party) in model.parties.iter().enumerate().filter(|(_, party)| party.ix.is_some()) {
-        let Some(domain) = domain_of(model, party) else { continue };
+        let Some(domain) = model.context_of(party) else { continue };
         let slug = names.name(domain);
         homes.entry(domain.to_owned()).or_insert_with(|| (slug, BTreeSet::new())).1.insert(at);
     }
@@ -57,23 +62,6 @@ fn write(model: &Model, _options: &Options, bundle: &mut Bundle) {
     messages(model, bundle);
     channels(model, bundle);
     teams(model, bundle);
-}
-
-/// The bounded context most of a party's stickies stand in; the first by name where there are several.
-fn domain_of<'m>(model: &'m Model, party: &PartyView) -> Option<&'m str> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for reaction in &party.reactions {
-        let sticky = model.board.stickies.get(&model.topology[reaction.ix].sticky)?;
-        let context = model
-            .board
-            .frames_around(sticky)
-            .find(|(_, f)| f.kind == FrameKind::Context && !f.name.is_empty());
-        if let Some((_, frame)) = context {
-            *counts.entry(frame.name.as_str()).or_default() += 1;
-        }
-    }
-    let most = counts.values().max().copied()?;
-    counts.into_iter().find(|(_, count)| *count == most).map(|(name, _)| name)
 }
 
 fn page(bundle: &mut Bundle, folder: &str, front: Value, body: &str) {
@@ -172,10 +160,12 @@ fn triggers(model: &Model, party: &PartyView, operation: usize) -> Vec<Value> {
                 let mut entry = Map::new();
                 entry.insert("id".into(), message.slug.clone().into());
                 entry.insert("version".into(), version_of(newest).into());
+                let failed = output.on_failure_of.and_then(|at| reaction.does[at].operations.first());
                 if let Some(weight) = output.weight {
-                    entry.insert("condition".into(), format!("one of several, weight {weight}").into());
-                } else if output.on_failure_of.is_some() {
-                    entry.insert("condition".into(), "when an earlier step fails".into());
+                    entry.insert("condition".into(), format!("{WEIGHT}{weight}").into());
+                } else if let Some(at) = failed {
+                    let step = &model.messages[party.operations[*at].message].slug;
+                    entry.insert("condition".into(), format!("{FAILURE}{step}").into());
                 }
                 let entry = Value::Object(entry);
                 if !out.contains(&entry) {
@@ -189,7 +179,12 @@ fn triggers(model: &Model, party: &PartyView, operation: usize) -> Vec<Value> {
 
 fn messages(model: &Model, bundle: &mut Bundle) {
     let mut used: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+    // What somebody waits for is called; the catalogue states how.
+    let mut waits: BTreeSet<usize> = BTreeSet::new();
     for operation in model.parties.iter().flat_map(|party| &party.operations) {
+        if operation.mode == Mode::Synchronous && operation.channel.is_none() {
+            waits.insert(operation.message);
+        }
         if let Some(channel) = operation.channel {
             used.entry(operation.message).or_default().insert(&model.channel(channel).slug);
         }
@@ -216,6 +211,11 @@ fn messages(model: &Model, bundle: &mut Bundle) {
                 && !team.is_empty()
             {
                 front.insert("owners".into(), json!([team_id(team)]));
+            }
+            if message.kind != MessageKind::Event && waits.contains(&at) {
+                let method = super::openapi::method_of(message).to_ascii_uppercase();
+                let operation = json!({ "method": method, "path": super::openapi::path_of(message) });
+                front.insert("operation".into(), operation);
             }
             if !version.deprecated.is_empty() {
                 front.insert("deprecated".into(), json!({ "date": version.deprecated }));

@@ -4,10 +4,16 @@
 //! reported. Importing into a board that has the same things already changes what differs and adds what is missing.
 
 pub mod asyncapi;
+pub mod aws;
+pub mod backstage;
 pub mod build;
 pub mod documents;
+pub mod eventcatalog;
 pub mod gathered;
 pub mod json_schemas;
+pub mod openapi;
+pub mod products;
+pub mod schema_registry;
 
 use serde_json::Value;
 
@@ -44,10 +50,14 @@ pub struct Imported {
 pub struct Reader {
     /// Its name.
     pub name: &'static str,
+    /// What people call it.
+    pub label: &'static str,
     /// True for a document of this format.
     sniff: fn(&str, &Value) -> bool,
-    /// Reads one document among its siblings.
-    read: fn(&str, &Documents, &mut Gathered),
+    /// Documents that stand as text inside one of this format: a name within it, and the text.
+    inside: fn(&Value) -> Vec<(String, &str)>,
+    /// Reads the documents of this format, by path, among all others.
+    read: fn(&[&str], &Documents, &mut Gathered),
 }
 
 impl std::fmt::Debug for Reader {
@@ -56,8 +66,31 @@ impl std::fmt::Debug for Reader {
     }
 }
 
-/// Every format that can be read, in the order they are tried.
-pub const READERS: &[Reader] = &[asyncapi::READER, json_schemas::READER];
+/// Every format that can be read, in the order they are tried and read: catalogues come first, because they say which
+/// service a document describes and what things are called.
+pub const READERS: &[Reader] = &[
+    eventcatalog::READER,
+    backstage::READER,
+    asyncapi::READER,
+    schema_registry::READER,
+    openapi::READER,
+    aws::READER,
+    json_schemas::READER,
+];
+
+/// The inside of formats that have none.
+pub(super) fn nothing_inside(_document: &Value) -> Vec<(String, &str)> {
+    Vec::new()
+}
+
+/// The format of a text that can be imported, by its name in [`READERS`]; none for anything else.
+#[must_use]
+pub fn recognise(path: &str, text: &str) -> Option<&'static str> {
+    let source = Source { path: path.to_owned(), text: text.to_owned() };
+    let documents = Documents::parse(std::slice::from_ref(&source), &mut Vec::new());
+    let (path, document) = documents.iter().next()?;
+    READERS.iter().find(|reader| (reader.sniff)(path, document)).map(|reader| reader.name)
+}
 
 /// No file could be read as a contract. The message names the files and says why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -69,22 +102,23 @@ pub struct ImportError(pub String);
 /// # Errors
 /// When none of them is a document of a known format.
 pub fn import(sources: &[Source], base: Option<&Board>) -> Result<Imported, ImportError> {
-    let mut gathered = Gathered::default();
+    let mut gathered = Gathered::onto(base);
     let documents = Documents::parse(sources, &mut gathered.report);
-    let mut formats: Vec<&'static str> = Vec::new();
+    let mut of_format: Vec<Vec<&str>> = vec![Vec::new(); READERS.len()];
     for (path, document) in documents.iter() {
-        match READERS.iter().find(|reader| (reader.sniff)(path, document)) {
-            Some(reader) => {
-                (reader.read)(path, &documents, &mut gathered);
-                if !formats.contains(&reader.name) {
-                    formats.push(reader.name);
-                }
-            }
-            None if documents.is_referred_to(path) => {}
+        match READERS.iter().position(|reader| (reader.sniff)(path, document)) {
+            Some(at) => of_format[at].push(path),
+            None if documents.is_referred_to(path) || documents::is_page(path) => {}
             None => {
-                gathered.remark(path, "it is no contract of a format that can be read, so it is left out");
+                gathered.remark(path, "it is no contract of a format that can be read, so it is left out")
             }
         }
+    }
+    let mut formats: Vec<&'static str> = Vec::new();
+    for (reader, paths) in READERS.iter().zip(&of_format).filter(|(_, paths)| !paths.is_empty()) {
+        gathered.reading(reader.name);
+        (reader.read)(paths, &documents, &mut gathered);
+        formats.push(reader.name);
     }
     if formats.is_empty() {
         let names: Vec<_> = READERS.iter().map(|reader| reader.name).collect();
@@ -92,6 +126,7 @@ pub fn import(sources: &[Source], base: Option<&Board>) -> Result<Imported, Impo
         let why = if why.is_empty() { "no file was given".to_owned() } else { why.join("; ") };
         return Err(ImportError(format!("nothing to import ({why}). Formats: {}", names.join(", "))));
     }
+    gathered.reconcile();
     let board = build::build(&gathered, base);
     Ok(Imported { board, formats, report: gathered.report })
 }

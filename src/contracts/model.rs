@@ -9,7 +9,7 @@ use super::bundle::Remark;
 use super::names::Names;
 use crate::board::schema::generate::example;
 use crate::board::schema::validate::Validator;
-use crate::board::{Board, Channel, Mode, Outcome, Schema, Service, StickyKind};
+use crate::board::{Board, Channel, FrameKind, Mode, Outcome, Schema, Service, StickyKind};
 use crate::topology::{ChannelIx, MessageIx, MessageKind, PartyIx, ReactionIx, RouteIx, Topology};
 
 /// One version of a message's contract.
@@ -76,6 +76,8 @@ pub struct Operation {
     pub version: Option<String>,
     /// Dotted paths of the fields it uses; empty when it states none.
     pub fields: BTreeSet<String>,
+    /// What else a message must meet to be received; none where its ways differ in it.
+    pub filter: Option<Value>,
     /// The routes it stands for.
     pub routes: BTreeSet<RouteIx>,
     /// Its identifier, unlike that of any other operation of the party.
@@ -443,6 +445,7 @@ impl<'a> Model<'a> {
                 mode,
                 version: None,
                 fields: BTreeSet::new(),
+                filter: None,
                 routes: BTreeSet::new(),
                 id: names.claim_first(&identity, &[&wish, &format!("{wish}.via.{place}")]),
             });
@@ -455,10 +458,33 @@ impl<'a> Model<'a> {
         {
             let used = self.topology.fields_used(self.board, route);
             operation.fields.extend(used.into_iter().map(str::to_owned));
+            let filter = self.topology.links_of(self.board, route).find_map(|link| link.filter.clone());
+            if operation.routes.len() == 1 {
+                operation.filter = filter;
+            } else if operation.filter != filter {
+                operation.filter = None;
+            }
             let version = self.topology.version_read(self.board, route).filter(|version| !version.is_empty());
             operation.version = operation.version.take().or(version.map(str::to_owned));
         }
         at
+    }
+
+    /// The bounded context most of a party's stickies stand in; the first by name where there are several.
+    #[must_use]
+    pub fn context_of(&self, party: &PartyView) -> Option<&str> {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for reaction in &party.reactions {
+            let sticky = self.board.stickies.get(&self.topology[reaction.ix].sticky)?;
+            let mut around = self.board.frames_around(sticky);
+            if let Some((_, frame)) =
+                around.find(|(_, frame)| frame.kind == FrameKind::Context && !frame.name.is_empty())
+            {
+                *counts.entry(frame.name.as_str()).or_default() += 1;
+            }
+        }
+        let most = counts.values().max().copied()?;
+        counts.into_iter().find(|(_, count)| *count == most).map(|(name, _)| name)
     }
 
     /// The channel of an index.

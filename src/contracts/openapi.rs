@@ -136,6 +136,7 @@ fn path_item(
     }
     if !version.deprecated.is_empty() {
         out.insert("deprecated".into(), Value::Bool(true));
+        out.insert("x-deprecated-after".into(), version.deprecated.into());
     }
     let key = safe(message.name);
     if method_of(message) == "get" {
@@ -164,6 +165,8 @@ fn path_item(
             json!({ "required": true, "content": { "application/json": content } }),
         );
     }
+    let stated = json!({ "kind": message.kind, "name": message.name, "version": version.version });
+    out.insert("x-message".into(), stated);
     let fine = match version.response {
         Some(response) => {
             let schema = components.schema(&format!("{key}.response"), response);

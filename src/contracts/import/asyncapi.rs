@@ -10,23 +10,32 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::gathered::{Does, Gathered, MessageKey, ReactionSaid, Use};
-use super::{Documents, Reader};
+use super::gathered::{Does, Entry, Gathered, MessageKey, Sort, Use};
+use super::{Documents, Reader, products};
 use crate::board::{Channel, ChannelKind, Mode, Service, Settings, StickyKind};
 use crate::contracts::model::Action;
 use crate::topology::MessageKind;
 
 /// The format's row in the registry.
-pub const READER: Reader = Reader { name: "asyncapi", sniff, read };
+pub const READER: Reader =
+    Reader { name: "asyncapi", label: "AsyncAPI 2 and 3", sniff, inside: super::nothing_inside, read };
 
 fn sniff(_path: &str, document: &Value) -> bool {
     document.get("asyncapi").is_some_and(Value::is_string)
 }
 
-fn read(path: &str, documents: &Documents, into: &mut Gathered) {
+fn read(paths: &[&str], documents: &Documents, into: &mut Gathered) {
+    for path in paths {
+        read_one(path, documents, into);
+    }
+}
+
+fn read_one(path: &str, documents: &Documents, into: &mut Gathered) {
     let Some(document) = documents.document(path) else { return };
     let version = document.get("asyncapi").and_then(Value::as_str).unwrap_or_default();
-    let service = text(document, "/info/title").unwrap_or_else(|| path.to_owned());
+    let title = text(document, "/info/title").unwrap_or_else(|| path.to_owned());
+    let service = into.service_of(path, &title);
+    into.reading_document(path);
     let mut reader = Document { path, documents, document, service, into };
     if version.starts_with("3.") {
         reader.read_version_3();
@@ -92,6 +101,7 @@ impl<'d> Document<'d> {
         if ids.is_empty() {
             self.messages_without_operations();
         }
+        self.read_entries();
         for section in ["securitySchemes", "operationTraits"] {
             if self.document.pointer(&format!("/components/{section}")).is_some() {
                 self.remark(&format!("components/{section}"), "it has no place on a board");
@@ -124,16 +134,49 @@ impl<'d> Document<'d> {
         }
         for (name, value) in self.map("/x-services") {
             let mut value = value.clone();
-            if let Value::Object(fields) = &mut value
-                && fields.shift_remove("external") == Some(Value::Bool(true))
-            {
-                self.into.external.insert(name.to_owned());
+            let name = self.into.spelt(Sort::Service, name);
+            if let Value::Object(fields) = &mut value {
+                if fields.shift_remove("external") == Some(Value::Bool(true)) {
+                    self.into.external.insert(name.clone());
+                }
+                if let Some(Value::String(context)) = fields.shift_remove("context") {
+                    self.into.contexts.insert(name.clone(), context);
+                }
             }
             match serde_json::from_value::<Service>(value) {
                 Ok(service) => {
-                    self.into.services.insert(name.to_owned(), service);
+                    self.into.services.insert(name, service);
                 }
                 Err(error) => self.remark("x-services", format!("`{name}` is not understood: {error}")),
+            }
+        }
+    }
+
+    /// Who issues commands and queries from outside, as our own documents keep it.
+    fn read_entries(&mut self) {
+        let all = self.document.get("x-entries").and_then(Value::as_array);
+        for stated in all.into_iter().flatten() {
+            let part = |key: &str| stated.get(key).cloned().unwrap_or_default();
+            let read = (|| -> Result<Entry, serde_json::Error> {
+                let kind = match part("message").as_str() {
+                    Some("query") => MessageKind::Query,
+                    _ => MessageKind::Command,
+                };
+                let name: String = serde_json::from_value(part("issues"))?;
+                let channel: Option<String> = serde_json::from_value(part("channel"))?;
+                Ok(Entry {
+                    kind: serde_json::from_value(part("kind"))?,
+                    name: serde_json::from_value(part("name"))?,
+                    message: (kind, self.into.spelt(Sort::Message(kind), &name)),
+                    channel: channel.map(|name| self.into.spelt(Sort::Channel, &name)),
+                    mode: serde_json::from_value(part("mode"))?,
+                })
+            })();
+            match read {
+                Ok(entry) => {
+                    self.into.entries.insert(entry);
+                }
+                Err(error) => self.remark("x-entries", format!("it is not understood: {error}")),
             }
         }
     }
@@ -158,7 +201,7 @@ impl<'d> Document<'d> {
         let address = channel.get("address").and_then(Value::as_str);
         let straight = channel.get("x-straight") == Some(&Value::Bool(true));
         let http = address.is_some_and(|address| address.starts_with('/')) && straight;
-        let name = (!straight).then(|| address.unwrap_or(key).to_owned());
+        let name = (!straight).then(|| self.into.spelt(Sort::Channel, address.unwrap_or(key)));
         let mode = if http { Mode::Synchronous } else { Mode::Asynchronous };
         Some(ChannelRead { name, mode, path: found.path, value: channel })
     }
@@ -235,7 +278,7 @@ impl<'d> Document<'d> {
         let key = stated.get("$ref").and_then(Value::as_str).and_then(|r| r.rsplit('/').next()).unwrap_or(id);
         let key = crate::board::schema::json_schema::unescape_token(key);
         let Some(channel) = self.channel(&key, stated) else { return Vec::new() };
-        let service = text(operation, "/x-service").unwrap_or_else(|| self.service.clone());
+        let service = self.party(operation);
         self.into.services.entry(service.clone()).or_default();
         if service == crate::contracts::model::POLICIES {
             self.into.services.remove(&service);
@@ -266,13 +309,22 @@ impl<'d> Document<'d> {
                 let (ways, fields) = (ways.clone(), fields.clone());
                 let version = if action == Action::Receive { version } else { String::new() };
                 let (service, mode) = (service.clone(), channel.mode);
-                self.into.add_use(Use { service, action, message, ways, mode, fields, version })
+                let filter = operation.get("x-filter").cloned();
+                self.into.add_use(Use { service, action, message, ways, mode, fields, version, filter })
             })
             .collect()
     }
 
+    /// The service an operation belongs to.
+    fn party(&mut self, operation: &Value) -> String {
+        match text(operation, "/x-service") {
+            Some(name) => self.into.spelt(Sort::Service, &name),
+            None => self.service.clone(),
+        }
+    }
+
     /// The ways through channels that end (or begin) at an operation's channel.
-    fn ways(&self, operation: &Value, channel: &ChannelRead) -> BTreeSet<Vec<String>> {
+    fn ways(&mut self, operation: &Value, channel: &ChannelRead) -> BTreeSet<Vec<String>> {
         let Some(own) = &channel.name else { return BTreeSet::new() };
         let stated = operation.get("x-upstream-channels").and_then(Value::as_array);
         let mut out = BTreeSet::new();
@@ -281,7 +333,8 @@ impl<'d> Document<'d> {
             let mut names: Vec<String> = keys
                 .map(|key| {
                     let channel = self.document.get("channels").and_then(|all| all.get(key));
-                    channel.and_then(|c| text(c, "/address")).unwrap_or_else(|| key.to_owned())
+                    let name = channel.and_then(|c| text(c, "/address"));
+                    self.into.spelt(Sort::Channel, name.as_deref().unwrap_or(key))
                 })
                 .collect();
             names.push(own.clone());
@@ -336,21 +389,17 @@ impl<'d> Document<'d> {
 
     /// The reactions our own documents state.
     fn reactions(&mut self, id: &str, operation: &Value, ids: &BTreeMap<&str, Vec<usize>>) {
-        let service = text(operation, "/x-service").unwrap_or_else(|| self.service.clone());
+        let service = self.party(operation);
         let uses_of = |id: &str| ids.get(id).map_or(&[][..], Vec::as_slice);
         for stated in operation.get("x-reactions").and_then(Value::as_array).into_iter().flatten() {
             let number = stated.get("reaction").and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
             let Some(number) = number else { continue };
             let kind =
                 stated.get("kind").and_then(|kind| serde_json::from_value::<StickyKind>(kind.clone()).ok());
-            let entry =
-                self.into.reactions.entry((service.clone(), number)).or_insert_with(|| ReactionSaid {
-                    service: service.clone(),
-                    kind: kind.unwrap_or(StickyKind::Service),
-                    name: text(stated, "/name").unwrap_or_default(),
-                    on: Vec::new(),
-                    does: Vec::new(),
-                });
+            let entry = self.into.state_reaction(&service, number, kind.unwrap_or(StickyKind::Service));
+            if let Some(name) = text(stated, "/name") {
+                entry.name = name;
+            }
             for used in uses_of(id) {
                 if !entry.on.contains(used) {
                     entry.on.push(*used);
@@ -366,7 +415,7 @@ impl<'d> Document<'d> {
                 let weight = output.get("weight").and_then(Value::as_f64).filter(|weight| weight.is_finite());
                 let failed = output.get("onFailureOf").and_then(Value::as_u64);
                 let on_failure_of = failed.and_then(|n| usize::try_from(n).ok());
-                entry.does.push(Does { uses, weight, on_failure_of });
+                entry.does.push(Does { uses, weight, on_failure_of, note: String::new() });
             }
         }
     }
@@ -374,32 +423,19 @@ impl<'d> Document<'d> {
 
 /// A channel of a document that others wrote: what its bindings and protocols say.
 fn foreign_channel(value: &Value, protocols: &BTreeSet<String>) -> Channel {
-    let bound = |name: &str| value.pointer(&format!("/bindings/{name}")).is_some();
-    let over = |names: &[&str]| names.iter().any(|name| bound(name) || protocols.contains(*name));
-    let queue = text(value, "/bindings/amqp/is").as_deref() == Some("queue");
-    let (kind, preset) = if over(&["kafka", "kafka-secure"]) {
-        (ChannelKind::Stream, "kafka")
-    } else if value.get("x-kinesis").is_some() || over(&["kinesis"]) {
-        (ChannelKind::Stream, "kinesis")
-    } else if value.get("x-eventbridge").is_some() || over(&["eventbridge"]) {
-        (ChannelKind::Bus, "eventbridge")
-    } else if over(&["sqs"]) {
-        (ChannelKind::Queue, "sqs")
-    } else if over(&["sns"]) {
-        (ChannelKind::Topic, "sns")
-    } else if over(&["amqp", "amqps", "amqp1"]) {
-        (if queue { ChannelKind::Queue } else { ChannelKind::Topic }, "rabbitmq")
-    } else if over(&["nats"]) {
-        (ChannelKind::Topic, "nats")
-    } else {
-        (ChannelKind::Topic, "")
+    let named = |product: &str| {
+        value.pointer(&format!("/bindings/{product}")).is_some()
+            || value.get(format!("x-{product}")).is_some()
+            || protocols.contains(product)
     };
+    let mut channel = products::channel(&named);
+    if channel.preset == "rabbitmq" && text(value, "/bindings/amqp/is").as_deref() == Some("queue") {
+        channel.kind = ChannelKind::Queue;
+    }
     let partitions = value.pointer("/bindings/kafka/partitions").and_then(Value::as_u64);
     Channel {
-        kind,
-        preset: preset.to_owned(),
         fifo: value.pointer("/bindings/sqs/queue/fifoQueue") == Some(&Value::Bool(true)),
         partitions: partitions.and_then(|n| u32::try_from(n).ok()),
-        ..Channel::default()
+        ..channel
     }
 }

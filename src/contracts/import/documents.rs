@@ -1,6 +1,7 @@
 //! Parsed documents and references between them: never fetched, never endless.
 
-use std::cell::RefCell;
+mod parse;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
@@ -11,6 +12,7 @@ use crate::board::schema::json_schema::{
     from_json_schema, pointer_token, rewrite_references, unescape_token,
 };
 use crate::contracts::Remark;
+pub(super) use parse::is_page;
 
 /// How many references are followed one after another.
 const HOPS_MAX: usize = 32;
@@ -21,7 +23,7 @@ const DEFINITIONS_MAX: usize = 2_000;
 #[derive(Debug, Default)]
 pub struct Documents {
     parsed: BTreeMap<String, Value>,
-    referred: RefCell<BTreeSet<String>>,
+    referred: BTreeSet<String>,
 }
 
 /// A place in a document.
@@ -44,7 +46,7 @@ impl Found<'_> {
 }
 
 impl Documents {
-    /// Parses JSON and YAML. What cannot be parsed is reported.
+    /// Parses JSON, YAML and the front matter of pages. What cannot be parsed is reported.
     #[must_use]
     pub fn parse(sources: &[Source], report: &mut Vec<Remark>) -> Self {
         let mut out = Self::default();
@@ -55,27 +57,43 @@ impl Documents {
                 refused(format!("it is larger than {} MB, so it is left out", DOCUMENT_MAX / 1024 / 1024));
                 continue;
             }
-            match parse(&source.text) {
+            match parse::parse(&path, &source.text) {
                 Ok(value) => {
                     out.parsed.insert(path, value);
                 }
+                // A README among pages is no defect of a catalogue.
+                Err(_prose) if is_page(&path) => {}
                 Err(message) => refused(format!("it is neither JSON nor YAML, so it is left out: {message}")),
             }
         }
+        out.unpack();
         // Who refers to whom is known before anything is read.
-        let mut referred = BTreeSet::new();
         for (path, document) in &out.parsed {
             let mut copy = document.clone();
             rewrite_references(&mut copy, &mut |reference| {
                 let (file, _) = reference.split_once('#').unwrap_or((reference, ""));
                 if !file.is_empty() && !file.contains("://") {
-                    referred.insert(join(path, file));
+                    out.referred.insert(join(path, file));
                 }
                 None
             });
         }
-        out.referred = RefCell::new(referred);
         out
+    }
+
+    /// Documents that stand as text inside others become documents of their own.
+    fn unpack(&mut self) {
+        let mut inner: Vec<(String, Value)> = Vec::new();
+        for (path, document) in &self.parsed {
+            for reader in super::READERS {
+                for (name, text) in (reader.inside)(document) {
+                    if let Ok(value) = parse::parse("", text) {
+                        inner.push((inner_path(path, &name), value));
+                    }
+                }
+            }
+        }
+        self.parsed.extend(inner);
     }
 
     /// Every document with its path, in order of path.
@@ -92,7 +110,7 @@ impl Documents {
     /// True when another document refers to this one.
     #[must_use]
     pub fn is_referred_to(&self, path: &str) -> bool {
-        self.referred.borrow().contains(path)
+        self.referred.contains(path)
     }
 
     /// What stands at a place, references followed to their end.
@@ -256,23 +274,14 @@ impl Collector<'_, '_> {
     }
 }
 
-fn parse(text: &str) -> Result<Value, String> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.trim_start().starts_with(['{', '['])
-        && let Ok(value) = serde_json::from_str(text)
-    {
-        return Ok(value);
-    }
-    let value: Value = serde_saphyr::from_str(text).map_err(|error| {
-        let message = error.to_string();
-        message.lines().next().unwrap_or_default().to_owned()
-    })?;
-    if value.is_object() || value.is_array() { Ok(value) } else { Err("it is plain text".to_owned()) }
-}
-
 fn stem(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.split('.').next().unwrap_or(name).to_owned()
+}
+
+/// The path of a document that stands inside another, under a name.
+pub(super) fn inner_path(path: &str, name: &str) -> String {
+    format!("{path}!{name}")
 }
 
 /// A path without `.` and `..` steps.
@@ -291,7 +300,7 @@ fn normal(path: &str) -> String {
 }
 
 /// The path a relative reference from a document leads to.
-fn join(from: &str, file: &str) -> String {
+pub(super) fn join(from: &str, file: &str) -> String {
     let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
     normal(&format!("{folder}/{file}"))
 }

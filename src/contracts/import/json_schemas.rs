@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
-use super::gathered::{Gathered, MessageSaid};
+use super::gathered::{Gathered, MessageSaid, Sort};
 use super::{Documents, Reader};
 use crate::board::Version;
 use crate::topology::MessageKind;
 
 /// The format's row in the registry.
-pub const READER: Reader = Reader { name: "json-schema", sniff, read };
+pub const READER: Reader =
+    Reader { name: "json-schema", label: "JSON Schema", sniff, inside: super::nothing_inside, read };
 
 fn sniff(_path: &str, document: &Value) -> bool {
     let schema =
@@ -18,9 +19,15 @@ fn sniff(_path: &str, document: &Value) -> bool {
             && document.get("properties").is_some()
 }
 
-fn read(path: &str, documents: &Documents, into: &mut Gathered) {
+fn read(paths: &[&str], documents: &Documents, into: &mut Gathered) {
+    for path in paths {
+        read_one(path, documents, into);
+    }
+}
+
+fn read_one(path: &str, documents: &Documents, into: &mut Gathered) {
     let Some(document) = documents.document(path) else { return };
-    if documents.is_referred_to(path) {
+    if documents.is_referred_to(path) || into.taken.contains(path) {
         return;
     }
     let mut steps = path.rsplit('/');
@@ -53,9 +60,11 @@ fn read(path: &str, documents: &Documents, into: &mut Gathered) {
     let text = |key: &str| document.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     schema.extra.remove("description");
     schema.extra.remove("$comment");
-    let key = (kind, name.to_owned());
+    let key = (kind, into.spelt(Sort::Message(kind), name));
     let said: &mut MessageSaid = into.messages.entry(key.clone()).or_default();
-    said.description = text("description");
+    if said.description.is_empty() {
+        said.description = text("description");
+    }
     if answer {
         said.response = Some(schema);
         return;

@@ -1,5 +1,8 @@
 //! Round trips of our own documents, direction and merging of foreign ones, and input that means harm.
 
+mod foreign;
+mod round_trips;
+
 use std::collections::BTreeSet;
 
 use serde_json::json;
@@ -25,8 +28,9 @@ fn said(board: &Board) -> BTreeSet<String> {
             let channel = |ix| model.channel(ix).name;
             let ways: Vec<Vec<&str>> =
                 operation.upstream.iter().map(|way| way.iter().map(|ix| channel(*ix)).collect()).collect();
+            let filter = operation.filter.as_ref().map(ToString::to_string);
             out.insert(format!(
-                "{} {:?} {:?} {} on {:?} after {ways:?}, {:?}, reads {:?} {:?}",
+                "{} {:?} {:?} {} on {:?} after {ways:?}, {:?}, reads {:?} {:?} where {filter:?}",
                 party.name,
                 operation.action,
                 message.kind,
@@ -56,7 +60,16 @@ fn said(board: &Board) -> BTreeSet<String> {
             }
         }
         if let Some(service) = party.service {
-            out.insert(format!("{} is {service:?}", party.name));
+            out.insert(format!("{} is {service:?} in {:?}", party.name, model.context_of(party)));
+        }
+    }
+    for message in &topology.messages {
+        for issuer in &message.issuers {
+            let issuer = &board.stickies[issuer];
+            out.insert(format!(
+                "{:?} {} issues {:?} {}",
+                issuer.kind, issuer.name, message.kind, message.name
+            ));
         }
     }
     for message in &model.messages {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::documents::Found;
-use super::super::gathered::MessageKey;
+use super::super::gathered::{MessageKey, Sort};
 use super::{ChannelRead, Document, text};
 use crate::board::{Envelope, Schema, Version};
 use crate::topology::MessageKind;
@@ -76,7 +76,6 @@ impl<'d> Document<'d> {
         if message.get("x-answer") == Some(&Value::Bool(true)) {
             return None;
         }
-        let kind = kind_of(message, operation);
         let component = if found.pointer.is_empty() { key.to_owned() } else { found.name() };
         let anonymous = component.is_empty() || component == "message";
         let name = text(message, "/name")
@@ -84,7 +83,8 @@ impl<'d> Document<'d> {
             .or_else(|| text(message, "/title"))
             .or_else(|| text(operation, "/operationId"))
             .unwrap_or_else(|| "Message".to_owned());
-        let key: MessageKey = (kind, name);
+        let kind = kind_of(message, operation, || self.into.known_kind(&name));
+        let key: MessageKey = (kind, self.into.spelt(Sort::Message(kind), &name));
         self.keep_message(&found, &key);
         let version = text(message, "/x-version").unwrap_or_else(|| "1".to_owned());
         Some((key, version))
@@ -209,14 +209,17 @@ impl<'d> Document<'d> {
     }
 }
 
-/// What a message is: stated by our own documents; else one that is answered is a command, or a query when it is
-/// asked by GET; all else are events.
-fn kind_of(message: &Value, operation: &Value) -> MessageKind {
+/// What a message is: stated by our own documents; else what a catalogue says of its name; else one that is answered is
+/// a command, or a query when it is asked by GET; all else are events.
+fn kind_of(message: &Value, operation: &Value, known: impl FnOnce() -> Option<MessageKind>) -> MessageKind {
     match message.get("x-kind").and_then(Value::as_str) {
         Some("event") => return MessageKind::Event,
         Some("command") => return MessageKind::Command,
         Some("query") => return MessageKind::Query,
         _ => {}
+    }
+    if let Some(kind) = known() {
+        return kind;
     }
     if text(operation, "/bindings/http/method").as_deref() == Some("GET") {
         MessageKind::Query

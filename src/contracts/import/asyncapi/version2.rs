@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::super::gathered::Use;
+use super::super::gathered::{Sort, Use};
 use super::{Action, ChannelRead, Document, Mode, text};
 
 impl Document<'_> {
@@ -19,8 +19,9 @@ impl Document<'_> {
                 }
             };
             let (path, channel) = (found.path, found.value);
+            let address = &self.into.spelt(Sort::Channel, address);
             let read = ChannelRead {
-                name: Some(address.to_owned()),
+                name: Some(address.clone()),
                 mode: Mode::Asynchronous,
                 path: path.clone(),
                 value: channel,
@@ -39,17 +40,11 @@ impl Document<'_> {
                 let several = message.get("oneOf").and_then(Value::as_array);
                 let all: Vec<&Value> = several.map_or_else(|| vec![message], |all| all.iter().collect());
                 for message in all {
-                    let fallback = text(operation, "/operationId").unwrap_or_else(|| address.to_owned());
+                    let fallback = text(operation, "/operationId").unwrap_or_else(|| address.clone());
                     let Some((key, _)) = self.message(&path, &fallback, message, operation) else { continue };
-                    self.into.add_use(Use {
-                        service: self.service.clone(),
-                        action,
-                        message: key,
-                        ways: BTreeSet::from([vec![address.to_owned()]]),
-                        mode: Mode::Asynchronous,
-                        fields: BTreeSet::new(),
-                        version: String::new(),
-                    });
+                    let ways = BTreeSet::from([vec![address.clone()]]);
+                    let used = Use::straight(&self.service, action, key, Mode::Asynchronous);
+                    self.into.add_use(Use { ways, ..used });
                 }
             }
         }
