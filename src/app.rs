@@ -14,6 +14,7 @@ pub mod fonts;
 mod graph;
 pub mod guard;
 pub mod icons;
+mod keeping;
 mod keys;
 mod panels;
 pub mod pick;
@@ -33,7 +34,8 @@ use theme::Theme;
 use workspaces::Workspace;
 
 use crate::board::Board;
-use crate::io::journal::{self, Journal};
+use crate::io::keeper::{self, Keeper};
+use crate::io::places;
 use crate::view::{Action, Document, Selection};
 
 /// What the app opens with.
@@ -58,8 +60,8 @@ pub fn run(start: Start) -> Result<(), String> {
     let options = eframe::NativeOptions { viewport, ..Default::default() };
     let open = |cc: &eframe::CreationContext<'_>| {
         let board = start.board.clone();
-        let mut app = App::new(&cc.egui_ctx, start);
-        app.recent = recent::store();
+        let mut app = App::keeping(&cc.egui_ctx, start, places::data());
+        app.recent = places::state().map(|state| state.join("recent"));
         if let Some(board) = board {
             recent::remember(app.recent.as_deref(), &board);
         }
@@ -87,9 +89,12 @@ pub struct App {
     starting: bool,
     gallery: panels::start::Gallery,
     question: panels::loss::Question,
-    journal: Option<Journal>,
-    /// How many edits of the log are in the journal.
-    journaled: usize,
+    keeper: Keeper,
+    news: panels::disk::News,
+    /// Where to save once the save under way is done.
+    save_again: Option<PathBuf>,
+    /// Where histories and untitled boards are kept; none keeps neither.
+    data: Option<PathBuf>,
     /// The file that remembers recent boards; none remembers nothing.
     recent: Option<PathBuf>,
     started_timer: Option<f64>,
@@ -105,13 +110,20 @@ impl App {
     /// The app in a context, with what it opens.
     #[must_use]
     pub fn new(ctx: &egui::Context, start: Start) -> Self {
+        Self::keeping(ctx, start, None)
+    }
+
+    /// The app in a context, keeping histories and untitled boards in the folder `data`.
+    #[must_use]
+    pub fn keeping(ctx: &egui::Context, start: Start, data: Option<PathBuf>) -> Self {
         fonts::install(ctx);
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
         let options = Options::default();
         let theme = Theme::new(options.dark);
         theme.apply(ctx);
+        let (document, keeper) = Keeper::untitled(Board::default(), keeper::peer(), data.as_deref());
         let mut app = Self {
-            document: Document::new(Board::default(), None, files::peer()),
+            document,
             derived: Derived::default(),
             selection: Selection::default(),
             theme,
@@ -125,8 +137,10 @@ impl App {
             starting: start.board.is_none(),
             gallery: panels::start::Gallery::default(),
             question: panels::loss::Question::default(),
-            journal: None,
-            journaled: 0,
+            keeper,
+            news: panels::disk::News::default(),
+            save_again: None,
+            data,
             recent: None,
             started_timer: None,
             title: String::new(),
@@ -137,6 +151,8 @@ impl App {
         if let Some(path) = start.board {
             app.files.load_now(path);
             app.take_in_finished(ctx);
+        } else {
+            app.restore_newest_untitled(ctx);
         }
         if let Some(log) = start.replay {
             app.commands.push(Command::Replay(log));
@@ -213,13 +229,7 @@ impl App {
         }
     }
 
-    fn open_document(&mut self, ctx: &egui::Context, board: Board, path: Option<PathBuf>) {
-        self.close_journal();
-        self.document = Document::new(board, path, files::peer());
-        self.restore(ctx);
-        self.derived = Derived::default();
-        self.selection.clear();
-        self.starting = false;
+    fn tell_workspaces_opened(&mut self, ctx: &egui::Context) {
         let mut workspaces = std::mem::take(&mut self.workspaces);
         for workspace in &mut workspaces {
             let mut cx = Cx {
@@ -245,43 +255,15 @@ impl App {
     fn take_in_finished(&mut self, ctx: &egui::Context) {
         while let Some(finished) = self.files.finished() {
             match finished {
-                Finished::Opened(path, loaded) => {
-                    for repair in loaded.repairs.iter().take(3) {
-                        self.toasts.add(ctx, canvas::Tone::Warning, repair.message.clone());
-                    }
-                    if loaded.repairs.len() > 3 {
-                        let more = format!(
-                            "{} more things were put right; nothing is saved until you save",
-                            loaded.repairs.len() - 3
-                        );
-                        self.toasts.add(ctx, canvas::Tone::Warning, more);
-                    }
-                    recent::remember(self.recent.as_deref(), &path);
-                    self.open_document(ctx, loaded.board, Some(path));
-                }
-                Finished::Saved(path, board) => {
-                    self.toasts.add(ctx, canvas::Tone::Fine, format!("Saved {}", path.display()));
-                    recent::remember(self.recent.as_deref(), &path);
-                    self.document.saved(board, path);
-                    self.close_journal();
-                    self.begin_journal();
-                    if self.question.saving {
-                        self.go_on_with_loss(ctx);
-                    }
-                }
+                Finished::Opened(path, loaded) => self.open_loaded(ctx, &path, &loaded),
                 Finished::PickedOpen(path) => self.commands.push(Command::Open(path)),
-                Finished::PickedSave(path) => self.files.save(path, self.document.shared()),
+                Finished::PickedSave(path) => self.save_at(path),
                 Finished::Cancelled => {
                     self.question.saving = false;
                     self.question.waiting = None;
                 }
-                Finished::Failed(message) => {
-                    // What waited for a save that failed does not happen.
-                    if std::mem::take(&mut self.question.saving) {
-                        self.question.waiting = None;
-                    }
-                    self.toasts.add(ctx, canvas::Tone::Error, message);
-                }
+                Finished::Failed(message) => self.toasts.add(ctx, canvas::Tone::Error, message),
+                other => self.take_in_kept(ctx, other),
             }
         }
     }
@@ -291,7 +273,8 @@ impl App {
         match command {
             Command::Run(action) => self.run_action(ctx, action),
             Command::Open(path) => self.files.load(path),
-            Command::OpenBoard(board) => self.open_document(ctx, *board, None),
+            Command::OpenBoard(board) => self.open_untitled(ctx, *board),
+            Command::Restore(journal) => self.restore_untitled(ctx, &journal),
             Command::Show(items) => {
                 self.switch_to("Board");
                 self.selection = items.iter().copied().collect();
@@ -312,10 +295,10 @@ impl App {
             return;
         }
         match action {
-            Action::New => self.open_document(ctx, Board::default(), None),
+            Action::New => self.open_untitled(ctx, Board::default()),
             Action::Open => self.files.pick_open(self.document.path()),
             Action::Save => match self.document.path() {
-                Some(path) => self.files.save(path.to_owned(), self.document.shared()),
+                Some(path) => self.save_at(path.to_owned()),
                 None => self.files.pick_save(None, self.document.board().title()),
             },
             Action::SaveAs => self.files.pick_save(self.document.path(), self.document.board().title()),
@@ -376,44 +359,6 @@ impl App {
         }
     }
 
-    /// Brings back what a crash left behind, and begins the journal of this board.
-    fn restore(&mut self, ctx: &egui::Context) {
-        let edits = self.document.path().map(journal::left_behind).unwrap_or_default();
-        let restored =
-            edits.into_iter().take_while(|edit| self.document.commit(edit.clone()).is_ok()).count();
-        if restored > 0 {
-            let changes = if restored == 1 { "1 change".to_owned() } else { format!("{restored} changes") };
-            let message =
-                format!("Isobar ended unexpectedly: {changes} brought back. Save to keep them, or undo");
-            self.toasts.add(ctx, canvas::Tone::Warning, message);
-        }
-        self.begin_journal();
-    }
-
-    fn begin_journal(&mut self) {
-        self.journal = self.document.path().map(Journal::beside);
-        self.journaled = if self.document.is_dirty() { 0 } else { self.document.history().log().len() };
-    }
-
-    fn close_journal(&mut self) {
-        if let Some(journal) = &mut self.journal {
-            journal.close();
-        }
-    }
-
-    /// Appends what was done since the last frame.
-    fn write_journal(&mut self, ctx: &egui::Context) {
-        let log = self.document.history().log();
-        let Some(journal) = &mut self.journal else { return };
-        let done = log[self.journaled.min(log.len())..].iter().try_for_each(|edit| journal.append(edit));
-        self.journaled = log.len();
-        if let Err(error) = done {
-            self.journal = None;
-            let message = format!("Cannot keep a journal beside the board: {error}. Save often");
-            self.toasts.add(ctx, canvas::Tone::Warning, message);
-        }
-    }
-
     /// Draws the workspace in front, or what stands in its place when it stopped working.
     fn workspace(&mut self, ui: &mut egui::Ui) {
         let breaks = std::mem::take(&mut self.developer.break_workspace);
@@ -459,7 +404,7 @@ impl eframe::App for App {
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
-        self.close_journal();
+        self.close_board();
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
@@ -468,6 +413,7 @@ impl eframe::App for App {
             self.commands.push(Command::Run(action));
         }
         self.panel("The top bar", ui, panels::top_bar::show);
+        self.panel("The news on disk", ui, panels::disk::show);
         if self.starting {
             self.panel("The start screen", ui, panels::start::show);
         } else {

@@ -7,7 +7,9 @@
 mod draft;
 mod history;
 mod intent;
+pub mod merge;
 mod squash;
+mod story;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -16,6 +18,7 @@ pub use draft::Draft;
 pub use history::History;
 pub use intent::{Intent, IntentError};
 pub use squash::squash;
+pub use story::{Step, Story};
 
 use crate::board::{Board, FieldError, Key, Record};
 

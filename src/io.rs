@@ -4,7 +4,10 @@ pub mod bundle;
 mod config;
 pub mod file;
 pub mod journal;
+pub mod keeper;
 pub mod logs;
+
+pub mod places;
 pub mod sources;
 
 pub use config::advice_options;

@@ -23,6 +23,8 @@ pub enum Command {
     Open(PathBuf),
     /// Opens a board that has no file yet.
     OpenBoard(Box<Board>),
+    /// Brings back an untitled board from the journal a crash left.
+    Restore(PathBuf),
     /// Selects these and brings them into view on the Board workspace.
     Show(Vec<Item>),
     /// Tells the user something in the corner of the window.

@@ -1,11 +1,11 @@
 //! Opening and saving off the UI thread.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::pick::{self, Kind, Question};
-use crate::board::Board;
+use crate::io::keeper::{SaveError, Saved, Saving};
 use crate::io::{self, Loaded};
 
 /// Something another thread finished.
@@ -13,7 +13,13 @@ pub enum Finished {
     /// A board was read.
     Opened(PathBuf, Box<Loaded>),
     /// A board was written.
-    Saved(PathBuf, Arc<Board>),
+    Saved(Box<Saved>),
+    /// A board was not written.
+    NotSaved(SaveError),
+    /// The open board's file is another than it was.
+    Found(PathBuf, Box<Loaded>),
+    /// Another window has opened the board.
+    Elsewhere(PathBuf),
     /// The user chose what to open.
     PickedOpen(PathBuf),
     /// The user chose where to save.
@@ -29,17 +35,24 @@ pub struct Files {
     ctx: egui::Context,
     sender: Sender<Finished>,
     receiver: Receiver<Finished>,
+    watched: Arc<Mutex<Watched>>,
 }
 
-/// A number for this run, so that ids minted here never meet those of another window.
-#[must_use]
-pub fn peer() -> u32 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let mixed = now.as_nanos() ^ (u128::from(std::process::id()) << 40);
-    #[expect(clippy::cast_possible_truncation, reason = "any bits will do")]
-    let peer = (mixed ^ (mixed >> 32)) as u32;
-    peer.max(1)
+/// The file that is looked at now and then.
+#[derive(Default)]
+struct Watched {
+    path: Option<PathBuf>,
+    /// Its digest as the window knows it, or as it was told last.
+    known: u64,
+    /// When it was written and how long it was, at the last look and when it was read last.
+    looked: Option<(std::time::SystemTime, u64)>,
+    read: Option<(std::time::SystemTime, u64)>,
+    /// How many windows had it open.
+    windows: usize,
 }
+
+/// How often it is looked at. A look asks for its time and size; it is read only when those have changed and rest.
+const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(400);
 
 fn load(path: PathBuf) -> Finished {
     match io::load(&path) {
@@ -53,7 +66,30 @@ impl Files {
     #[must_use]
     pub fn new(ctx: egui::Context) -> Self {
         let (sender, receiver) = channel();
-        Self { ctx, sender, receiver }
+        let watched = Arc::new(Mutex::new(Watched::default()));
+        let (weak, out, wake) = (Arc::downgrade(&watched), sender.clone(), ctx.clone());
+        std::thread::spawn(move || {
+            loop {
+                std::thread::sleep(LOOK_EVERY);
+                let Some(watched) = weak.upgrade() else { return };
+                for news in watched.lock().unwrap_or_else(PoisonError::into_inner).look() {
+                    let _ = out.send(news);
+                    wake.request_repaint();
+                }
+            }
+        });
+        Self { ctx, sender, receiver, watched }
+    }
+
+    /// Looks at this file now and then, which is known by its digest; none looks at nothing.
+    pub fn watch(&self, file: Option<(&Path, u64)>) {
+        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        *watched = file.map_or_else(Watched::default, |(path, known)| Watched {
+            path: Some(path.to_owned()),
+            known,
+            windows: io::journal::count_beside(path),
+            ..Watched::default()
+        });
     }
 
     /// What was finished since the last call.
@@ -81,10 +117,10 @@ impl Files {
     }
 
     /// Writes a board.
-    pub fn save(&self, path: PathBuf, board: Arc<Board>) {
-        self.work(move || match io::save(&path, &board) {
-            Ok(()) => Finished::Saved(path, board),
-            Err(error) => Finished::Failed(super::context::sentence(&error.to_string())),
+    pub fn save(&self, saving: Saving) {
+        self.work(move || match saving.run() {
+            Ok(saved) => Finished::Saved(Box::new(saved)),
+            Err(error) => Finished::NotSaved(error),
         });
     }
 
@@ -112,3 +148,28 @@ impl Files {
 
 /// The endings of board files.
 const BOARDS: &[&str] = &["ron", "json"];
+
+impl Watched {
+    /// What is new since the last look.
+    fn look(&mut self) -> Vec<Finished> {
+        let mut news = Vec::new();
+        let Some(path) = self.path.clone() else { return news };
+        let windows = io::journal::count_beside(&path);
+        if windows > std::mem::replace(&mut self.windows, windows) {
+            news.push(Finished::Elsewhere(path.clone()));
+        }
+        let stamp = std::fs::metadata(&path).ok().and_then(|it| Some((it.modified().ok()?, it.len())));
+        // A file that is being written is read once it rests.
+        let rests = std::mem::replace(&mut self.looked, stamp) == stamp;
+        if rests && stamp.is_some() && std::mem::replace(&mut self.read, stamp) != stamp {
+            let digest = std::fs::read(&path).map(|bytes| io::file::digest(&bytes));
+            if digest.is_ok_and(|digest| digest != std::mem::replace(&mut self.known, digest)) {
+                news.push(match load(path.clone()) {
+                    Finished::Opened(path, loaded) => Finished::Found(path, loaded),
+                    other => other,
+                });
+            }
+        }
+        news
+    }
+}

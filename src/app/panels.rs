@@ -2,6 +2,7 @@
 
 pub(super) mod broken;
 pub(super) mod developer;
+pub(super) mod disk;
 pub(super) mod drawer;
 pub(super) mod inspector;
 pub(super) mod loss;

@@ -5,15 +5,6 @@ use std::path::{Path, PathBuf};
 /// How many are remembered.
 const KEPT: usize = 12;
 
-/// The file that remembers them, where the platform has a place for it.
-#[must_use]
-pub(super) fn store() -> Option<PathBuf> {
-    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let state = folder("XDG_STATE_HOME").or_else(|| folder("LOCALAPPDATA"));
-    let state = state.or_else(|| folder("HOME").map(|home| home.join(".local").join("state")))?;
-    Some(state.join("isobar").join("recent"))
-}
-
 /// The boards, newest first; those that are gone are left out.
 #[must_use]
 pub(super) fn list(store: Option<&Path>) -> Vec<PathBuf> {

@@ -34,7 +34,7 @@ fn command() -> impl Strategy<Value = Intent> {
 }
 
 #[derive(Clone, Debug)]
-enum Step {
+pub(super) enum Step {
     Do(Intent),
     Undo,
     Redo,
@@ -43,7 +43,8 @@ enum Step {
     Cancel,
 }
 
-fn step() -> impl Strategy<Value = Step> {
+/// A random step of a session.
+pub(super) fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         10 => command().prop_map(Step::Do),
         2 => Just(Step::Undo),
@@ -54,10 +55,15 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Runs steps and returns the board and its history.
-fn run(steps: &[Step]) -> (Board, History) {
-    let (mut board, mut history) = (Board::default(), History::default());
-    let mut ids = IdGen::new(1, 0);
+/// Runs steps on an empty board and returns the board and its history.
+pub(super) fn run(steps: &[Step]) -> (Board, History) {
+    run_on(Board::default(), 1, steps)
+}
+
+/// Runs steps of one writer on a board and returns the board and its history.
+pub(super) fn run_on(mut board: Board, peer: u32, steps: &[Step]) -> (Board, History) {
+    let mut history = History::default();
+    let mut ids = board.id_gen(peer);
     for step in steps {
         match step {
             Step::Do(command) => {

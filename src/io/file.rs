@@ -68,6 +68,16 @@ pub struct Loaded {
     pub syntax: Syntax,
     /// What was put right.
     pub repairs: Vec<Repair>,
+    /// Tells the file as it was read from any other.
+    pub digest: u64,
+}
+
+/// Tells texts apart: FNV-1a.
+#[must_use]
+pub fn digest(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Reads a board; `-` reads standard input.
@@ -80,7 +90,7 @@ pub fn load(path: &Path) -> Result<Loaded, FileError> {
     let mut board =
         format::read(&text, syntax).map_err(|error| FileError::Board { path: path.to_owned(), error })?;
     let repairs = repair(&mut board);
-    Ok(Loaded { board, syntax, repairs })
+    Ok(Loaded { board, syntax, repairs, digest: digest(text.as_bytes()) })
 }
 
 /// Reads a text file; `-` reads standard input.
@@ -116,29 +126,56 @@ pub fn save(path: &Path, board: &Board) -> Result<(), FileError> {
 /// # Errors
 /// When any step fails; the file is then as it was.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    write_beside(path, bytes).map_err(|error| FileError::Write { path: path.to_owned(), error })
+    write_in_steps(path, bytes, &mut |_| Ok(()))
+        .map_err(|error| FileError::Write { path: path.to_owned(), error })
 }
 
-fn write_beside(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+/// What a save does, one after another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SaveStep {
+    MakeTemporary,
+    Write,
+    SetPermissions,
+    Sync,
+    Rename,
+    SyncFolder,
+}
+
+/// How much is written at once.
+const CHUNK: usize = 1 << 20;
+
+/// Writes a file whole or not at all. `before` is asked ahead of every step; when it fails, so does the step.
+fn write_in_steps(
+    path: &Path,
+    bytes: &[u8],
+    before: &mut dyn FnMut(SaveStep) -> std::io::Result<()>,
+) -> std::io::Result<()> {
     // Through a symbolic link the file it names is replaced, not the link.
     let target = std::fs::canonicalize(path).unwrap_or_else(|_missing| path.to_owned());
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
+    before(SaveStep::MakeTemporary)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(bytes)?;
+    for chunk in bytes.chunks(CHUNK) {
+        before(SaveStep::Write)?;
+        file.write_all(chunk)?;
+    }
+    before(SaveStep::SetPermissions)?;
     if let Ok(metadata) = std::fs::metadata(&target) {
         file.as_file().set_permissions(metadata.permissions())?;
     } else {
         set_usual_permissions(file.as_file())?;
     }
+    before(SaveStep::Sync)?;
     file.as_file().sync_all()?;
+    before(SaveStep::Rename)?;
     file.persist(&target).map_err(|error| error.error)?;
     // The rename is only certain to survive a power cut once the folder itself is synced; not every system can.
-    if let Ok(folder) = std::fs::File::open(folder) {
-        let _ = folder.sync_all();
-    }
+    let _ = before(SaveStep::SyncFolder)
+        .and_then(|()| std::fs::File::open(folder))
+        .and_then(|folder| folder.sync_all());
     Ok(())
 }
 
@@ -181,6 +218,45 @@ mod tests {
         let missing = folder.path().join("no/such/folder/a.ron");
         let error = save(&missing, &Board::default()).unwrap_err().to_string();
         assert!(error.contains("a.ron") && error.contains("as it was"), "{error}");
+    }
+
+    #[test]
+    fn a_save_that_fails_at_any_step_leaves_the_old_board_or_the_new_never_neither() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.ron");
+        let (old, new) = (vec![b'o'; 3 * CHUNK], vec![b'n'; 2 * CHUNK + 17]);
+        let mut failed = Vec::new();
+        for fails in 0.. {
+            std::fs::write(&path, &old).unwrap();
+            let mut step_no = 0;
+            let saved = write_in_steps(&path, &new, &mut |step| {
+                step_no += 1;
+                if step_no - 1 == fails {
+                    failed.push(step);
+                    return Err(std::io::Error::from(std::io::ErrorKind::StorageFull));
+                }
+                Ok(())
+            });
+            let there = std::fs::read(&path).unwrap();
+            assert_eq!(there == new, saved.is_ok(), "step {fails}");
+            assert_eq!(there == old, saved.is_err(), "step {fails}");
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
+            if step_no <= fails {
+                break;
+            }
+        }
+        use SaveStep as S;
+        let every = [
+            S::MakeTemporary,
+            S::Write,
+            S::Write,
+            S::Write,
+            S::SetPermissions,
+            S::Sync,
+            S::Rename,
+            S::SyncFolder,
+        ];
+        assert_eq!(failed, every);
     }
 
     #[test]

@@ -1,134 +1,315 @@
-//! The journal: every edit of an open board, appended beside its file, so that a crash loses nothing.
+//! The journal of an open board: every edit, appended to a hidden file beside the board the moment it is made.
 //!
-//! The first line names the board's file by a digest of its bytes; each line after it is one edit as JSON. Saving or
-//! closing in order removes the journal; one that is still there when a board is opened tells of a crash.
+//! The first line holds the board as it was when the journal began; each line after it is an edit, or a mark that
+//! tells how many of the edits the board's file holds. Nothing is ever rewritten, so whatever moment a crash picks,
+//! what is there reads back up to the last whole line. A lock on the journal tells other windows that the board is
+//! open.
 
-use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Write};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::edit::Edit;
+use crate::board::Board;
+use crate::board::format::{self, Syntax};
+use crate::edit::{Edit, apply};
 
-/// The first line of a journal.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Head {
-    /// What this is.
-    isobar_journal: u32,
-    /// The digest of the file the edits start from; 0 for a board that has none.
-    base: u64,
+/// How many windows on one board find a journal of their own.
+const WINDOWS: usize = 16;
+/// The most that is read of a journal, in bytes.
+const SIZE_MAX: u64 = 1024 * 1024 * 1024;
+
+/// One line.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Line {
+    /// The board the edits start from, and the digest of its file; 0 for a board that has none.
+    Start { version: u32, at: i64, digest: u64, board: String },
+    /// An edit, and when it was made, in seconds since 1970.
+    Edit { at: i64, edit: Edit },
+    /// A file of this digest, holding the board after so many edits, is about to be written.
+    Saving { digest: u64, edits: usize },
+    /// It was written.
+    Saved { digest: u64, edits: usize },
+    /// Somebody else's board was found in the file, and what this edit did brought it in.
+    Disk { at: i64, digest: u64, board: String, edit: Edit },
 }
 
-/// A journal being written.
+impl Line {
+    pub(super) fn start(digest: u64, board: &Board) -> Self {
+        Self::Start { version: 1, at: now(), digest, board: format::write(board, Syntax::Ron) }
+    }
+
+    pub(super) fn disk(digest: u64, board: &Board, edit: Edit) -> Self {
+        Self::Disk { at: now(), digest, board: format::write(board, Syntax::Ron), edit }
+    }
+
+    /// The line as text, with its end.
+    pub(super) fn text(&self) -> std::io::Result<String> {
+        Ok(serde_json::to_string(self)? + "\n")
+    }
+}
+
+/// Seconds since 1970.
+pub(super) fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// A state the board's file is known to have had.
 #[derive(Debug)]
-pub struct Journal {
+struct Known {
+    digest: u64,
+    holds: Holds,
+    /// False for a save that may not have come about.
+    sure: bool,
+}
+
+#[derive(Debug)]
+enum Holds {
+    /// The board after so many edits.
+    After(usize),
+    /// Somebody else's board, found when there were so many edits.
+    Other(usize, Box<Board>),
+}
+
+/// A state that a journal and a file both grew out of.
+#[derive(Debug)]
+pub(super) struct Base {
+    /// The board then.
+    pub(super) board: Board,
+    /// The edits made after it are those from this place on.
+    pub(super) since: usize,
+    /// It is the board after the edits before that place, so those after it fit it one by one.
+    pub(super) own: bool,
+}
+
+/// What a journal tells.
+#[derive(Debug)]
+pub(super) struct Told {
+    /// The board it starts from.
+    pub(super) start: Board,
+    /// When it was begun.
+    pub(super) at: i64,
+    /// Its edits, with when they were made.
+    pub(super) edits: Vec<(i64, Edit)>,
+    /// The board after all of them.
+    pub(super) end: Board,
+    known: Vec<Known>,
+    /// How many bytes of the journal were understood.
+    good: u64,
+}
+
+impl Told {
+    /// Reads a journal as far as it can be understood; `None` when it does not even start.
+    pub(super) fn read(text: &mut impl BufRead) -> Option<Self> {
+        let mut told: Option<Self> = None;
+        let mut bytes = Vec::new();
+        loop {
+            bytes.clear();
+            // The crash may have cut the last line short: only a line with its end counts.
+            let n = text.read_until(b'\n', &mut bytes).ok()?;
+            if bytes.last() != Some(&b'\n') {
+                return told;
+            }
+            let Ok(line) = serde_json::from_slice::<Line>(&bytes) else { return told };
+            match (&mut told, line) {
+                (None, Line::Start { version: 1, at, digest, board }) => {
+                    let start = format::read(&board, Syntax::Ron).ok()?;
+                    let known = vec![Known { digest, holds: Holds::After(0), sure: true }];
+                    told = Some(Self { end: start.clone(), start, at, edits: Vec::new(), known, good: 0 });
+                }
+                (None, _) => return None,
+                (Some(told), Line::Edit { at, edit }) => {
+                    if apply(&mut told.end, &edit.ops).is_err() {
+                        break;
+                    }
+                    told.edits.push((at, edit));
+                }
+                (Some(told), Line::Saving { digest, edits }) => {
+                    told.known.push(Known { digest, holds: Holds::After(edits), sure: false });
+                }
+                (Some(told), Line::Saved { digest, edits }) => {
+                    told.known.push(Known { digest, holds: Holds::After(edits), sure: true });
+                }
+                (Some(told), Line::Disk { at, digest, board, edit }) => {
+                    let Ok(board) = format::read(&board, Syntax::Ron) else { break };
+                    if apply(&mut told.end, &edit.ops).is_err() {
+                        break;
+                    }
+                    let holds = Holds::Other(told.edits.len(), Box::new(board));
+                    told.known.push(Known { digest, holds, sure: true });
+                    told.edits.push((at, edit));
+                }
+                (Some(_), Line::Start { .. }) => break,
+            }
+            if let Some(told) = &mut told {
+                told.good += n as u64;
+            }
+        }
+        told
+    }
+
+    /// The board after so many edits.
+    fn after(&self, edits: usize) -> Board {
+        let mut board = self.start.clone();
+        for (_, edit) in self.edits.iter().take(edits) {
+            apply(&mut board, &edit.ops).expect("they were applied when the journal was read");
+        }
+        board
+    }
+
+    /// The last state both this journal and the file of this digest grew out of.
+    pub(super) fn base(&self, digest: u64) -> Base {
+        let same = self.known.iter().rev().find(|known| known.digest == digest);
+        let known = same.or_else(|| self.known.iter().rev().find(|known| known.sure));
+        match known.map(|known| &known.holds) {
+            Some(Holds::After(edits)) => {
+                Base { board: self.after(*edits), since: (*edits).min(self.edits.len()), own: true }
+            }
+            Some(Holds::Other(edits, board)) => Base { board: (**board).clone(), since: *edits, own: false },
+            None => Base { board: self.start.clone(), since: 0, own: true },
+        }
+    }
+
+    /// How many edits the board's file held when it was last saved from here; `None` when it never was.
+    pub(super) fn saved(&self) -> Option<usize> {
+        self.known.iter().skip(1).rev().find_map(|known| match known.holds {
+            Holds::After(edits) if known.sure => Some(edits.min(self.edits.len())),
+            _ => None,
+        })
+    }
+}
+
+/// A journal this window holds the lock of.
+#[derive(Debug)]
+pub(super) struct Journal {
     path: PathBuf,
-    file: Option<File>,
-    base: u64,
-}
-
-/// The place of the journal of a board: beside it, hidden.
-#[must_use]
-pub fn place(board: &Path) -> PathBuf {
-    let name = board.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    board.with_file_name(format!(".{name}.journal"))
-}
-
-/// FNV-1a of a file's bytes; 0 when there is no such file.
-fn digest(board: &Path) -> u64 {
-    let bytes = std::fs::read(board).unwrap_or_default();
-    if bytes.is_empty() {
-        return 0;
-    }
-    bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
-/// The edits a crash left behind for a board, as far as they can be read; none when the board's file has changed
-/// since, because they no longer fit it.
-#[must_use]
-pub fn left_behind(board: &Path) -> Vec<Edit> {
-    let Ok(file) = File::open(place(board)) else { return Vec::new() };
-    let mut lines = BufReader::new(file).lines().map_while(Result::ok);
-    let head: Option<Head> = lines.next().and_then(|line| serde_json::from_str(&line).ok());
-    if head != Some(Head { isobar_journal: 1, base: digest(board) }) {
-        return Vec::new();
-    }
-    // The crash may have cut the last line short.
-    lines.map_while(|line| serde_json::from_str(&line).ok()).collect()
+    file: File,
+    /// There is a first line.
+    pub(super) started: bool,
 }
 
 impl Journal {
-    /// A journal beside a board; nothing is written before the first edit.
-    #[must_use]
-    pub fn beside(board: &Path) -> Self {
-        Self { path: place(board), file: None, base: digest(board) }
+    /// Opens a journal, or makes an empty one, and locks it; `None` when another window holds it.
+    pub(super) fn claim(path: PathBuf) -> std::io::Result<Option<Self>> {
+        loop {
+            let file = OpenOptions::new().create(true).read(true).append(true).open(&path)?;
+            match file.try_lock() {
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                // Some file systems know no locks: then windows do not notice each other, and nothing else is lost.
+                Ok(()) | Err(TryLockError::Error(_)) => {}
+            }
+            // Its last holder may have removed it between opening and locking.
+            if is_at(&file, &path) {
+                let started = file.metadata()?.len() > 0;
+                return Ok(Some(Self { path, file, started }));
+            }
+        }
     }
 
-    /// Appends an edit; when this returns, the edit outlives the process.
-    ///
-    /// # Errors
-    /// When the folder cannot be written.
-    pub fn append(&mut self, edit: &Edit) -> std::io::Result<()> {
-        let mut line = serde_json::to_string(edit)?;
-        line.push('\n');
-        if self.file.is_none() {
-            let mut file = OpenOptions::new().create(true).write(true).truncate(true).open(&self.path)?;
-            let head = serde_json::to_string(&Head { isobar_journal: 1, base: self.base })?;
-            file.write_all(format!("{head}\n").as_bytes())?;
-            self.file = Some(file);
-        }
-        self.file.as_mut().map_or(Ok(()), |file| file.write_all(line.as_bytes()))
+    /// What it tells, cut to what was understood; `None` for one with nothing in it.
+    pub(super) fn read(&mut self) -> Option<Told> {
+        let told = self
+            .file
+            .seek(SeekFrom::Start(0))
+            .ok()
+            .and_then(|_| Told::read(&mut BufReader::new((&self.file).take(SIZE_MAX))));
+        let good = told.as_ref().map_or(0, |told| told.good);
+        self.started = good > 0;
+        // What comes after is a line cut short, and nothing may be appended to it.
+        let _ = self.file.set_len(good);
+        told
     }
 
-    /// Removes the journal: its edits are saved, or not wanted.
-    pub fn close(&mut self) {
-        if self.file.take().is_some() {
-            // One that stays behind is told apart by its digest.
-            let _ = std::fs::remove_file(&self.path);
-        }
+    /// Appends lines; when this returns, they outlive the process.
+    pub(super) fn append(&mut self, lines: &[Line]) -> std::io::Result<()> {
+        let text = lines.iter().map(Line::text).collect::<std::io::Result<String>>()?;
+        self.file.write_all(text.as_bytes())?;
+        self.started |= !lines.is_empty();
+        Ok(())
+    }
+
+    /// Takes over what another journal tells.
+    pub(super) fn copy(&mut self, other: &Self) -> std::io::Result<()> {
+        self.started |= std::io::copy(&mut File::open(&other.path)?, &mut self.file)? > 0;
+        Ok(())
+    }
+
+    /// A second hand on the same journal, for another thread.
+    pub(super) fn hand(&self) -> std::io::Result<File> {
+        self.file.try_clone()
+    }
+
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Empties it: what it told is kept elsewhere.
+    pub(super) fn clear(&mut self) {
+        self.started = false;
+        let _ = self.file.set_len(0);
+    }
+
+    /// Removes it: what it told is kept elsewhere, or not wanted.
+    pub(super) fn remove(self) {
+        let _ = std::fs::remove_file(&self.path);
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::board::{Board, Point, StickyKind};
-    use crate::edit::Intent;
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let id = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
+    file.metadata().is_ok_and(|own| std::fs::metadata(path).is_ok_and(|there| id(own) == id(there)))
+}
 
-    fn edits(n: u16) -> (Board, Vec<Edit>) {
-        let mut board = Board::default();
-        let mut ids = board.id_gen(1);
-        let edits = (0..n)
-            .map(|i| {
-                let name = format!("Step {i} done");
-                let intent =
-                    Intent::PlaceSticky { kind: StickyKind::Event, name, at: Point::new(f32::from(i), 0.0) };
-                let edit = intent.plan(&board, &mut ids).unwrap();
-                crate::edit::apply(&mut board, &edit.ops).unwrap();
-                edit
-            })
-            .collect();
-        (board, edits)
-    }
+#[cfg(not(unix))]
+fn is_at(_file: &File, path: &Path) -> bool {
+    path.exists()
+}
 
-    #[test]
-    fn every_edit_survives_a_crash_even_one_that_cuts_a_line_short() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.ron");
-        crate::io::save(&path, &Board::default()).unwrap();
-        let (_, edits) = edits(20);
-        let mut journal = Journal::beside(&path);
-        edits.iter().for_each(|edit| journal.append(edit).unwrap());
-        assert_eq!(left_behind(&path), edits);
-        let whole = std::fs::read(place(&path)).unwrap();
-        std::fs::write(place(&path), &whole[..whole.len() - 7]).unwrap();
-        assert_eq!(left_behind(&path), edits[..19]);
-        std::fs::write(&path, "(format: 1, settings: (title: \"Other\"))").unwrap();
-        assert_eq!(left_behind(&path), [], "the edits belong to the file as it was");
-        journal.close();
-        assert!(!place(&path).exists());
+/// The place of a window's journal of a board: beside it, hidden.
+fn place(board: &Path, window: usize) -> PathBuf {
+    let name = board.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let more = if window == 1 { String::new() } else { format!("-{window}") };
+    board.with_file_name(format!(".{name}.journal{more}"))
+}
+
+/// The journals beside a board.
+#[derive(Debug, Default)]
+pub(super) struct Claimed {
+    /// The one this window writes to; none when the folder cannot be written.
+    pub(super) own: Option<Journal>,
+    /// Others that crashed windows left.
+    pub(super) left: Vec<Journal>,
+    /// How many other windows have the board open.
+    pub(super) elsewhere: usize,
+}
+
+/// Claims a journal for this window, and those that crashed windows left.
+pub(super) fn claim_beside(board: &Path) -> Claimed {
+    let mut claimed = Claimed::default();
+    for window in 1..=WINDOWS {
+        let path = place(board, window);
+        if claimed.own.is_some() && !path.exists() {
+            continue;
+        }
+        match Journal::claim(path) {
+            Ok(None) => claimed.elsewhere += 1,
+            Ok(Some(journal)) if claimed.own.is_none() => claimed.own = Some(journal),
+            Ok(Some(journal)) => claimed.left.push(journal),
+            // A folder that cannot be written has no journals either.
+            Err(_) => return claimed,
+        }
     }
+    claimed
+}
+
+/// How many journals lie beside a board: more than before means that another window has opened it.
+#[must_use]
+pub fn count_beside(board: &Path) -> usize {
+    (1..=WINDOWS).filter(|window| place(board, *window).exists()).count()
 }

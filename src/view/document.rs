@@ -70,6 +70,12 @@ impl Document {
         self.path.as_deref()
     }
 
+    /// The writer whose ids it mints.
+    #[must_use]
+    pub const fn peer(&self) -> u32 {
+        self.ids.peer()
+    }
+
     /// Goes up with every change: whoever derives something from the board compares this.
     #[must_use]
     pub const fn revision(&self) -> u64 {

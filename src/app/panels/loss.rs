@@ -91,8 +91,10 @@ impl App {
 
     /// True when a command would lose unsaved changes; it then waits for the answer.
     pub(in crate::app) fn would_lose(&mut self, command: &Command) -> bool {
-        let replaces =
-            matches!(command, Command::Run(Action::New) | Command::Open(_) | Command::OpenBoard(_));
+        let replaces = matches!(
+            command,
+            Command::Run(Action::New) | Command::Open(_) | Command::OpenBoard(_) | Command::Restore(_)
+        );
         let loses = replaces && self.document.is_dirty();
         if loses {
             self.question.waiting = Some(Loss::Command(Box::new(command.clone())));

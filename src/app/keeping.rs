@@ -1,0 +1,187 @@
+//! How the window keeps its board: opening, journaling, saving, and what other people save meanwhile.
+
+use std::path::{Path, PathBuf};
+
+use super::canvas::Tone;
+use super::context::{Derived, sentence};
+use super::files::Finished;
+use super::{App, recent};
+use crate::board::Board;
+use crate::edit::merge::Conflict;
+use crate::io::Loaded;
+use crate::io::keeper::{self, Keeper, Opening};
+use crate::view::Document;
+
+impl App {
+    /// Opens a board that has no file.
+    pub(super) fn open_untitled(&mut self, ctx: &egui::Context, board: Board) {
+        self.close_board();
+        let opened = Keeper::untitled(board, keeper::peer(), self.data.as_deref());
+        self.show_board(ctx, opened);
+    }
+
+    /// Opens a board that was read from disk, with what a crash left of it.
+    pub(super) fn open_loaded(&mut self, ctx: &egui::Context, path: &Path, loaded: &Loaded) {
+        for repair in loaded.repairs.iter().take(3) {
+            self.toasts.add(ctx, Tone::Warning, repair.message.clone());
+        }
+        if loaded.repairs.len() > 3 {
+            let more = loaded.repairs.len() - 3;
+            let more = format!("{more} more things were put right; nothing is saved until you save");
+            self.toasts.add(ctx, Tone::Warning, more);
+        }
+        recent::remember(self.recent.as_deref(), path);
+        // The journal of the board that is open may be that of the same file.
+        self.close_board();
+        let (document, keeper, opening) = Keeper::open(path, loaded, keeper::peer(), self.data.as_deref());
+        self.show_board(ctx, (document, keeper));
+        self.tell_opening(ctx, &opening);
+    }
+
+    /// Brings back an untitled board that a crash left.
+    pub(super) fn restore_untitled(&mut self, ctx: &egui::Context, journal: &Path) {
+        self.close_board();
+        let data = self.data.clone();
+        match Keeper::restore_untitled(journal, keeper::peer(), data.as_deref()) {
+            Some((document, keeper, opening)) => {
+                self.show_board(ctx, (document, keeper));
+                self.tell_opening(ctx, &opening);
+            }
+            None => {
+                let message = "This board is open in another window, or nothing is left of it".to_owned();
+                self.toasts.add(ctx, Tone::Warning, message);
+            }
+        }
+    }
+
+    /// At a start without a board: brings back the newest untitled one a crash left.
+    pub(super) fn restore_newest_untitled(&mut self, ctx: &egui::Context) {
+        let left = self.data.as_deref().map(Keeper::left_untitled).unwrap_or_default();
+        if let Some(journal) = left.first() {
+            self.restore_untitled(ctx, journal);
+        }
+        if left.len() > 1 {
+            let message = format!("{} more unsaved boards are on the start screen", left.len() - 1);
+            self.toasts.add(ctx, Tone::Warning, message);
+        }
+    }
+
+    fn tell_opening(&mut self, ctx: &egui::Context, opening: &Opening) {
+        if opening.restored > 0 {
+            let changes = match opening.restored {
+                1 => "1 change".to_owned(),
+                n => format!("{n} changes"),
+            };
+            let message =
+                format!("Isobar ended unexpectedly: {changes} brought back. Save to keep them, or undo");
+            self.toasts.add(ctx, Tone::Warning, message);
+        }
+        if !opening.conflicts.is_empty() {
+            let message = format!("Changed on disk meanwhile as well: {}", listed(&opening.conflicts));
+            self.toasts.add(ctx, Tone::Warning, message);
+        }
+        if opening.elsewhere > 0 {
+            let message =
+                "This board is open in another window too. What is saved there is offered here".to_owned();
+            self.toasts.add(ctx, Tone::Warning, message);
+        }
+    }
+
+    /// Gives up the open board in order.
+    pub(super) fn close_board(&mut self) {
+        let (_, nothing) = Keeper::untitled(Board::default(), 1, None);
+        std::mem::replace(&mut self.keeper, nothing).close(&self.document);
+    }
+
+    fn show_board(&mut self, ctx: &egui::Context, (document, keeper): (Document, Keeper)) {
+        self.document = document;
+        self.keeper = keeper;
+        self.watch();
+        self.derived = Derived::default();
+        self.selection.clear();
+        self.starting = false;
+        self.tell_workspaces_opened(ctx);
+    }
+
+    fn watch(&self) {
+        self.files.watch(self.document.path().zip(self.keeper.digest()));
+    }
+
+    /// Saves at a path; while another save runs, once that is done.
+    pub(super) fn save_at(&mut self, path: PathBuf) {
+        match self.keeper.saving(&self.document, &path) {
+            Some(saving) => self.files.save(saving),
+            None => self.save_again = Some(path),
+        }
+    }
+
+    /// Takes in what the file threads found out about the open board.
+    pub(super) fn take_in_kept(&mut self, ctx: &egui::Context, finished: Finished) {
+        match finished {
+            Finished::Saved(saved) => {
+                self.toasts.add(ctx, Tone::Fine, format!("Saved {}", saved.path.display()));
+                recent::remember(self.recent.as_deref(), &saved.path);
+                self.keeper.saved(&mut self.document, *saved);
+                self.watch();
+                if let Some(path) = self.save_again.take() {
+                    self.save_at(path);
+                } else if self.question.saving {
+                    self.go_on_with_loss(ctx);
+                }
+            }
+            Finished::NotSaved(error) => {
+                self.keeper.save_failed(&error);
+                self.save_again = None;
+                // What waited for a save that failed does not happen.
+                if std::mem::take(&mut self.question.saving) {
+                    self.question.waiting = None;
+                }
+                self.toasts.add(ctx, Tone::Error, sentence(&error.to_string()));
+            }
+            Finished::Found(path, loaded) => {
+                if self.document.path() == Some(&path) {
+                    self.keeper.found(&loaded);
+                }
+            }
+            Finished::Elsewhere(path) => {
+                if self.document.path() == Some(&path) {
+                    let message =
+                        "Another window has opened this board too. What is saved there is offered here";
+                    self.toasts.add(ctx, Tone::Warning, message.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Appends what was done since the last frame to the journal.
+    pub(super) fn write_journal(&mut self, ctx: &egui::Context) {
+        if let Err(error) = self.keeper.write(&self.document) {
+            let message = format!("Cannot keep a journal of this board: {error}. Save often");
+            self.toasts.add(ctx, Tone::Warning, message);
+        }
+    }
+
+    /// Does to the open board what the bar about news on disk was asked for.
+    pub(super) fn take_news(
+        &mut self,
+        ctx: &egui::Context,
+        take: impl FnOnce(&mut Keeper, &mut Document) -> Result<(), crate::view::document::ChangeError>,
+        done: &str,
+    ) {
+        match take(&mut self.keeper, &mut self.document) {
+            Ok(()) => self.toasts.add(ctx, Tone::Fine, done.to_owned()),
+            Err(error) => self.toasts.add(ctx, Tone::Error, sentence(&error.to_string())),
+        }
+        self.watch();
+    }
+}
+
+/// The first few conflicts by name.
+fn listed(conflicts: &[Conflict]) -> String {
+    let mut names: Vec<&str> = conflicts.iter().take(3).map(|conflict| conflict.what.as_str()).collect();
+    if conflicts.len() > 3 {
+        names.push("…");
+    }
+    names.join("; ")
+}
