@@ -10,6 +10,7 @@ mod discover;
 mod export;
 mod fmt;
 mod import;
+mod import_drawings;
 mod log_file;
 mod man;
 mod match_event;

@@ -6,7 +6,6 @@ pub mod file;
 pub mod journal;
 pub mod keeper;
 pub mod logs;
-
 pub mod places;
 pub mod sources;
 

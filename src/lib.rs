@@ -18,6 +18,8 @@ pub mod scene;
 pub mod simulation;
 pub mod view;
 
+pub mod interchange;
+
 pub mod io;
 
 #[cfg(feature = "gui")]

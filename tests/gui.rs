@@ -6,6 +6,8 @@
 mod board;
 #[path = "gui/files.rs"]
 mod files;
+#[path = "gui/keeping.rs"]
+mod keeping;
 #[path = "gui/kit.rs"]
 mod kit;
 #[path = "gui/looks.rs"]

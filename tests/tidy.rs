@@ -36,6 +36,7 @@ const ROOMS: [&str; 15] = [
     "replay",
     "scene",
     "view",
+    "interchange",
     "io",
     "cli",
     "app",

@@ -35,7 +35,7 @@ pub(in crate::app) fn show(app: &mut App, ui: &mut Ui) {
     let frame = Frame::new().fill(app.theme.selection).inner_margin(Margin::symmetric(14, 8));
     let mut answer = None;
     Panel::top("news on disk").frame(frame).show(ui, |ui| {
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        ui.horizontal(|ui| {
             ui.label(RichText::new(summary(app, conflicts.len())).color(app.theme.text));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| answer = buttons(app, ui));
         });
