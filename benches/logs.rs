@@ -1,7 +1,9 @@
 //! Opening logs: count by type beside DuckDB, jq and Python's json on one and the same generated file; then index,
 //! memory, seek and histogram at any size. Peers that are not installed are left out.
 //!
-//! `cargo bench --no-default-features --bench logs [-- EVENTS [--no-peers]]`; 1,000,000 events unless said.
+//! Ratios are of processor time, which a busy machine stretches less than the clock on the wall.
+//!
+//! `cargo bench --no-default-features --bench logs [-- EVENTS [--no-peers | --write FILE]]`; 1,000,000 events unless said.
 //! `PYTHON` names the interpreter that has `duckdb`.
 
 use std::fmt::Write as _;
@@ -15,7 +17,10 @@ use isobar::io::logs::LogFile;
 use isobar::replay::index::Log;
 use isobar::replay::load::Loading;
 use isobar::replay::mapping::Mapping;
+use isobar::replay::player::{Filter, Player};
+use isobar::replay::search::Search;
 use isobar::replay::time;
+use isobar::replay::tracks::Tracks;
 
 /// SplitMix64: the same file on every machine.
 struct Random(u64);
@@ -78,20 +83,39 @@ fn generate(path: &Path, n_events: u64) -> std::io::Result<()> {
     out.flush()
 }
 
-/// Opens the log on so many threads; the log and the best seconds of `runs`.
-fn index(path: &Path, threads: usize, runs: usize) -> (Log, f64) {
+/// Processor seconds this process has used, all threads together, to a hundredth; the wall's where that is unknown.
+fn processor_secs(start: Instant) -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<f64> = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .filter_map(|field| field.parse().ok())
+        .collect();
+    // Without the state, which is a letter: ten fields in come the user's and the system's hundredths.
+    match (fields.get(10), fields.get(11)) {
+        (Some(user), Some(system)) => (user + system) / 100.0,
+        _ => start.elapsed().as_secs_f64(),
+    }
+}
+
+/// Opens the log on so many threads; the log, and the best seconds of `runs` by the wall and by the processor.
+fn index(path: &Path, threads: usize, runs: usize) -> (Log, f64, f64) {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-    let mut best = f64::INFINITY;
+    let (mut best, mut least) = (f64::INFINITY, f64::INFINITY);
     let mut last = None;
     for _ in 0..runs {
         drop(last.take());
         let start = Instant::now();
+        let before = processor_secs(start);
         let file = LogFile::open(path).expect("the generated log");
         let loading = Loading::new(file.shared(), Mapping::default());
         last = Some(pool.install(|| loading.run()).expect("the generated log"));
         best = best.min(start.elapsed().as_secs_f64());
+        least = least.min(processor_secs(start) - before);
     }
-    (last.expect("at least one run"), best)
+    (last.expect("at least one run"), best, least)
 }
 
 /// Seconds until the first snapshot with events in it.
@@ -119,7 +143,7 @@ fn peer(name: &str, program: &str, args: &[&str], ours: f64) {
             for line in text.lines() {
                 let Some((what, seconds)) = line.rsplit_once(' ') else { continue };
                 let Ok(seconds) = seconds.parse::<f64>() else { continue };
-                println!("  {name} {what:<28} {seconds:7.3} s   {:6.1} x ours", seconds / ours);
+                println!("  {name} {what:<28} {seconds:7.3} s   {:6.1} x ours", seconds / ours.max(0.01));
             }
         }
         _ => println!("  {name}: not installed, left out"),
@@ -132,45 +156,96 @@ for th in (1,2):
     duckdb.sql('SET threads=%d'%th)
     best=1e9
     for _ in range(3):
-        t=time.time(); duckdb.sql(\"select type,count(*) c from read_json('%s',format='newline_delimited',columns={type:'VARCHAR'}) group by 1 order by 2 desc\"%sys.argv[1]).fetchall(); best=min(best,time.time()-t)
+        t=time.process_time(); duckdb.sql(\"select type,count(*) c from read_json('%s',format='newline_delimited',columns={type:'VARCHAR'}) group by 1 order by 2 desc\"%sys.argv[1]).fetchall(); best=min(best,time.process_time()-t)
     print('read_json, %d thread(s): %.4f'%(th,best))
 ";
 
 const PYTHON_JSON: &str = "
 import json,sys,time,collections
-t=time.time(); c=collections.Counter(json.loads(l)['type'] for l in open(sys.argv[1],'rb')); print('json.loads: %.4f'%(time.time()-t))
+t=time.process_time(); c=collections.Counter(json.loads(l)['type'] for l in open(sys.argv[1],'rb')); print('json.loads: %.4f'%(time.process_time()-t))
 ";
 
-const JQ: &str = "s=$(date +%s.%N); jq -r .type \"$1\" | sort | uniq -c >/dev/null || exit 1; e=$(date +%s.%N); \
-                  command -v jq >/dev/null && echo \"-r .type, sort, uniq -c: $(echo \"$e $s\" | awk '{printf \"%.4f\", $1-$2}')\"";
+const JQ: &str = "command -v jq >/dev/null || exit 1; jq -r .type \"$1\" | sort | uniq -c >/dev/null; times | tail -n 1 | \
+                  tr 'ms' '  ' | awk '{printf \"-r .type, sort, uniq -c: %.4f\", $1 * 60 + $2 + $3 * 60 + $4}'";
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
     let n_events: u64 = args.iter().find_map(|a| a.parse().ok()).unwrap_or(1_000_000);
+    if let Some(at) = args.iter().position(|a| a == "--write") {
+        // A log to open in the app.
+        let path = args.get(at + 1).expect("--write names a file");
+        return generate(Path::new(path), n_events).expect("room for the generated log");
+    }
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("ce.jsonl");
     generate(&path, n_events).expect("room for the generated log");
     let megabytes = std::fs::metadata(&path).map_or(0, |m| m.len()) as f64 / 1e6;
     println!("{n_events} CloudEvents, {megabytes:.0} MB, warm, best of 3");
 
-    let (_, one) = index(&path, 1, 3);
-    println!("  isobar index + count by type, 1 thread   {one:7.3} s   {:6.0} MB/s", megabytes / one);
-    let (log, two) = index(&path, 2, 3);
-    println!("  isobar index + count by type, 2 threads  {two:7.3} s   {:6.0} MB/s", megabytes / two);
+    let (_, one, work) = index(&path, 1, 3);
+    println!(
+        "  isobar index + count by type, 1 thread   {one:7.3} s   {:6.0} MB/s   {work:5.2} s of processor",
+        megabytes / one
+    );
+    let (log, two, both) = index(&path, 2, 3);
+    println!(
+        "  isobar index + count by type, 2 threads  {two:7.3} s   {:6.0} MB/s   {both:5.2} s of processor",
+        megabytes / two
+    );
     let counted: u64 = log.types().iter().map(|t| t.n_events).sum();
     assert_eq!((counted, log.n_bad_lines()), (n_events, 0));
     println!("  first snapshot with events               {:7.3} s", first_data(&path));
     println!("  index {:.2} bytes an event", log.index_bytes() as f64 / n_events as f64);
     queries(&log);
+    frames(&log);
 
     if !args.iter().any(|a| a == "--no-peers") {
         let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
         let file = path.to_string_lossy();
-        println!("peers, against one thread of ours:");
-        peer("duckdb", &python, &["-c", DUCKDB, &file], one);
-        peer("python", &python, &["-c", PYTHON_JSON, &file], one);
-        peer("jq", "sh", &["-c", JQ, "jq", &file], one);
+        println!("peers, processor time against one thread of ours:");
+        peer("duckdb", &python, &["-c", DUCKDB, &file], work);
+        peer("python", &python, &["-c", PYTHON_JSON, &file], work);
+        peer("jq", "sh", &["-c", JQ, "jq", &file], work);
     }
+}
+
+/// Frames in the densest play there is: a million log seconds a second, on the board found in the log itself.
+fn frames(log: &Log) {
+    let head: Vec<u8> =
+        log.events(0..20_000).filter_map(|event| event.record()).collect::<Vec<_>>().join(&b'\n');
+    let sample = isobar::replay::load::open(head, &Mapping::default()).expect("records of the log");
+    let board = isobar::replay::discovery::discover(&sample).board;
+    let topology = isobar::topology::derive(&board);
+    let tracks = Tracks::new(&board, &topology, log);
+    let causes = log.causes();
+    let mut player = Player::new(log);
+    player.set_speed(1e6);
+    let (mut worst, mut most) = (0.0_f64, 0);
+    for step in 0..100 {
+        let range = player.range.clone();
+        player.seek(range.start + (range.end - range.start) / 100 * step);
+        let start = Instant::now();
+        let frame = player.frame(log, &tracks, &causes, |_| true);
+        worst = worst.max(start.elapsed().as_secs_f64());
+        most = most.max(frame.dots.len());
+        std::hint::black_box(frame);
+    }
+    println!(
+        "  frame at speed 1,000,000, worst of 100   {:7.3} ms (at most {most} dots, the rest as flow)",
+        worst * 1e3
+    );
+    let start = Instant::now();
+    let heat = tracks.flow(log, 0..log.len());
+    println!(
+        "  heat of the whole log, {} links          {:7.3} ms",
+        heat.len(),
+        start.elapsed().as_secs_f64() * 1e3
+    );
+    let mut filter = Filter::default();
+    filter.set_text("\"items\":7}");
+    let start = Instant::now();
+    let found = Search::new(log.clone(), filter).run().len();
+    println!("  text search through all, {found} found    {:7.3} ms", start.elapsed().as_secs_f64() * 1e3);
 }
 
 fn queries(log: &Log) {

@@ -16,6 +16,8 @@ pub mod guard;
 pub mod icons;
 mod keeping;
 mod keys;
+mod later;
+mod long_list;
 mod panels;
 pub mod pick;
 mod recent;
@@ -62,6 +64,7 @@ pub fn run(start: Start) -> Result<(), String> {
         let board = start.board.clone();
         let mut app = App::keeping(&cc.egui_ctx, start, places::data());
         app.recent = places::state().map(|state| state.join("recent"));
+        app.options.log_memory = places::state().map(|state| state.join("logs.json"));
         if let Some(board) = board {
             recent::remember(app.recent.as_deref(), &board);
         }

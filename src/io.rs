@@ -5,6 +5,7 @@ mod config;
 pub mod file;
 pub mod journal;
 pub mod keeper;
+pub mod log_memory;
 pub mod logs;
 pub mod places;
 pub mod sources;

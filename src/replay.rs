@@ -4,6 +4,7 @@
 //! at most 32 bytes an event. Payloads stay where they are until somebody looks at them.
 
 pub mod calibrate;
+pub mod compare;
 pub mod compressed;
 pub mod conformance;
 pub mod discovery;
@@ -15,6 +16,7 @@ pub mod matching;
 pub mod player;
 pub mod readers;
 pub mod scan;
+pub mod search;
 pub mod stats;
 pub mod symbols;
 pub mod time;

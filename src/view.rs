@@ -8,6 +8,8 @@ pub mod align;
 pub mod camera;
 pub mod clipboard;
 pub mod document;
+pub mod logged;
+pub mod merged;
 pub mod narrative;
 pub mod outline;
 pub mod propose;

@@ -12,6 +12,8 @@ mod keeping;
 mod kit;
 #[path = "gui/looks.rs"]
 mod looks;
+#[path = "gui/replay.rs"]
+mod replay;
 #[path = "gui/talk.rs"]
 mod talk;
 #[path = "gui/workspaces.rs"]

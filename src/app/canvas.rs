@@ -77,6 +77,8 @@ pub struct Look<'a> {
     pub proposals: &'a [Proposal],
     /// Guides that what moves has snapped to, in world units: `true` is a vertical line at x, `false` a level at y.
     pub guides: &'a [(bool, f32)],
+    /// What is selected or hovered can be linked and sized: its handles show.
+    pub handles: bool,
 }
 
 /// What came of showing a canvas for looking only.
@@ -214,6 +216,7 @@ impl BoardCanvas {
             hover: interaction.hover,
             proposals: &[],
             guides: &[],
+            handles: false,
         };
         self.paint(ui, scene, theme, &look, overlays);
         Shown {

@@ -64,6 +64,8 @@ pub struct Options {
     pub numbers: bool,
     /// The sheet of keys shows.
     pub shortcuts: bool,
+    /// The file that remembers how captured logs are read; none remembers nothing.
+    pub log_memory: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -76,6 +78,7 @@ impl Default for Options {
             proposals: false,
             numbers: false,
             shortcuts: false,
+            log_memory: None,
         }
     }
 }
@@ -207,9 +210,15 @@ impl Cx<'_> {
     /// Where a finding is: its stickies, links and frames, and the stickies of the definitions it names.
     #[must_use]
     pub fn items_of(&self, finding: &Finding) -> Vec<Item> {
+        self.items_at(&finding.places)
+    }
+
+    /// Stickies, links and frames by their keys, and the stickies of definitions.
+    #[must_use]
+    pub fn items_at(&self, places: &[Key]) -> Vec<Item> {
         let board = self.document.board();
         let mut items = Vec::new();
-        for place in &finding.places {
+        for place in places {
             match Item::of(place) {
                 Some(item) => items.push(item),
                 None => {

@@ -17,6 +17,13 @@ fn hex<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Color32, D::Error> 
     Color32::from_hex(&text).map_err(|_| serde::de::Error::custom(format!("`{text}` is not a colour")))
 }
 
+fn hexes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Color32>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let color = |text: &String| Color32::from_hex(text);
+    let colors: Result<Vec<Color32>, _> = texts.iter().map(color).collect();
+    colors.map_err(|_| serde::de::Error::custom("a series has something that is not a colour"))
+}
+
 macro_rules! palette {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
         /// The colours of one theme.
@@ -98,6 +105,8 @@ struct Tokens {
     light: Palette,
     dark: Palette,
     stickies: BTreeMap<String, Paper>,
+    #[serde(deserialize_with = "hexes")]
+    series: Vec<Color32>,
     type_sizes: Sizes,
     spacing: f32,
 }
@@ -113,6 +122,8 @@ pub struct Theme {
     pub sizes: Sizes,
     /// The step of spacing in points.
     pub spacing: f32,
+    /// The series of a chart, the largest first.
+    pub series: Vec<Color32>,
     stickies: BTreeMap<String, Paper>,
 }
 
@@ -134,6 +145,7 @@ impl Theme {
             colours: if dark { tokens.dark } else { tokens.light },
             sizes: tokens.type_sizes,
             spacing: tokens.spacing,
+            series: tokens.series,
             stickies: tokens.stickies,
         }
     }

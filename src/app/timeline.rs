@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use egui::{Rect, Response, Sense, Ui, WidgetInfo, WidgetType, pos2, vec2};
+use egui::{Color32, Rect, Response, Sense, Ui, WidgetInfo, WidgetType, pos2, vec2};
 
 use super::theme::{Theme, mix};
 use super::widgets;
@@ -54,6 +54,11 @@ fn next_speed(speed: f64, up: bool) -> f64 {
 impl Transport<'_> {
     /// Draws it in a row.
     pub(super) fn ui(&self, ui: &mut Ui, theme: &Theme) -> Option<Ask> {
+        self.ui_with(ui, theme, |_| {})
+    }
+
+    /// Draws it in a row, with more to press behind the clock.
+    pub(super) fn ui_with(&self, ui: &mut Ui, theme: &Theme, more: impl FnOnce(&mut Ui)) -> Option<Ask> {
         let mut ask = None;
         ui.horizontal(|ui| {
             if widgets::icon_button(ui, theme, "rewind", "Back to the start", "Home", false).clicked() {
@@ -81,6 +86,7 @@ impl Transport<'_> {
             }
             ui.add_space(8.0);
             ui.label(egui::RichText::new(self.clock).font(Theme::strong(theme.sizes.body)).color(theme.text));
+            more(ui);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 ui.add(egui::Label::new(theme.secondary(self.remark)).truncate());
             });
@@ -129,19 +135,44 @@ pub(super) struct Seek {
     pub flag: Option<usize>,
 }
 
+/// One colour of a histogram's bars, from the bottom up.
+pub(super) struct Layer {
+    /// Its colour.
+    pub color: Color32,
+    /// Its share of each bar.
+    pub buckets: Vec<f32>,
+}
+
 /// What a timeline shows; places are shares of its length.
 #[derive(Default)]
 pub(super) struct Timeline<'a> {
     /// The histogram.
     pub buckets: &'a [f32],
+    /// The same by colour; where there is none, what has passed is told from what has not.
+    pub layers: &'a [Layer],
     /// How far it is known, 0 to 1.
     pub known: f32,
-    /// The playhead, 0 to 1.
+    /// The playhead, 0 to 1; beyond them it is not in sight.
     pub now: f32,
     /// Faults.
     pub bands: Vec<Band>,
     /// Flags.
     pub flags: Vec<Flag>,
+    /// Moments to name below it.
+    pub ticks: Vec<(f32, String)>,
+}
+
+/// What was done to a timeline.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Touched {
+    /// Scrubbed to here.
+    pub seek: Option<Seek>,
+    /// Zoomed about a place by a factor.
+    pub zoom: Option<(f32, f32)>,
+    /// Moved by a share of what is shown.
+    pub pan: Option<f32>,
+    /// Asked to show all.
+    pub reset: bool,
 }
 
 impl Timeline<'_> {
@@ -149,8 +180,47 @@ impl Timeline<'_> {
     pub(super) fn ui(&self, ui: &mut Ui, theme: &Theme) -> Option<Seek> {
         let size = vec2(ui.available_width(), 64.0);
         let (area, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+        self.draw(ui, theme, area, &response)
+    }
+
+    /// The same for a timeline that can be zoomed with the wheel, moved with shift and wheel, and put back by a double
+    /// click.
+    pub(super) fn ui_zoomable(&self, ui: &mut Ui, theme: &Theme) -> Touched {
+        let size = vec2(ui.available_width(), 78.0);
+        let (whole, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+        let area = whole.with_max_y(whole.bottom() - 14.0);
+        let inner = inner(area);
+        for (at, text) in self.ticks.iter().filter(|(at, _)| (0.0..=1.0).contains(at)) {
+            let x = inner.left() + inner.width() * at;
+            ui.painter().vline(x, inner.bottom()..=inner.bottom() + 4.0, theme.line());
+            let font = Theme::plain(theme.sizes.small);
+            let galley = ui.painter().layout_no_wrap(text.clone(), font, theme.secondary);
+            let half = galley.size().x * 0.5;
+            let middle = x.clamp(whole.left() + half, (whole.right() - half).max(whole.left() + half));
+            ui.painter().galley(pos2(middle - half, area.bottom()), galley, theme.secondary);
+        }
+        let mut touched = Touched { seek: self.draw(ui, theme, area, &response), ..Touched::default() };
+        if let Some(at) = response.hover_pos().filter(|_| response.contains_pointer()) {
+            let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta(), input.zoom_delta()));
+            let share = ((at.x - inner.left()) / inner.width().max(1.0)).clamp(0.0, 1.0);
+            if (pinch - 1.0).abs() > 1e-4 {
+                touched.zoom = Some((share, pinch));
+            } else if scroll.y.abs() > 0.01 {
+                touched.zoom = Some((share, (scroll.y * 0.006).exp()));
+            }
+            if scroll.x.abs() > 0.01 {
+                touched.pan = Some(-scroll.x / inner.width().max(1.0));
+            }
+        }
+        if response.double_clicked() {
+            touched = Touched { reset: true, ..Touched::default() };
+        }
+        touched
+    }
+
+    fn draw(&self, ui: &Ui, theme: &Theme, area: Rect, response: &Response) -> Option<Seek> {
         response.widget_info(|| WidgetInfo::slider(true, f64::from(self.now), "Timeline"));
-        let inner = Rect::from_min_max(area.min + vec2(6.0, 8.0), area.max - vec2(6.0, 12.0));
+        let inner = inner(area);
         let x = |share: f32| inner.left() + inner.width() * share.clamp(0.0, 1.0);
         let painter = ui.painter().with_clip_rect(area.expand(6.0));
         for band in &self.bands {
@@ -168,7 +238,8 @@ impl Timeline<'_> {
         }
         let pointer = response.hover_pos();
         let mut flagged = None;
-        for (number, flag) in self.flags.iter().enumerate() {
+        let in_sight = self.flags.iter().enumerate().filter(|(_, flag)| (0.0..=1.0).contains(&flag.at));
+        for (number, flag) in in_sight {
             let (at, color) = (x(flag.at), if flag.wrong { theme.error } else { theme.accent });
             let top = inner.top() - 4.0;
             let points = vec![pos2(at, top), pos2(at + 9.0, top + 4.0), pos2(at, top + 8.0)];
@@ -184,9 +255,15 @@ impl Timeline<'_> {
                 flagged = Some(Seek { at: flag.at, flag: Some(number) });
             }
         }
-        let now = x(self.now);
-        painter.vline(now, inner.top() - 4.0..=inner.bottom() + 2.0, egui::Stroke::new(1.5, theme.accent));
-        painter.circle_filled(pos2(now, inner.bottom() + 4.0), 4.5, theme.accent);
+        if (0.0..=1.0).contains(&self.now) {
+            let now = x(self.now);
+            painter.vline(
+                now,
+                inner.top() - 4.0..=inner.bottom() + 2.0,
+                egui::Stroke::new(1.5, theme.accent),
+            );
+            painter.circle_filled(pos2(now, inner.bottom() + 4.0), 4.5, theme.accent);
+        }
         let share = |at: egui::Pos2| ((at.x - inner.left()) / inner.width().max(1.0)).clamp(0.0, 1.0);
         let over =
             pointer.map(share).and_then(|at| self.bands.iter().find(|b| b.span.0 <= at && at <= b.span.1));
@@ -209,7 +286,35 @@ impl Timeline<'_> {
         flagged.or(scrubbed.map(|at| Seek { at, flag: None }))
     }
 
+    fn paint_layers(&self, painter: &egui::Painter, inner: Rect, n_buckets: usize) {
+        let total = |at: usize| -> f32 {
+            self.layers.iter().map(|layer| layer.buckets.get(at).copied().unwrap_or(0.0)).sum()
+        };
+        let most = (0..n_buckets).map(total).fold(0.0f32, f32::max);
+        if most <= 0.0 {
+            return;
+        }
+        let step = inner.width() / n_buckets as f32;
+        for at in (0..n_buckets).filter(|at| total(*at) > 0.0) {
+            let x = inner.left() + step * at as f32..=inner.left() + step * at as f32 + (step - 0.5).max(0.8);
+            // What is there at all can be seen.
+            let scale = inner.height() * (total(at) / most).max(1.0 / inner.height()) / total(at);
+            let mut bottom = inner.bottom();
+            for layer in self.layers {
+                let height = layer.buckets.get(at).copied().unwrap_or(0.0) * scale;
+                if height > 0.0 {
+                    let bar = Rect::from_x_y_ranges(x.clone(), bottom - height..=bottom);
+                    painter.rect_filled(bar, 0.0, layer.color);
+                    bottom -= height;
+                }
+            }
+        }
+    }
+
     fn paint_bars(&self, painter: &egui::Painter, theme: &Theme, inner: Rect) {
+        if let Some(layer) = self.layers.first() {
+            return self.paint_layers(painter, inner, layer.buckets.len());
+        }
         let most = self.buckets.iter().copied().fold(0.0f32, f32::max);
         if most <= 0.0 {
             return;
@@ -231,6 +336,11 @@ impl Timeline<'_> {
             painter.rect_filled(bar, 1.0, color);
         }
     }
+}
+
+/// Where the bars stand within the timeline.
+fn inner(area: Rect) -> Rect {
+    Rect::from_min_max(area.min + vec2(6.0, 8.0), area.max - vec2(6.0, 12.0))
 }
 
 fn rect_or_nothing(rect: Rect) -> Rect {

@@ -200,3 +200,27 @@ pub fn choice_row<T: Copy + PartialEq>(
         chosen
     })
 }
+
+/// A number with thousands apart: "29,604".
+#[must_use]
+pub fn spoken_number(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        assert_eq!([7, 999, 29_604, 10_000_000].map(spoken_number), ["7", "999", "29,604", "10,000,000"]);
+    }
+}

@@ -14,6 +14,7 @@ mod contracts;
 mod replay;
 mod simulate;
 mod topology;
+mod watching;
 
 use std::path::Path;
 

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use super::log_file::LogArgs;
 use super::{CliError, Exit, Subcommand};
 use crate::io;
-use crate::replay::calibrate::calibrate;
+use crate::replay::calibrate::{AS_CAPTURED, WhatIf, beside, calibrate, text, what_if};
+use crate::replay::time::{self, TimeUnit};
 use crate::topology::derive;
 
 /// Arguments of `isobar calibrate`.
@@ -19,6 +20,21 @@ pub(super) struct Calibrate {
     /// Where to write the fitted board; without it, only what would change is printed
     #[arg(long, value_name = "BOARD")]
     out: Option<PathBuf>,
+    /// Run the fitted board with the log's arrivals and print the latencies of log and run side by side
+    #[arg(long)]
+    run: bool,
+    /// The seed of that run
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// With --from and --until: add a scenario with the log's arrivals in which this service is down meanwhile
+    #[arg(long, value_name = "SERVICE", requires_all = ["from", "until", "out"])]
+    down: Option<String>,
+    /// From this moment of the log, RFC 3339
+    #[arg(long, value_name = "TIME", requires = "down")]
+    from: Option<String>,
+    /// Until this moment of the log, RFC 3339
+    #[arg(long, value_name = "TIME", requires = "down")]
+    until: Option<String>,
 }
 
 impl Subcommand for Calibrate {
@@ -28,14 +44,38 @@ impl Subcommand for Calibrate {
     fn run(self, out: &mut dyn Write) -> Result<Exit, CliError> {
         let board = io::load(&self.board)?.board;
         let log = self.log.open()?;
-        let done = calibrate(&board, &derive(&board), &log);
+        let mut done = calibrate(&board, &derive(&board), &log);
         for fit in &done.fits {
             let before = if fit.before.is_empty() { "nothing stated" } else { &fit.before };
             writeln!(out, "{}: {before} -> {} ({} measurements)", fit.what, fit.after, fit.n)?;
+        }
+        if let Some(service) = &self.down {
+            let question = WhatIf {
+                service: service.clone(),
+                from: moment(self.from.as_deref())?,
+                until: moment(self.until.as_deref())?,
+            };
+            let name = what_if(&mut done, &log, &question).ok_or_else(|| {
+                CliError(format!(
+                    "{service} cannot be down then: name a service of the board, and moments within the log"
+                ))
+            })?;
+            writeln!(out, "added scenario: {name}")?;
+        }
+        if self.run {
+            let pairs = beside(&done, AS_CAPTURED, self.seed).map_err(|error| CliError(error.to_string()))?;
+            write!(out, "{}", text(&pairs))?;
         }
         if let Some(path) = &self.out {
             io::save(path, &done.board)?;
         }
         Ok(Exit::Fine)
     }
+}
+
+/// A moment as the user wrote it.
+fn moment(text: Option<&str>) -> Result<i64, CliError> {
+    let text = text.unwrap_or_default();
+    time::parse(text.as_bytes(), TimeUnit::Auto)
+        .ok_or_else(|| CliError(format!("`{text}` is no moment: write it like 2026-01-02T10:00:00Z")))
 }

@@ -6,8 +6,14 @@ use super::index::Log;
 use super::stats::percentile;
 use super::time::SECOND;
 use super::tracks::Tracks;
-use crate::board::{Arrivals, Board, Distribution, Fault, LinkId, Outcome, Scenario, Span, Stimulus};
-use crate::topology::{MessageIx, PartyIx, Topology};
+use crate::board::{
+    Arrivals, Board, Distribution, Expectation, Fault, LinkId, Outcome, Scenario, Span, Stimulus,
+};
+use crate::topology::{MessageIx, PartyIx, ReactionIx, Topology};
+
+mod beside;
+
+pub use beside::{AS_CAPTURED, Bar, BesideError, Pair, WhatIf, beside, text, what_if};
 
 /// Fewer measurements than this change nothing.
 pub const ENOUGH: usize = 20;
@@ -43,11 +49,20 @@ pub struct Calibrated {
 /// Times at which a party got something to do, and how long it took.
 type Work = BTreeMap<PartyIx, Vec<(i64, i64)>>;
 
-/// Fits a board to a log that names causes. What the log says too little about stays as it is.
-pub fn calibrate(board: &Board, topology: &Topology, log: &Log) -> Calibrated {
+/// What a log says of a board.
+#[derive(Default)]
+struct Measured {
+    work: Work,
+    /// How often each of several outcomes came.
+    outcomes: BTreeMap<(ReactionIx, LinkId), usize>,
+    /// When messages came from outside.
+    arrivals: BTreeMap<MessageIx, Vec<i64>>,
+}
+
+fn measure(board: &Board, topology: &Topology, log: &Log) -> Measured {
     let tracks = Tracks::new(board, topology, log);
     let causes = log.causes();
-    let (mut work, mut outcomes, mut arrivals) = (Work::new(), BTreeMap::new(), BTreeMap::new());
+    let mut measured = Measured::default();
     for event in log.events(0..log.len()) {
         let matched = tracks.matched();
         let Some(message) = matched.message(event.type_number()) else { continue };
@@ -56,23 +71,29 @@ pub fn calibrate(board: &Board, topology: &Topology, log: &Log) -> Calibrated {
         }
         let Some(cause) = causes.of(event.row()).and_then(|row| log.event(row)) else {
             if event.cause_key() == 0 {
-                arrivals.entry(message).or_insert_with(Vec::new).push(event.time());
+                measured.arrivals.entry(message).or_default().push(event.time());
             }
             continue;
         };
         let Some(reaction) = tracks.sender(&event, Some(&cause)) else { continue };
         if let Some(party) = topology[reaction].host {
-            work.entry(party).or_default().push((cause.time(), event.time() - cause.time()));
+            measured.work.entry(party).or_default().push((cause.time(), event.time() - cause.time()));
         }
         let sent = topology[reaction].outputs.iter().find(|o| o.message == message);
         if let Some(output) = sent.filter(|o| matches!(o.outcome, Outcome::OneOf(_))) {
-            *outcomes.entry((reaction, output.link)).or_insert(0_usize) += 1;
+            *measured.outcomes.entry((reaction, output.link)).or_insert(0) += 1;
         }
     }
+    measured
+}
+
+/// Fits a board to a log that names causes. What the log says too little about stays as it is.
+pub fn calibrate(board: &Board, topology: &Topology, log: &Log) -> Calibrated {
+    let measured = measure(board, topology, log);
     let mut done = Calibrated { board: board.clone(), fits: Vec::new(), latencies: BTreeMap::new() };
-    fit_latencies(&mut done, topology, &work);
-    fit_outcomes(&mut done, &outcomes);
-    add_scenarios(&mut done, topology, log, &arrivals, &work);
+    fit_latencies(&mut done, topology, &measured.work);
+    fit_outcomes(&mut done, &measured.outcomes);
+    add_scenarios(&mut done, topology, log, &measured);
     done
 }
 
@@ -97,7 +118,7 @@ fn fit_latencies(done: &mut Calibrated, topology: &Topology, work: &Work) {
     }
 }
 
-fn fit_outcomes(done: &mut Calibrated, outcomes: &BTreeMap<(crate::topology::ReactionIx, LinkId), usize>) {
+fn fit_outcomes(done: &mut Calibrated, outcomes: &BTreeMap<(ReactionIx, LinkId), usize>) {
     for ((reaction, link), count) in outcomes {
         let of_reaction = outcomes.iter().filter(|((r, _), _)| r == reaction);
         let total: usize = of_reaction.map(|(_, n)| n).sum();
@@ -110,13 +131,8 @@ fn fit_outcomes(done: &mut Calibrated, outcomes: &BTreeMap<(crate::topology::Rea
     }
 }
 
-fn add_scenarios(
-    done: &mut Calibrated,
-    topology: &Topology,
-    log: &Log,
-    arrivals: &BTreeMap<MessageIx, Vec<i64>>,
-    work: &Work,
-) {
+fn add_scenarios(done: &mut Calibrated, topology: &Topology, log: &Log, measured: &Measured) {
+    let Measured { work, arrivals, .. } = measured;
     let Some((first, last)) = log.span() else { return };
     let since_start = |time: i64| Span::from_nanos(time.saturating_sub(first).max(0) as u64);
     let seconds = ((last - first) as f64 / SECOND as f64).max(1e-9);
@@ -143,18 +159,31 @@ fn add_scenarios(
     let faults: Vec<Fault> =
         work.iter().flat_map(|(party, taken)| outages(&topology[*party].name, taken, first)).collect();
     let duration = Some(since_start(last));
+    let expectations = promises(&done.board);
     let scenario = |description: &str, own| Scenario {
         description: description.to_owned(),
         duration,
         stimuli: stimuli(own),
         faults: if own { faults.clone() } else { Vec::new() },
+        expectations: expectations.clone(),
         ..Scenario::default()
     };
     let captured =
         scenario("The arrivals of the captured log at their own moments, and the outages it shows.", true);
     let rates = scenario("Arrivals at the rates of the captured log, without its outages.", false);
-    done.board.scenarios.insert("as captured".to_owned(), captured);
+    done.board.scenarios.insert(AS_CAPTURED.to_owned(), captured);
     done.board.scenarios.insert("at captured rates".to_owned(), rates);
+}
+
+/// What the board promises about processes in any of its scenarios, each once: it must hold under the log's load too.
+fn promises(board: &Board) -> Vec<Expectation> {
+    let mut found: Vec<Expectation> = Vec::new();
+    for expectation in board.scenarios.values().flat_map(|scenario| &scenario.expectations) {
+        if super::conformance::can_be_judged(expectation) && !found.contains(expectation) {
+            found.push(expectation.clone());
+        }
+    }
+    found
 }
 
 /// Silences of a service while it had work: at least five triggers came, and nothing went out for much longer than it
@@ -251,6 +280,49 @@ mod tests {
         assert!(matches!(rate, Arrivals::Poisson(r) if (r - 1.0).abs() < 0.01));
         assert!(done.fits.iter().any(|f| f.what == "Stock: latency" && f.n == 300));
         assert_eq!(done.latencies["Store"].len(), 300);
+    }
+
+    #[test]
+    fn a_run_of_the_fitted_board_takes_as_long_as_the_log() {
+        let (board, log) = captured();
+        let done = calibrate(&board, &derive(&board), &log);
+        let pairs = beside(&done, "at captured rates", 3).expect("a run");
+        let store = pairs.iter().find(|pair| pair.service == "Store").expect("measured");
+        assert!(store.simulated.len() > 200, "{}", store.simulated.len());
+        let median = |sorted: &[i64]| percentile(sorted, 0.5) as f64;
+        let ratio = median(&store.simulated) / median(&store.captured);
+        assert!((0.8..1.5).contains(&ratio), "{ratio}");
+    }
+
+    #[test]
+    fn a_log_is_asked_what_if_somebody_had_been_down() {
+        let (board, log) = captured();
+        let mut done = calibrate(&board, &derive(&board), &log);
+        let start = log.span().expect("events").0;
+        let question =
+            WhatIf { service: "Store".to_owned(), from: start + 50 * SECOND, until: start + 60 * SECOND };
+        let name = what_if(&mut done, &log, &question).expect("within the log");
+        let scenario = &done.board.scenarios[&name];
+        let down: Vec<&str> = scenario.faults.iter().map(|fault| &*fault.target).collect();
+        assert_eq!(down, ["Stock", "Store"]);
+        assert_eq!(scenario.faults[1].lasts, Some(Span::from_secs(10)));
+        assert!(matches!(&scenario.stimuli[0].arrivals, Arrivals::At(times) if times.len() == 300));
+        // While Store is away nobody is served; the run without the question serves them at once.
+        let served = |name: &str| {
+            let mut run = crate::simulation::Simulation::new(&done.board, Some(name), 3).expect("a run");
+            run.run_until(55 * SECOND as u64);
+            let trace = run.trace().expect("a trace");
+            let bought = |event: &&crate::simulation::trace::TraceEvent| {
+                event.message.is_some_and(|m| run.model().messages[m.at()].name == "Bought")
+                    && event.time > 51 * SECOND as u64
+                    && event.kind == crate::simulation::trace::TraceKind::Published
+            };
+            trace.iter().filter(bought).count()
+        };
+        assert_eq!(served(&name), 0);
+        assert!(served(AS_CAPTURED) > 0);
+        let elsewhere = WhatIf { service: "Nobody".to_owned(), ..question };
+        assert!(what_if(&mut done, &log, &elsewhere).is_none());
     }
 
     #[test]

@@ -9,6 +9,8 @@ mod types;
 
 use std::collections::BTreeMap;
 
+pub(crate) use expectations::can_be_judged;
+
 use super::index::{Causes, Log};
 use super::tracks::Tracks;
 use crate::advice::Severity;

@@ -16,6 +16,7 @@ use crate::board::{
     Arrivals, Board, Command, Distribution, Envelope, Event, Link, LinkId, Mode, Query, Scenario, Service,
     Span, Sticky, StickyId, StickyKind, Stimulus, Version,
 };
+pub(crate) use arrange::arrange;
 use reactions::{Effect, Reaction};
 
 /// A board made from a log, and what was guessed.
@@ -77,7 +78,7 @@ pub fn discover(log: &Log) -> Discovered {
     define_messages(&mut board, log, &naming, &reactions);
     define_services(&mut board, &naming, &reactions);
     draw(&mut board, &naming, &reactions);
-    arrange::arrange(&mut board);
+    arrange(&mut board);
     if let Some(scenario) = scenario(log, &naming, &reactions) {
         board.scenarios.insert("as captured".to_owned(), scenario);
     }

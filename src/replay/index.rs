@@ -144,6 +144,11 @@ impl<'a> EventRef<'a> {
         self.chunk.sources[self.at]
     }
 
+    /// Who published it, as people read it: a URI reference with its escapes undone.
+    pub fn source_text(&self) -> std::borrow::Cow<'a, str> {
+        super::matching::unescaped(self.source())
+    }
+
     /// True when it stands in the file behind a later event.
     pub fn is_late(&self) -> bool {
         self.chunk.is_late(self.at)
@@ -202,6 +207,19 @@ impl<'a> EventRef<'a> {
             let record = data.get(s.place.0..s.place.0 + s.place.1).unwrap_or_default();
             Detail::of(s, record)
         })
+    }
+
+    /// Its record as it stands in the file. Nothing if the file has been cut since.
+    pub fn record(&self) -> Option<&'a [u8]> {
+        if self.log.source.state() == SourceState::Cut {
+            return None;
+        }
+        let data = self.log.source.bytes();
+        let place = match self.record_length() {
+            Some(length) => (self.offset(), length),
+            None => self.seen(false, |s| s.place)?,
+        };
+        data.get(place.0..place.0 + place.1)
     }
 
     /// Its payload's bytes, read from the file.

@@ -2,12 +2,16 @@
 
 mod filter;
 mod story;
+mod window;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 pub use filter::Filter;
-pub use story::{Step, story};
+pub use story::{Step, story, waterfall};
+pub use window::{Window, ticks};
+
+use serde::{Deserialize, Serialize};
 
 use super::index::{Causes, EventRef, Log};
 use super::time::SECOND;
@@ -51,10 +55,12 @@ pub struct Frame {
     pub flow: BTreeMap<LinkId, u64>,
     /// How many events are under way, drawn or not.
     pub n_under_way: usize,
+    /// Type numbers of those that the board does not know, or shows on no link: nothing is drawn for them.
+    pub off_board: Vec<u16>,
 }
 
 /// A remembered moment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bookmark {
     /// Nanoseconds since 1970.
     pub time: i64,
@@ -247,27 +253,40 @@ impl Player {
         &self.bookmarks
     }
 
-    /// What is under way now. Its cost goes with what is under way, not with the log.
-    pub fn frame(&self, log: &Log, tracks: &Tracks, causes: &Causes, filter: &Filter) -> Frame {
+    /// What is under way now, of the events that `shows` accepts. Its cost goes with what is under way, not with the
+    /// log.
+    pub fn frame(
+        &self,
+        log: &Log,
+        tracks: &Tracks,
+        causes: &Causes,
+        shows: impl Fn(&EventRef<'_>) -> bool,
+    ) -> Frame {
         let longest = self.flight().saturating_mul(SLOWEST);
         let rows = log.range(self.now.saturating_sub(longest)..self.now.saturating_add(1));
         let mut frame = Frame::default();
         // So dense that few of the dots would be seen: pick evenly, and say how much flows where.
         let stride = rows.len().div_ceil(MOST_DOTS).max(1);
-        frame.n_under_way = rows.len();
+        let mut off_board = BTreeSet::new();
         for row in rows.clone().step_by(stride) {
-            let Some(event) = log.event(row).filter(|e| filter.accepts(e)) else { continue };
-            self.put_dots(log, tracks, causes, &event, &mut frame.dots);
+            let Some(event) = log.event(row).filter(&shows) else { continue };
+            frame.n_under_way += stride;
+            if !self.put_dots(log, tracks, causes, &event, &mut frame.dots) {
+                off_board.insert(event.type_number());
+            }
             if frame.dots.len() >= MOST_DOTS * 2 {
                 break;
             }
         }
+        frame.n_under_way = frame.n_under_way.min(rows.len());
+        frame.off_board = off_board.into_iter().collect();
         if stride > 1 {
             frame.flow = tracks.flow(log, rows);
         }
         frame
     }
 
+    /// Adds the dots of one event; false when the board has no way for it.
     fn put_dots(
         &self,
         log: &Log,
@@ -275,7 +294,7 @@ impl Player {
         causes: &Causes,
         event: &EventRef<'_>,
         dots: &mut Vec<Dot>,
-    ) {
+    ) -> bool {
         let cause = causes.of(event.row()).and_then(|row| log.event(row));
         let (ways, reply) = tracks.of(event, cause.as_ref());
         let passed = self.now.saturating_sub(event.time());
@@ -296,6 +315,7 @@ impl Player {
                 along,
             });
         }
+        ways.iter().any(|way| !way.links.is_empty())
     }
 
     /// How long the message was on its way and in work, where the log has an effect that the reaction published;

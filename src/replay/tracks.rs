@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::index::{EventRef, Log};
 use super::matching::{Matched, Names};
-use crate::board::{Board, LinkId};
+use crate::board::{Board, LinkId, StickyId};
 use crate::topology::{MessageIx, MessageKind, PartyIx, ReactionIx, Topology};
 
 /// Events looked at for a flow.
@@ -151,6 +151,24 @@ impl Tracks {
         }
         heat
     }
+}
+
+/// How many messages passed each sticky, from how many passed each link: what came in, or, where more went out than
+/// came, what went out on its busiest link.
+pub fn stickies(board: &Board, links: &BTreeMap<LinkId, u64>) -> BTreeMap<StickyId, u64> {
+    let mut incoming: BTreeMap<StickyId, u64> = BTreeMap::new();
+    let mut found: BTreeMap<StickyId, u64> = BTreeMap::new();
+    for (id, n) in links {
+        let Some(link) = board.links.get(id) else { continue };
+        *incoming.entry(link.to).or_default() += n;
+        let out = found.entry(link.from).or_default();
+        *out = (*out).max(*n);
+    }
+    for (sticky, n) in incoming {
+        let at = found.entry(sticky).or_default();
+        *at = (*at).max(n);
+    }
+    found
 }
 
 /// The places a message is sent from, in the board's order: reactions first, then people and screens, then, for a

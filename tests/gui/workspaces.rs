@@ -9,11 +9,11 @@ use isobar::app::{App, Start};
 
 use super::kit::{Folder, press, settle};
 
-fn sample(name: &str) -> PathBuf {
+pub(crate) fn sample(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-boards").join(name)
 }
 
-fn open_with(board: &str, replay: Option<PathBuf>) -> Harness<'static, App> {
+pub(crate) fn open_with(board: &str, replay: Option<PathBuf>) -> Harness<'static, App> {
     let start = Start { board: Some(sample(board)), replay };
     let mut harness = Harness::builder()
         .with_size(egui::vec2(1440.0, 900.0))
@@ -25,13 +25,13 @@ fn open_with(board: &str, replay: Option<PathBuf>) -> Harness<'static, App> {
 }
 
 /// What a label says.
-fn spoken(node: &egui_kittest::Node<'_>) -> String {
+pub(crate) fn spoken(node: &egui_kittest::Node<'_>) -> String {
     let node = node.accesskit_node();
     node.label().or_else(|| node.value()).unwrap_or_default()
 }
 
 /// Lets other threads work until a label shows.
-fn wait_for(harness: &mut Harness<'static, App>, label: &str) {
+pub(crate) fn wait_for(harness: &mut Harness<'static, App>, label: &str) {
     for _ in 0..2_000 {
         harness.step();
         if harness.query_all_by_label_contains(label).next().is_some() {
@@ -137,13 +137,13 @@ fn replay_opens_the_log_of_a_run_and_scrubs() {
     isobar::simulation::log::write(&simulation, &mut bytes).unwrap();
     std::fs::write(&log, bytes).unwrap();
     let mut harness = open_with("avatar-store/orchestration.ron", Some(log));
-    wait_for(&mut harness, "events · cloudevents");
+    wait_for(&mut harness, "events · ");
     settle(&mut harness);
     harness.get_by_label("run.jsonl");
-    harness.get_by_label("At the playhead");
+    harness.get_by_label("Event");
     harness.get_by_label("Step to the next event").click();
     settle(&mut harness);
-    harness.get_by_label("Its process");
+    harness.get_by_label("Payload");
     harness.get_by_label("Next of process").click();
     settle(&mut harness);
     harness.get_by_label("Timeline");

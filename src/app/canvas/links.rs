@@ -43,7 +43,7 @@ impl BoardCanvas {
 }
 
 /// Points along a curve on the screen: two for a straight one.
-fn course(brush: &Brush<'_>, curve: &Curve) -> Vec<Pos2> {
+pub(super) fn course(brush: &Brush<'_>, curve: &Curve) -> Vec<Pos2> {
     if curve.is_straight() {
         return vec![brush.at(curve.points[0]), brush.at(curve.points[3])];
     }

@@ -93,6 +93,8 @@ pub struct Overlays {
     pub down: BTreeSet<StickyId>,
     /// How busy stickies are, 0 to 1: a bar at their lower edge.
     pub heat: BTreeMap<StickyId, f32>,
+    /// How much flows along links, 0 to 1: a band as broad as that.
+    pub flow: BTreeMap<LinkId, f32>,
 }
 
 impl BoardCanvas {
@@ -146,6 +148,24 @@ pub(super) fn paint_state(
         );
         let color = mix(brush.theme.paper(shape.token).text, brush.theme.error, heat * heat);
         mesher.flat(bar, color.gamma_multiply(0.75));
+    }
+}
+
+/// Bands along links, as broad as what flows there.
+pub(super) fn paint_flow(brush: &Brush<'_>, mesher: &mut Mesher, scene: &Scene, overlays: &Overlays) {
+    let seen = brush.view.world().expanded(20.0);
+    for (id, strength) in &overlays.flow {
+        let Some(link) = scene.link(*id).filter(|link| link.curve.bounds().intersects(seen)) else {
+            continue;
+        };
+        let strength = strength.clamp(0.0, 1.0);
+        let width = (3.0 + 15.0 * strength) * brush.zoom.clamp(0.35, 1.5);
+        let color = mix(brush.theme.accent, brush.theme.warning, strength);
+        mesher.line(
+            &super::links::course(brush, &link.curve),
+            width,
+            color.gamma_multiply(0.22 + 0.2 * strength),
+        );
     }
 }
 

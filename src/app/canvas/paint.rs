@@ -90,6 +90,7 @@ impl BoardCanvas {
         dots(&brush, &mut mesher, area);
         frames(&brush, &mut mesher, titles);
         lines(&brush, &mut mesher, scene, area);
+        super::overlay::paint_flow(&brush, &mut mesher, scene, overlays);
         super::links::paint(&brush, &mut mesher, scene, world, &labels);
         super::links::paint_proposals(&brush, &mut mesher, scene);
         super::overlay::paint_dots(&brush, &mut mesher, scene, overlays);
@@ -342,7 +343,8 @@ fn selection(brush: &Brush<'_>, mesher: &mut Mesher, scene: &Scene) {
     if *brush.look.activity != Activity::Idle || brush.look.editing.is_some() {
         return;
     }
-    if let Some(item) = brush.look.selection.only()
+    if brush.look.handles
+        && let Some(item) = brush.look.selection.only()
         && let Some(rect) = super::rect_of(scene, item)
     {
         let corner = brush.at(rect.max);
@@ -361,7 +363,7 @@ fn selection(brush: &Brush<'_>, mesher: &mut Mesher, scene: &Scene) {
         if i == 0 && hovered.is_some() && !brush.look.selection.contains(Item::Sticky(id)) {
             ring(mesher, shape, 1.5, 1.2, mix(theme.accent, theme.canvas, 0.35));
         }
-        if brush.zoom > DETAIL {
+        if brush.look.handles && brush.zoom > DETAIL {
             for point in handle_points(shape.rect, HANDLE_OUT / brush.zoom) {
                 let at = brush.at(point);
                 mesher.disc(at, if at_handle { 5.0 } else { 4.0 }, theme.accent);

@@ -124,6 +124,7 @@ impl BoardWorkspace {
             hover: interaction.hover,
             proposals: &self.proposals,
             guides: &self.guides,
+            handles: true,
         };
         self.canvas.paint(ui, &scene, cx.theme, &look, &self.overlays);
         self.show_naming(ui, cx);

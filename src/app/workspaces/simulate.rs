@@ -9,7 +9,7 @@ use lens::{Followed, Lens};
 use recording::Recording;
 use sprites::{Sprites, Tokens};
 
-use super::Workspace;
+use super::{Workspace, watching};
 use crate::app::canvas::{Badge, BoardCanvas, Corner, Overlays, Shown, Tone};
 use crate::app::context::Cx;
 use crate::app::timeline::{Ask, Band, Flag, Timeline, Transport};
@@ -212,6 +212,7 @@ impl SimulateWorkspace {
             now: share(now),
             bands: bands.collect(),
             flags: flags.collect(),
+            ..Timeline::default()
         };
         let seek = timeline.ui(ui, cx.theme);
         if let Some(ask) = ask {
@@ -388,16 +389,8 @@ impl Workspace for SimulateWorkspace {
             *cx.selection = clicked.into_iter().collect();
         }
         self.break_something(&shown, cx);
-        let typing = ui.ctx().egui_wants_keyboard_input();
-        let pressed = |key| !typing && ui.input(|input| input.key_pressed(key));
-        if pressed(egui::Key::Space) {
-            self.ask(Ask::Toggle, ui.ctx());
-        }
-        if pressed(egui::Key::Period) {
-            self.ask(Ask::Step, ui.ctx());
-        }
-        if pressed(egui::Key::Home) {
-            self.ask(Ask::Rewind, ui.ctx());
+        if let Some(ask) = watching::keys(ui) {
+            self.ask(ask, ui.ctx());
         }
     }
 
@@ -430,13 +423,8 @@ impl Workspace for SimulateWorkspace {
     }
 
     fn action(&mut self, ctx: &egui::Context, action: Action, cx: &mut Cx<'_>) -> bool {
-        match action {
-            Action::Fit => self.canvas.fit(ctx, &cx.scene()),
-            Action::ZoomIn => self.canvas.zoom_by(ctx, 1.25),
-            Action::ZoomOut => self.canvas.zoom_by(ctx, 0.8),
-            _ => return false,
-        }
-        true
+        let scene = cx.scene();
+        watching::action(&mut self.canvas, ctx, action, &scene, cx)
     }
 
     fn opened(&mut self, _ctx: &egui::Context, _cx: &mut Cx<'_>) {
@@ -446,10 +434,7 @@ impl Workspace for SimulateWorkspace {
     }
 
     fn show(&mut self, ctx: &egui::Context, items: &[Item], cx: &mut Cx<'_>) {
-        let rects = items.iter().filter_map(|item| item.rect(cx.document.board()));
-        if let Some(bounds) = rects.reduce(crate::board::Rect::union) {
-            self.canvas.reveal(ctx, bounds);
-        }
+        watching::reveal(&mut self.canvas, ctx, items, &cx.scene());
     }
 
     fn hint(&self) -> String {

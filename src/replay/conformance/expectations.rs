@@ -7,7 +7,7 @@ use crate::simulation::expectations::{Checker, Sight, Standing};
 
 /// Promises about processes hold for real runs as for simulated ones. Counts belong to a scenario's own load, and
 /// queue depths, answers and dead letters leave no messages in a log.
-fn can_be_judged(expectation: &Expectation) -> bool {
+pub(crate) fn can_be_judged(expectation: &Expectation) -> bool {
     matches!(expectation.promise, Promise::LeadsTo { .. } | Promise::AtMostOnce(_) | Promise::Precedes { .. })
 }
 

@@ -1,7 +1,6 @@
 //! Which events of a log are shown: by type, source, correlation, text, and pattern.
 
 use crate::pattern::Pattern;
-use crate::replay::event::Detail;
 use crate::replay::index::{EventRef, Log};
 use crate::replay::symbols::key32;
 
@@ -36,7 +35,8 @@ impl Filter {
         self.correlation = (!text.is_empty()).then(|| (key32(text.as_bytes()), text.to_owned()));
     }
 
-    /// Shows only events whose record has these characters in it; an empty text shows all.
+    /// Shows only events whose record has these characters in it; an empty text shows all. Small letters stand for
+    /// large ones too, as long as there is no large letter among them.
     pub fn set_text(&mut self, text: &str) {
         self.text = text.as_bytes().to_vec();
     }
@@ -70,12 +70,20 @@ impl Filter {
         if self.text.is_empty() && self.pattern.is_none() {
             return true;
         }
-        event.detail().is_some_and(|detail| self.accepts_record(&detail))
+        event.record().is_some_and(|record| self.accepts_record(event, record))
     }
 
-    fn accepts_record(&self, detail: &Detail) -> bool {
-        let has_text = self.text.is_empty() || memchr::memmem::find(&detail.record, &self.text).is_some();
-        has_text && self.pattern.as_ref().is_none_or(|p| p.matches(&detail.record).unwrap_or(false))
+    fn accepts_record(&self, event: &EventRef<'_>, record: &[u8]) -> bool {
+        if !contains(record, &self.text) {
+            return false;
+        }
+        let Some(pattern) = &self.pattern else { return true };
+        // Formats that are no JSON are judged by the payload made of them.
+        if record.starts_with(b"{") {
+            pattern.matches(record).unwrap_or(false)
+        } else {
+            pattern.matches(&event.payload()).unwrap_or(false)
+        }
     }
 
     /// The first event shown at or after `from`, looking at no more than `at_most` events: where it is (or where to
@@ -86,9 +94,31 @@ impl Filter {
     }
 }
 
+/// Whether `text` is in `record`; a text without large letters is found in either case.
+fn contains(record: &[u8], text: &[u8]) -> bool {
+    let Some(first) = text.first().copied() else { return true };
+    if text.iter().any(u8::is_ascii_uppercase) || !text.iter().any(u8::is_ascii_alphabetic) {
+        return memchr::memmem::find(record, text).is_some();
+    }
+    memchr::memchr2_iter(first, first.to_ascii_uppercase(), record)
+        .any(|at| record.get(at..at + text.len()).is_some_and(|part| part.eq_ignore_ascii_case(text)))
+}
+
 fn set(hidden: &mut Vec<u16>, number: u16, shown: bool) {
     hidden.retain(|n| *n != number);
     if !shown {
         hidden.push(number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_letters_stand_for_large_ones_too() {
+        assert!(contains(b"an OrderPlaced here", b"orderplaced"));
+        assert!(contains(b"an OrderPlaced", b"OrderP") && !contains(b"an orderplaced", b"OrderP"));
+        assert!(contains(b"anything", b"") && !contains(b"ab", b"abc") && contains(b"\"17\"", b"17"));
     }
 }

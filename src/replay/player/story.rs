@@ -50,7 +50,7 @@ pub fn story(log: &Log, topology: &Topology, tracks: &Tracks, row: usize, at_mos
         let receivers: Vec<String> = ways.iter().filter_map(|w| w.to.and_then(host)).collect();
         let sender = tracks.sender(&event, cause_event.as_ref()).and_then(host);
         let logged = tracks.matched().party(event.source_number()).map(|party| topology[party].name.clone());
-        let from = logged.unwrap_or_else(|| event.source().to_owned());
+        let from = logged.unwrap_or_else(|| event.source_text().into_owned());
         steps.push(Step {
             row: *row,
             time: event.time(),
@@ -69,4 +69,23 @@ pub fn story(log: &Log, topology: &Topology, tracks: &Tracks, row: usize, at_mos
         }
     }
     steps
+}
+
+/// The steps in the order of a waterfall: every step behind its cause, with all that it set off before whatever comes
+/// later.
+pub fn waterfall(steps: &[Step]) -> Vec<usize> {
+    let mut below: Vec<Vec<usize>> = vec![Vec::new(); steps.len()];
+    let mut open: Vec<usize> = Vec::new();
+    for (at, step) in steps.iter().enumerate().rev() {
+        match step.cause {
+            Some(cause) => below[cause].push(at),
+            None => open.push(at),
+        }
+    }
+    let mut order = Vec::with_capacity(steps.len());
+    while let Some(at) = open.pop() {
+        order.push(at);
+        open.extend(&below[at]);
+    }
+    order
 }

@@ -43,7 +43,7 @@ impl Stage {
     }
 
     fn frame(&self, player: &Player) -> Frame {
-        player.frame(&self.log, &self.tracks, &self.causes, &Filter::default())
+        player.frame(&self.log, &self.tracks, &self.causes, |_| true)
     }
 }
 
@@ -340,6 +340,33 @@ fn a_story_names_senders_receivers_and_causes() {
             ("Stock", "Mail".to_owned(), "Reserved", Some(1), 2, 20),
         ]
     );
+}
+
+#[test]
+fn a_waterfall_tells_one_branch_after_the_other() {
+    let s = stage(
+        SHOP,
+        "0 a command client Buy @1
+         1 b command client Buy @1
+         2 a1 event store Bought <a @1
+         3 b1 event store Bought <b @1
+         4 a2 event stock Reserved <a1 @1",
+    );
+    let steps = story(&s.log, &s.topology, &s.tracks, 0, 100);
+    assert_eq!(waterfall(&steps), [0, 2, 4, 1, 3]);
+}
+
+#[test]
+fn what_the_board_does_not_know_is_said() {
+    let s = stage(SHOP, "0 a event store Bought\n1 b event store Elsewhere\n2 c event store Elsewhere");
+    let mut player = Player::new(&s.log);
+    player.seek(START + 2 * MS);
+    let frame = s.frame(&player);
+    let names: Vec<&str> =
+        frame.off_board.iter().filter_map(|n| s.log.types().get(*n)).map(|t| &*t.text).collect();
+    assert_eq!((names, frame.n_under_way), (vec!["Elsewhere"], 3));
+    let none = player.frame(&s.log, &s.tracks, &s.causes, |event| event.name() == "Bought");
+    assert_eq!((none.off_board.len(), none.n_under_way), (0, 1));
 }
 
 #[test]

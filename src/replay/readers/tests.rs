@@ -264,3 +264,44 @@ fn real_logs_count_right() {
         assert_eq!(table(&xes), table(&csv));
     }
 }
+
+/// A board found in a log of others knows every type of it, and the log plays on it from end to end.
+#[test]
+fn real_logs_replay_on_the_boards_found_in_them() {
+    use crate::replay::player::{Player, StepTo};
+    use crate::replay::tracks::Tracks;
+    for name in
+        ["running-example.xes", "running-example.csv", "roadtraffic100traces.xes", "ocel20_example.jsonocel"]
+    {
+        let Some(log) = shared(name) else { continue };
+        let board = crate::replay::discovery::discover(&log).board;
+        let topology = crate::topology::derive(&board);
+        let tracks = Tracks::new(&board, &topology, &log);
+        let matched = tracks.matched();
+        assert!((0..log.types().len()).all(|n| matched.message(n as u16).is_some()), "{name}");
+        let causes = log.causes();
+        let mut player = Player::new(&log);
+        player.playing = true;
+        player.skip_quiet = true;
+        let (mut n_frames, mut n_dots) = (0, 0);
+        while player.playing && n_frames < 100_000 {
+            player.tick(&log, 0.1);
+            n_dots += player.frame(&log, &tracks, &causes, |_| true).dots.len();
+            n_frames += 1;
+        }
+        assert!(!player.playing && n_dots >= log.len(), "{name}: {n_dots} dots in {n_frames} frames");
+        player.seek(i64::MIN);
+        let mut n_steps = 1;
+        while player.step(&log, StepTo::Next) {
+            n_steps += 1;
+        }
+        assert_eq!(n_steps, log.len(), "{name}");
+        // What the log itself taught is not found fault with.
+        let findings = crate::replay::conformance::check(&board, &topology, &log);
+        let told: Vec<&str> = findings.iter().map(|f| f.check.name).collect();
+        assert!(
+            !told.contains(&"unknown-type") && !told.contains(&"undeclared-publisher"),
+            "{name}: {told:?}"
+        );
+    }
+}

@@ -1,146 +1,151 @@
-//! Beside the replayed log: what it holds, the event at the playhead, and its story.
+//! Beside the replayed log: the event at the playhead, the types it holds, and how it was read.
 
 use egui::{RichText, Ui};
 
 use super::ReplayWorkspace;
 use crate::app::context::Cx;
 use crate::app::theme::Theme;
-use crate::app::widgets;
-use crate::replay::player::{StepTo, story};
+use crate::app::widgets::{self, spoken_number};
 
-/// Steps of a story shown.
-const STORY_MAX: usize = 60;
+/// Types listed.
+const TYPES_MAX: usize = 400;
+
+/// What the side shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Side {
+    /// The event at the playhead.
+    #[default]
+    Event,
+    /// The types of the log.
+    Types,
+    /// The file and its fields.
+    Log,
+}
 
 impl ReplayWorkspace {
     pub(super) fn sidebar(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let theme = cx.theme;
-        let Some(open) = &mut self.open else { return };
-        let name = open.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        ui.label(theme.title(name));
-        let formats: Vec<&str> = open.log.formats().iter().map(|(reader, _)| reader.name).collect();
-        let bad = open.log.n_bad_lines();
-        ui.label(theme.secondary(format!("{} events · {}", open.log.len(), formats.join(", "))));
-        if bad > 0 {
-            let first = open
-                .log
-                .bad_lines()
-                .first()
-                .map_or_else(String::new, |line| format!(": line {}, {}", line.line, line.reason));
-            ui.label(RichText::new(format!("{bad} lines were skipped{first}")).color(theme.warning));
-        }
-        if ui.button("Open another…").clicked() {
-            self.pick(ui.ctx());
-        }
-        egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            self.current(ui, cx);
-            self.types(ui, cx);
-        });
-    }
-
-    /// The event at the playhead, and the process it belongs to.
-    fn current(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let topology = cx.topology();
-        let theme = cx.theme;
-        let Some(open) = &mut self.open else { return };
-        let Some(row) = open.player.current(&open.log) else { return };
-        let Some(event) = open.log.event(row) else { return };
-        widgets::section(ui, theme, "At the playhead");
-        ui.label(RichText::new(event.name()).font(Theme::strong(theme.sizes.body)).color(theme.text));
-        ui.label(theme.secondary(format!("{} · {}", event.source(), super::spoken_time(event.time()))));
-        if event.is_late() {
-            ui.label(RichText::new("It stands later in the file than events after it").color(theme.warning));
-        }
-        let payload = String::from_utf8_lossy(&event.payload()).into_owned();
-        let pretty =
-            serde_json::from_str::<serde_json::Value>(&payload).map_or(payload, |value| format!("{value:#}"));
-        egui::CollapsingHeader::new(theme.secondary("Payload")).id_salt("payload").show(ui, |ui| {
-            ui.add(egui::Label::new(RichText::new(pretty).monospace().size(theme.sizes.small)).wrap());
-        });
-        let mut step = None;
-        ui.horizontal_wrapped(|ui| {
-            for (name, to) in [
-                ("Previous", StepTo::Previous),
-                ("Next of type", StepTo::NextOfType),
-                ("Next of process", StepTo::NextOfCorrelation),
-                ("Cause", StepTo::Cause),
-            ] {
-                if ui.small_button(name).clicked() {
-                    step = Some(to);
+        self.head(ui, theme);
+        ui.add_space(6.0);
+        ui.horizontal(|ui| {
+            for (side, name) in [(Side::Event, "Event"), (Side::Types, "Types"), (Side::Log, "Log")] {
+                if widgets::tab(ui, theme, name, self.side == side).clicked() {
+                    self.side = side;
                 }
             }
         });
-        widgets::section(ui, theme, "Its process");
-        let steps = story(&open.log, &topology, &open.tracks, row, STORY_MAX);
-        let start = steps.first().map_or(0, |step| step.time);
-        let mut go = None;
-        for told in &steps {
-            let to = if told.to.is_empty() { String::new() } else { format!(" → {}", told.to.join(", ")) };
-            let text = format!(
-                "{:>8.3} s  {}{}",
-                (told.time - start) as f64 / 1e9,
-                "  ".repeat(told.depth.min(6)),
-                told.name
-            );
-            let here = told.row == row;
-            let color = if here { theme.accent } else { theme.text };
-            let label = RichText::new(text).size(theme.sizes.secondary).color(color);
-            if ui
-                .add(egui::Button::selectable(here, label).frame(false))
-                .on_hover_text(format!("{}{to}", told.from))
-                .clicked()
-            {
-                go = Some(told.row);
+        widgets::hairline(ui, theme);
+        egui::ScrollArea::vertical().id_salt(self.side.id()).auto_shrink(false).show(ui, |ui| {
+            match self.side {
+                Side::Event => self.event(ui, cx),
+                Side::Types => self.types(ui, cx),
+                Side::Log => self.file(ui, cx),
             }
-        }
-        if let Some(to) = step {
-            open.player.playing = false;
-            open.player.step(&open.log, to);
-        }
-        if let Some(row) = go {
-            open.player.playing = false;
-            open.player.go_to(&open.log, row);
+        });
+    }
+
+    /// The log in two lines, and how far the reading has come.
+    fn head(&mut self, ui: &mut Ui, theme: &Theme) {
+        let Some(open) = &mut self.open else { return };
+        let name = open.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        ui.add(egui::Label::new(theme.title(name)).truncate());
+        let formats: Vec<&str> = open.log.formats().iter().map(|(reader, _)| reader.label).collect();
+        let n_events = spoken_number(open.log.len() as u64);
+        ui.add(
+            egui::Label::new(theme.secondary(format!("{n_events} events · {}", formats.join(", "))))
+                .truncate(),
+        );
+        if !open.log.is_complete() {
+            let progress = open.loading.progress();
+            let share = progress.bytes as f32 / progress.total_bytes.max(1) as f32;
+            ui.horizontal(|ui| {
+                let bar = egui::ProgressBar::new(share)
+                    .desired_width(ui.available_width() - 64.0)
+                    .desired_height(8.0);
+                ui.add(bar.fill(theme.accent));
+                if ui.small_button("Cancel").on_hover_text("What is read so far stays").clicked() {
+                    open.loading.cancel();
+                }
+            });
         }
     }
 
     /// The types of the log with their counts; each can be hidden.
     fn types(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let theme = cx.theme;
-        widgets::section(ui, theme, "Types");
-        let search = egui::TextEdit::singleline(&mut self.search)
-            .hint_text("Find in events")
-            .desired_width(f32::INFINITY);
-        let response = ui.add(search);
-        ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Find in events"));
         let Some(open) = &mut self.open else { return };
-        if response.changed() {
-            open.filter.set_text(&self.search);
+        let mut types: Vec<(u64, u16)> =
+            open.log.types().iter().enumerate().map(|(at, symbol)| (symbol.n_events, at as u16)).collect();
+        types.sort_unstable_by_key(|(n, number)| (std::cmp::Reverse(*n), *number));
+        let unknown =
+            types.iter().filter(|(_, number)| open.tracks.matched().message(*number).is_none()).count();
+        ui.add_space(4.0);
+        if unknown > 0 {
+            let text = format!("{unknown} of {} types are not on the board", types.len());
+            ui.label(RichText::new(text).color(theme.warning));
         }
-        let counts = open.log.counts_by_type(0..open.log.len());
-        let mut types: Vec<(u16, String, u64)> = open
-            .log
-            .types()
-            .iter()
-            .zip(&counts)
-            .enumerate()
-            .map(|(at, (symbol, count))| (at as u16, symbol.text.to_string(), *count))
-            .collect();
-        types.sort_by(|a, b| b.2.cmp(&a.2).then_with(|| a.1.cmp(&b.1)));
-        for (number, name, count) in types.into_iter().take(200) {
+        let mut all = None;
+        ui.horizontal(|ui| {
+            for (name, shown) in [("Show all types", true), ("Hide all types", false)] {
+                if widgets::chip(ui, theme, name, false).clicked() {
+                    all = Some(shown);
+                }
+            }
+        });
+        if let Some(shown) = all {
+            types.iter().for_each(|(_, number)| open.filter.set_type(*number, shown));
+            open.filter_changed();
+        }
+        ui.add_space(4.0);
+        let more = types.len().saturating_sub(TYPES_MAX);
+        for (count, number) in types.into_iter().take(TYPES_MAX) {
+            let name =
+                open.log.types().get(number).map_or_else(String::new, |symbol| symbol.text.to_string());
             let known = open.tracks.matched().message(number).is_some();
+            let color = open.chart.color(theme, number);
             ui.horizontal(|ui| {
+                let (swatch, _) = ui.allocate_exact_size(egui::vec2(8.0, 16.0), egui::Sense::hover());
+                ui.painter().circle_filled(swatch.center(), 4.0, color);
                 let mut shown = open.filter.shows_type(number);
-                let color = if known { theme.text } else { theme.warning };
-                let response = ui.checkbox(&mut shown, RichText::new(&name).color(color));
+                let ink = if known { theme.text } else { theme.warning };
+                let width = (ui.available_width() - 74.0).max(40.0);
+                let response = ui
+                    .scope(|ui| {
+                        ui.set_max_width(width);
+                        ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
+                        ui.checkbox(&mut shown, RichText::new(&name).color(ink))
+                    })
+                    .inner;
                 if response.changed() {
                     open.filter.set_type(number, shown);
+                    open.filter_changed();
                 }
-                if !known {
-                    response.on_hover_text("No message of this name is on the board");
-                }
+                response.on_hover_text(if known {
+                    name
+                } else {
+                    format!("{name}\nNo message of this name is on the board")
+                });
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    ui.label(theme.secondary(count.to_string()))
+                    let text = spoken_number(count);
+                    ui.label(
+                        RichText::new(text).font(Theme::plain(theme.sizes.secondary)).color(theme.secondary),
+                    );
                 });
             });
+        }
+        if more > 0 {
+            ui.label(theme.secondary(format!("and {more} rarer ones")));
+        }
+    }
+}
+
+impl Side {
+    /// Each side scrolls by itself.
+    const fn id(self) -> &'static str {
+        match self {
+            Self::Event => "replay-event",
+            Self::Types => "replay-types",
+            Self::Log => "replay-log",
         }
     }
 }

@@ -6,6 +6,7 @@ use super::SimulateWorkspace;
 use crate::app::context::Cx;
 use crate::app::theme::Theme;
 use crate::app::widgets;
+pub(super) use crate::app::widgets::spoken_number;
 use crate::availability::{Limits, entry_report};
 use crate::board::FaultKind;
 use crate::simulation::Simulation;
@@ -43,19 +44,6 @@ pub(super) fn spoken_nanos(nanos: f64) -> String {
         n if n < 120e9 => format!("{:.1} s", n / 1e9),
         n => format!("{:.0} min", n / 60e9),
     }
-}
-
-/// A number with thousands apart: "29,604".
-pub(super) fn spoken_number(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// A name and a number at the right end of a line; answers the number's response.
@@ -225,8 +213,6 @@ mod tests {
 
     #[test]
     fn figures_are_spoken_as_people_write_them() {
-        assert_eq!(spoken_number(29_604), "29,604");
-        assert_eq!(spoken_number(7), "7");
         assert_eq!(spoken_nanos(412e6), "412 ms");
         assert_eq!(spoken_nanos(90e9), "90.0 s");
     }

@@ -1,0 +1,214 @@
+//! The Replay workspace end to end: a real log on a real board, driven through accessible names.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use isobar::app::App;
+
+use super::kit::{Folder, centre, click, press, settle, write};
+use super::workspaces::{open_with, sample, spoken, wait_for};
+
+const BOARD: &str = "avatar-store/orchestration.ron";
+
+/// Twenty seconds of the store, as the simulator logs them.
+fn run_of_the_store(folder: &Folder) -> PathBuf {
+    let board = isobar::io::load(&sample(BOARD)).unwrap().board;
+    let mut simulation = isobar::simulation::Simulation::new(&board, None, 7).unwrap();
+    simulation.run_until(20_000_000_000);
+    let mut bytes = Vec::new();
+    isobar::simulation::log::write(&simulation, &mut bytes).unwrap();
+    let log = folder.path("run.jsonl");
+    std::fs::write(&log, bytes).unwrap();
+    log
+}
+
+/// A copy of the store's board with a log: what a test changes is nobody else's.
+fn opened(folder: &Folder, log: PathBuf) -> Harness<'static, App> {
+    let board = folder.path("store.ron");
+    std::fs::copy(sample(BOARD), &board).unwrap();
+    let mut harness = open_with(board.to_str().unwrap(), Some(log));
+    wait_for(&mut harness, "events · ");
+    settle(&mut harness);
+    harness
+}
+
+/// The texts of all rows of the table in sight.
+fn rows(harness: &Harness<'static, App>) -> Vec<String> {
+    let nodes = harness.query_all_by_label_contains(" at 2026-");
+    nodes.map(|node| spoken(&node)).filter(|text| text.contains(" from ")).collect()
+}
+
+#[test]
+fn the_table_filters_by_text_and_by_pattern() {
+    let folder = Folder::new();
+    let mut harness = opened(&folder, run_of_the_store(&folder));
+    let all = rows(&harness);
+    assert!(all.len() > 5, "{all:?}");
+    click_into(&mut harness, "Filter events");
+    write(&mut harness, "balancededucted");
+    wait_for(&mut harness, " of ");
+    settle(&mut harness);
+    wait_until(&mut harness, |harness| !rows(harness).is_empty() && rows(harness) != all);
+    harness.get_by_label("Show all").click();
+    settle(&mut harness);
+    assert_eq!(rows(&harness).len(), all.len());
+    click_into(&mut harness, "Filter events");
+    write(&mut harness, r#"{"type": ["BalanceDeducted"]}"#);
+    wait_until(&mut harness, |harness| {
+        let shown = rows(harness);
+        !shown.is_empty() && shown.iter().all(|row| row.starts_with("BalanceDeducted from "))
+    });
+    harness.get_by_label("Show all").click();
+    settle(&mut harness);
+    click_into(&mut harness, "Filter events");
+    write(&mut harness, r#"{"type": 7}"#);
+    settle(&mut harness);
+    assert_eq!(rows(&harness).len(), all.len(), "a broken pattern hides nothing");
+}
+
+#[test]
+fn events_are_chosen_stepped_and_compared() {
+    let folder = Folder::new();
+    let mut harness = opened(&folder, run_of_the_store(&folder));
+    let third = rows(&harness).into_iter().nth(3).unwrap();
+    harness.get_by_label(&third).click();
+    settle(&mut harness);
+    let name = third.split(" from ").next().unwrap().to_owned();
+    harness.get_by_label("Correlation");
+    press(&mut harness, Modifiers::NONE, Key::T);
+    let current = harness
+        .query_all_by_label_contains(" at 2026-")
+        .find(|node| node.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True));
+    let current = spoken(&current.expect("the event at the playhead"));
+    assert!(current.starts_with(&format!("{name} from ")) && current != third, "{current}");
+    harness.get_by_label("Against previous").click();
+    settle(&mut harness);
+    assert!(harness.query_all_by_label_contains(" different, ").next().is_some());
+    harness.get_by_label("Mark").click();
+    settle(&mut harness);
+    press(&mut harness, Modifiers::NONE, Key::T);
+    harness.get_by_label("Against marked").click();
+    settle(&mut harness);
+    assert!(harness.query_all_by_label_contains(" the same").next().is_some());
+}
+
+#[test]
+fn a_process_falls_as_a_waterfall_and_a_click_goes_there() {
+    let folder = Folder::new();
+    let mut harness = opened(&folder, run_of_the_store(&folder));
+    press(&mut harness, Modifiers::NONE, Key::Period);
+    harness.get_by_label("Waterfall").click();
+    settle(&mut harness);
+    assert!(harness.query_all_by_label_contains(" messages in ").next().is_some());
+    let last = harness.query_all_by_label_contains("Step ").last().expect("steps");
+    let name = spoken(&last).trim_start_matches("Step ").split(" from ").next().unwrap().to_owned();
+    last.click();
+    settle(&mut harness);
+    assert!(harness.query_all_by_label(&name).next().is_some());
+}
+
+/// A log that departs from the store in three ways, and has a bad line.
+fn foreign(folder: &Folder) -> PathBuf {
+    let mut text = String::new();
+    for i in 0..30 {
+        let name = ["BalanceDeducted", "com.elsewhere.Surprise"][i % 2];
+        let _ = writeln!(
+            text,
+            r#"{{"specversion":"1.0","id":"e{i}","source":"/nobody","type":"{name}","time":"2026-03-01T10:00:{i:02}Z","data":{{"n":{i}}}}}"#
+        );
+    }
+    text.push_str("not an event\n");
+    let path = folder.path("foreign.jsonl");
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+#[test]
+fn what_is_not_on_the_board_is_said_and_findings_lead_to_their_moment() {
+    let folder = Folder::new();
+    let mut harness = opened(&folder, foreign(&folder));
+    harness.get_by_label("Findings").click();
+    wait_for(&mut harness, "Type the board does not know");
+    settle(&mut harness);
+    harness.query_all_by_label_contains("Type the board does not know: ").next().unwrap().click();
+    settle(&mut harness);
+    harness.get_by_label("com.elsewhere.Surprise");
+    harness.get_by_label("Not on the board: nothing is drawn for it");
+    harness.get_by_label("Types").click();
+    settle(&mut harness);
+    harness.get_by_label("1 of 2 types are not on the board");
+    harness.get_by_label("Log").click();
+    settle(&mut harness);
+    assert!(harness.query_all_by_label_contains("Line 31: ").next().is_some());
+}
+
+#[test]
+fn fields_are_mapped_by_hand_and_moments_marked() {
+    let folder = Folder::new();
+    let mut harness = opened(&folder, foreign(&folder));
+    harness.get_by_label("Bookmark").click();
+    settle(&mut harness);
+    harness.get_by_label("Log").click();
+    settle(&mut harness);
+    assert!(harness.query_all_by_label_contains("Go to 2026-03-01 10:00:").next().is_some());
+    click_into(&mut harness, "Field of the source");
+    write(&mut harness, "data.n");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    wait_until(&mut harness, |harness| rows(harness).iter().any(|row| row.contains(" from 7 at ")));
+    // The marked moments are still there when the log is read again.
+    assert!(harness.query_all_by_label_contains("Go to 2026-03-01 10:00:").next().is_some());
+}
+
+#[test]
+fn the_same_log_runs_over_the_topology_with_heat() {
+    let folder = Folder::new();
+    let mut harness = opened(&folder, run_of_the_store(&folder));
+    let stickies = |harness: &Harness<'static, App>| {
+        harness.query_all_by_label_contains("vent Balance deducted").count()
+    };
+    let on_board = stickies(&harness);
+    harness.get_by_label("Heat").click();
+    harness.get_by_label("On the topology").click();
+    settle(&mut harness);
+    assert_eq!((stickies(&harness), on_board >= 1), (1, true));
+    harness.get_by_label("Play").click();
+    for _ in 0..30 {
+        harness.step();
+    }
+    harness.get_by_label("Pause").click();
+    settle(&mut harness);
+}
+
+#[test]
+fn the_board_is_fitted_and_both_distributions_shown() {
+    let folder = Folder::new();
+    let mut harness = opened(&folder, run_of_the_store(&folder));
+    harness.get_by_label("Fit").click();
+    settle(&mut harness);
+    harness.get_by_label("Fit the board to this log").click();
+    wait_for(&mut harness, ": captured ");
+    harness.get_by_label("Take over into the board").click();
+    settle(&mut harness);
+    let board = harness.state().document().board();
+    assert!(board.scenarios.contains_key("as captured"));
+}
+
+fn click_into(harness: &mut Harness<'static, App>, label: &str) {
+    let at = centre(harness, label);
+    click(harness, at);
+}
+
+/// Lets other threads work until something is so.
+fn wait_until(harness: &mut Harness<'static, App>, so: impl Fn(&Harness<'static, App>) -> bool) {
+    for _ in 0..1_000 {
+        harness.step();
+        if so(harness) {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("it never became so");
+}
