@@ -4,14 +4,19 @@
 //! workshop board is always half-finished, and a rule is silent about what nobody has described yet.
 
 pub mod context;
+pub mod decomposition;
+pub mod explain;
 pub mod report;
 pub mod rules;
+pub mod sarif;
+pub mod usage;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 pub use context::Context;
+pub use explain::{Explanation, explain};
 
 use crate::board::{Board, Key};
 use crate::edit::{Edit, Origin};

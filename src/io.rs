@@ -10,5 +10,5 @@ pub mod logs;
 pub mod places;
 pub mod sources;
 
-pub use config::advice_options;
+pub use config::{advice_options, today};
 pub use file::{FileError, Loaded, load, read_text, save, write_atomically};

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "gui/advice.rs"]
+mod advice;
 #[path = "gui/board.rs"]
 mod board;
 #[path = "gui/files.rs"]

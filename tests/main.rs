@@ -8,4 +8,5 @@ mod layout;
 mod sample_findings;
 mod samples;
 mod tidy;
+mod tidy_published;
 mod validators;

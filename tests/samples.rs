@@ -10,7 +10,7 @@ use isobar::board::{
 use serde_json::{Map, Value, json};
 
 /// Every sample there must be, by folder and name.
-const SAMPLES: [&str; 11] = [
+const SAMPLES: [&str; 14] = [
     "avatar-store/choreography",
     "avatar-store/monolith",
     "avatar-store/orchestration",
@@ -22,6 +22,9 @@ const SAMPLES: [&str; 11] = [
     "pizza/synchronous",
     "procurement/healthy",
     "procurement/pinball",
+    "published/eshop-on-containers",
+    "published/ftgo",
+    "published/serverlesspresso",
 ];
 
 fn folder() -> PathBuf {

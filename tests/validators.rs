@@ -118,6 +118,44 @@ fn pacts_accept_what_they_ask_for_and_refuse_less() {
 }
 
 #[test]
+fn findings_are_sarif_by_the_schema_of_oasis() {
+    let Some(installed) = validators() else { return };
+    let python = installed.join("venv/bin/python");
+    if !python.exists() || !installed.join("node_modules/@microsoft/jest-sarif").is_dir() {
+        println!("SKIPPED: no SARIF schema in {} (run tests/validators/install)", installed.display());
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut boards = Vec::new();
+    samples(Path::new("sample-boards"), &mut boards);
+    let mut results = 0;
+    for (at, path) in boards.iter().enumerate() {
+        let board = isobar::io::load(path).unwrap().board;
+        let topology = isobar::topology::derive(&board);
+        let context = isobar::advice::Context::new(&board, &topology);
+        let found = isobar::advice::advise(&context, &isobar::advice::Options::default());
+        results += found.len();
+        let source = std::fs::read_to_string(path).unwrap();
+        let log = isobar::advice::report::sarif(&board, "my boards/größe.ron", &source, &found);
+        std::fs::write(folder.path().join(format!("{at}.sarif")), log.to_string()).unwrap();
+        // A log that knows none of the board's names conforms to nothing: the other half of the same writer.
+        let lines =
+            "{\"time\": \"2026-01-01T00:00:00Z\", \"type\": \"Nobody.KnowsThis\", \"source\": \"Nobody\"}\n";
+        let log = isobar::replay::load::open(
+            lines.as_bytes().to_vec(),
+            &isobar::replay::mapping::Mapping::default(),
+        )
+        .unwrap();
+        let found = isobar::replay::conformance::check(&board, &topology, &log);
+        results += found.len();
+        let log = isobar::replay::conformance::report::sarif(&board, "captured log.jsonl", &found);
+        std::fs::write(folder.path().join(format!("{at}-log.sarif")), log.to_string()).unwrap();
+    }
+    assert!(results > 50, "{results} results to look at");
+    run(Command::new(python).arg(installed.join("check.py")).arg("sarif").arg(folder.path()), "sarif");
+}
+
+#[test]
 fn graphviz_draws_the_graphs() {
     if Command::new("dot").arg("-V").output().is_err() {
         println!("SKIPPED: no Graphviz (dot)");

@@ -1,6 +1,8 @@
 //! What rules look at, and the questions many of them ask.
 
-use crate::board::{Board, Channel, ChannelKind, Event, Key, Service, StickyKind};
+use jiff::civil::Date;
+
+use crate::board::{Board, Channel, ChannelKind, Event, Key, Schema, Service, StickyKind};
 use crate::topology::{MessageIx, MessageKind, Party, PartyIx, ReactionIx, RouteIx, Topology};
 
 /// A board with its topology.
@@ -10,13 +12,22 @@ pub struct Context<'a> {
     pub board: &'a Board,
     /// Its topology.
     pub topology: &'a Topology,
+    /// Today, for cures that give a date; none where nobody said, and then no date is given.
+    pub today: Option<Date>,
 }
 
 impl<'a> Context<'a> {
     /// A context over a board and its topology.
     #[must_use]
     pub const fn new(board: &'a Board, topology: &'a Topology) -> Self {
-        Self { board, topology }
+        Self { board, topology, today: None }
+    }
+
+    /// The same on a given day.
+    #[must_use]
+    pub const fn on(mut self, today: Date) -> Self {
+        self.today = Some(today);
+        self
     }
 
     /// The service a party is, when somebody has described it: a definition that says nothing yet does not count.
@@ -97,10 +108,33 @@ impl<'a> Context<'a> {
         self.topology[reaction].kind
     }
 
-    /// The schema of the newest version of an event that says anything.
+    /// The commands or queries that lead nowhere although somebody needs them, each with who does. One on its own is a
+    /// thought not yet finished; one that somebody needs is a gap.
+    pub fn needed_in_vain(&self, kind: MessageKind) -> impl Iterator<Item = (MessageIx, String)> {
+        let context = *self;
+        let vain = self.topology.of_kind(kind).filter(|(_, message)| message.routes.is_empty());
+        vain.filter_map(move |(at, message)| {
+            let senders = message.producers.iter().map(|(reaction, _)| context.host_name(*reaction));
+            let issuers = message.issuers.iter().map(|issuer| context.board.stickies[issuer].name.as_str());
+            let mut who: Vec<&str> = senders.chain(issuers).collect();
+            who.sort_unstable();
+            who.dedup();
+            let need = if who.len() == 1 { "needs" } else { "need" };
+            (!who.is_empty()).then(|| (at, format!("{} {need} {}", listed(&who), message.name)))
+        })
+    }
+
+    /// The schema of the version that a route's consumer reads.
     #[must_use]
-    pub fn newest_schema(&self, event: &'a Event) -> Option<&'a crate::board::Schema> {
-        event.versions.iter().rev().map(|version| &version.schema).find(|schema| !schema.fields.is_empty())
+    pub fn schema_read(&self, route: RouteIx) -> Option<&'a Schema> {
+        let message = &self.topology[self.topology[route].message];
+        let versions = match message.kind {
+            MessageKind::Event => &self.board.events.get(&message.name)?.versions,
+            MessageKind::Command => &self.board.commands.get(&message.name)?.versions,
+            MessageKind::Query => return self.board.queries.get(&message.name).map(|query| &query.response),
+        };
+        let read = self.topology.version_read(self.board, route)?;
+        versions.iter().find(|version| version.version == read).map(|version| &version.schema)
     }
 }
 

@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::{Finding, Rule, Severity, rules};
-use crate::board::{Board, Key};
+use super::explain::{self, explain};
+use super::{Context, Finding, Rule, Severity, rules, sarif};
+use crate::board::{Board, Key, StickyId};
+use crate::edit::{Edit, Op};
 
 /// How a place is called: the name of what stands there, with its id where it has one.
 #[must_use]
@@ -63,9 +65,11 @@ pub fn line_of(text: &str, key: &Key) -> usize {
     lines.find(|(_, line)| line.trim_start().starts_with(&quoted)).map_or(1, |(at, _)| at + 1)
 }
 
-/// The findings in words, each with its place and cure.
+/// The findings in words, each with its place and cure; with `in_full` also what stands behind those that weigh more
+/// than fits a sentence.
 #[must_use]
-pub fn text(board: &Board, file: &str, source: &str, findings: &[Finding]) -> String {
+pub fn text(context: &Context<'_>, file: &str, source: &str, findings: &[Finding], in_full: bool) -> String {
+    let board = context.board;
     let mut out = String::new();
     for finding in findings {
         let place = finding.places.first();
@@ -82,6 +86,9 @@ pub fn text(board: &Board, file: &str, source: &str, findings: &[Finding]) -> St
         }
         let fix = finding.fix.as_ref().map_or_else(String::new, |fix| format!(" (--fix: {fix})"));
         let _ = writeln!(out, "    cure: {}{fix}", finding.cure);
+        if let Some(explanation) = explain(context, finding).filter(|_| in_full) {
+            out.push_str(&explain::text(&explanation));
+        }
     }
     let _ = writeln!(out, "{}", summary(findings));
     out
@@ -100,15 +107,23 @@ pub fn summary(findings: &[Finding]) -> String {
     if parts.is_empty() { "No advice".to_owned() } else { parts.join(", ") }
 }
 
-/// The findings as JSON.
+/// The findings as JSON, each with what stands behind it where a rule weighs more than fits a sentence.
 #[must_use]
-pub fn json(findings: &[Finding]) -> Value {
-    json!({"findings": findings})
+pub fn json(context: &Context<'_>, findings: &[Finding]) -> Value {
+    let told = findings.iter().map(|finding| {
+        let mut told = json!(finding);
+        if let Some(explanation) = explain(context, finding) {
+            told["explanation"] = json!(explanation);
+        }
+        told
+    });
+    json!({"findings": told.collect::<Vec<Value>>()})
 }
 
-/// The findings as a Markdown list, worst first.
+/// The findings as a Markdown list, worst first, with what stands behind them.
 #[must_use]
-pub fn markdown(board: &Board, findings: &[Finding]) -> String {
+pub fn markdown(context: &Context<'_>, findings: &[Finding]) -> String {
+    let board = context.board;
     let mut out = format!("# Advice on {}\n\n{}\n", board.title(), summary(findings));
     for finding in findings {
         let _ =
@@ -117,6 +132,12 @@ pub fn markdown(board: &Board, findings: &[Finding]) -> String {
             let _ = writeln!(out, "- {}", place_name(board, place));
         }
         let _ = write!(out, "\n**Cure.** {}.\n", finding.cure);
+        if let Some(explanation) = explain(context, finding) {
+            let text = explain::text(&explanation);
+            let lines: Vec<&str> =
+                text.lines().map(|line| line.strip_prefix("    ").unwrap_or(line)).collect();
+            let _ = write!(out, "\n```\n{}\n```\n", lines.join("\n"));
+        }
     }
     out
 }
@@ -142,58 +163,80 @@ pub fn github(file: &str, source: &str, findings: &[Finding]) -> String {
 /// The findings as SARIF 2.1.0 (OASIS).
 #[must_use]
 pub fn sarif(board: &Board, file: &str, source: &str, findings: &[Finding]) -> Value {
-    let level = |severity| match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    };
-    let rules: Vec<Value> = rules::RULES
+    let rules: Vec<sarif::Rule<'_>> = rules::RULES
         .iter()
-        .map(|rule| {
-            json!({
-                "id": rule.name,
-                "name": rule.title,
-                "shortDescription": {"text": rule.what},
-                "fullDescription": {"text": rule.why},
-                "help": {"text": format!("{}.", rule.cure)},
-                "defaultConfiguration": {"level": level(rule.severity)},
-            })
+        .map(|rule| sarif::Rule {
+            id: rule.name,
+            title: rule.title,
+            what: rule.what,
+            why: rule.why,
+            cure: rule.cure,
+            severity: rule.severity,
         })
         .collect();
-    let results: Vec<Value> = findings
+    let results: Vec<sarif::Found<'_>> = findings
         .iter()
         .map(|finding| {
-            let locations: Vec<Value> = finding
-                .places
-                .iter()
-                .take(1)
-                .map(|place| {
-                    json!({
-                        "physicalLocation": {
-                            "artifactLocation": {"uri": file.replace('\\', "/").replace(' ', "%20")},
-                            "region": {"startLine": line_of(source, place)},
-                        },
-                        "logicalLocations": [{"fullyQualifiedName": place_name(board, place)}],
-                    })
-                })
-                .collect();
-            json!({
-                "ruleId": finding.rule,
-                "ruleIndex": rules::RULES.iter().position(|rule| rule.name == finding.rule).unwrap_or(0),
-                "level": level(finding.severity),
-                "message": {"text": format!("{}. {}.", finding.message, finding.cure)},
-                "locations": locations,
-            })
+            let place = finding.places.first();
+            sarif::Found {
+                rule: rules.iter().position(|rule| rule.id == finding.rule).unwrap_or(0),
+                severity: finding.severity,
+                message: format!("{}. {}.", finding.message, finding.cure),
+                line: place.map_or(1, |place| line_of(source, place)),
+                parts: place.map(|place| place_name(board, place)).into_iter().collect(),
+                related: Vec::new(),
+                count: None,
+            }
         })
         .collect();
-    json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {"name": "isobar", "version": env!("CARGO_PKG_VERSION"), "rules": rules}},
-            "results": results,
-        }],
-    })
+    sarif::log(&rules, file, &results)
+}
+
+/// What an edit would change, a line each, in the order it is done: a preview.
+#[must_use]
+pub fn changes(board: &Board, edit: &Edit) -> Vec<String> {
+    let mut after = board.clone();
+    // Names are looked up on both sides of the edit; one that no longer fits is told as far as it goes.
+    let _ = crate::edit::apply(&mut after, &edit.ops);
+    let name = |key: &Key| match key {
+        Key::Link(id) => {
+            let link = after.links.get(id).or_else(|| board.links.get(id));
+            let end = |sticky: &StickyId| {
+                let sticky = after.stickies.get(sticky).or_else(|| board.stickies.get(sticky));
+                sticky.map_or_else(|| "nothing".to_owned(), |sticky| sticky.name.clone())
+            };
+            link.map_or_else(|| place_name(board, key), |l| format!("{} → {}", end(&l.from), end(&l.to)))
+        }
+        Key::Sticky(id) => {
+            let sticky = after.stickies.get(id).or_else(|| board.stickies.get(id));
+            sticky.map_or_else(
+                || place_name(board, key),
+                |s| format!("sticky {} {}", s.kind.row().label.to_lowercase(), s.name),
+            )
+        }
+        key => place_name(if after.has(key) { &after } else { board }, key),
+    };
+    let moved = |op: &Op| {
+        matches!(op, Op::Set { field, key: Key::Sticky(_) | Key::Frame(_) | Key::Line(_), .. }
+        if ["at", "size", "x"].contains(&field.as_str()))
+    };
+    let mut out: Vec<String> = Vec::new();
+    for op in edit.ops.iter().filter(|op| !moved(op)) {
+        let line = match op {
+            Op::Insert(record) => format!("add {}", name(&record.key())),
+            Op::Remove(record) => format!("remove {}", name(&record.key())),
+            Op::Set { key, field, .. } => format!("change {} of {}", field.replace('_', " "), name(key)),
+        };
+        if !out.contains(&line) {
+            out.push(line);
+        }
+    }
+    let places: std::collections::BTreeSet<Key> =
+        edit.ops.iter().filter(|op| moved(op)).map(Op::key).collect();
+    if !places.is_empty() {
+        out.push(format!("move {} to make room", super::context::counted(places.len(), "thing")));
+    }
+    out
 }
 
 /// A rule's page in the rule book, as Markdown.

@@ -5,8 +5,10 @@ mod breaking_change;
 mod callback_storm;
 mod command_in_disguise;
 mod dual_write;
+mod event_ledger;
 mod event_loop;
 mod god_event;
+mod lambda_pinball;
 mod lazy_consumer;
 mod missing_idempotency;
 mod no_correlation;
@@ -39,8 +41,10 @@ pub const RULES: &[&Rule] = &[
     &callback_storm::RULE,
     &command_in_disguise::RULE,
     &dual_write::RULE,
+    &event_ledger::RULE,
     &event_loop::RULE,
     &god_event::RULE,
+    &lambda_pinball::RULE,
     &lazy_consumer::RULE,
     &missing_idempotency::RULE,
     &no_correlation::RULE,

@@ -53,11 +53,82 @@ fn levels_are_the_boards_to_set() {
     assert_eq!(with(Level::Error), Some(Severity::Error));
 }
 
+#[test]
+fn every_row_of_the_field_guide_is_a_rule() {
+    for name in [
+        "god-event",
+        "event-ledger",
+        "lazy-consumer",
+        "availability-chain",
+        "callback-storm",
+        "unprotected-subscriber",
+        "dual-write",
+        "missing-idempotency",
+        "lambda-pinball",
+        "synchronous-cycle",
+        "shared-database",
+        "command-in-disguise",
+        "technical-event",
+        "present-tense-event",
+        "unconsumed-event",
+        "unpublished-event",
+        "unhandled-command",
+        "unanswered-query",
+        "two-publishers",
+        "event-loop",
+        "saga-without-compensation",
+        "single-source-of-failure",
+        "breaking-change",
+        "ordering-assumed",
+        "no-correlation",
+        "private-event-leaked",
+        "tight-towards-uncontrolled",
+        "too-many-sources",
+    ] {
+        assert!(rule(name).is_some(), "{name}");
+    }
+}
+
+/// A schema of some fields, some of them in a circle, some nested, some defined nowhere.
+fn odd_schema(shape: u8) -> crate::board::Schema {
+    use crate::board::{Field, FieldType};
+    let referring =
+        |name: &str, to: &str| Field { reference: to.into(), ..Field::new(name, FieldType::Object) };
+    let mut schema = crate::board::Schema::default();
+    match shape % 5 {
+        0 => {}
+        1 => {
+            schema.fields = vec![referring("a", "a"); 20];
+        }
+        2 => {
+            schema.fields = vec![referring("tree", "Tree"), Field::new("id", FieldType::String)];
+            let tree = Field { fields: vec![referring("left", "Tree")], ..Field::new("", FieldType::Object) };
+            schema.definitions.insert("Tree".into(), tree);
+        }
+        3 => {
+            let mut field = Field::new("a", FieldType::Object);
+            field.fields = vec![Field {
+                fields: vec![Field::new("c", FieldType::Any)],
+                ..Field::new("b", FieldType::Object)
+            }];
+            let list = Field { items: Some(Box::new(field.clone())), ..Field::new("list", FieldType::Array) };
+            schema.fields = vec![field, list, Field::new("", FieldType::Boolean)];
+        }
+        _ => {
+            schema.fields = (0..40).map(|at| Field::new(format!("f{at}"), FieldType::Number)).collect();
+            schema.closed = true;
+        }
+    }
+    schema
+}
+
 prop_compose! {
     fn half_finished()(
         stickies in prop::collection::vec((0usize..16, 0usize..7), 0..20),
         links in prop::collection::vec((0u32..22, 0u32..22, 0usize..3), 0..50),
         described in any::<bool>(),
+        shapes in prop::collection::vec(any::<u8>(), 7),
+        oddness in prop::collection::vec((any::<u8>(), -2.0f64..2.0), 7),
     ) -> Board {
         let mut board = Board::default();
         let names = ["", "A", "B", "OrderPlaced", "SendEmail", "é ✓ 订单", "VehicleUpdated"];
@@ -71,23 +142,40 @@ prop_compose! {
             let link = crate::board::Link {
                 from: end(from), to: end(to),
                 fields: vec!["a.b.c".into(); fields],
+                version: if fields == 2 { "1".into() } else { String::new() },
+                filter: (from == to).then(|| serde_json::json!({"detail": {"a": [{"prefix": from}]}})),
                 outcome: if fields == 1 { crate::board::Outcome::OneOf(f64::NAN) } else { Default::default() },
                 ..Default::default()
             };
             board.links.insert(crate::board::LinkId(crate::board::Id::new(1, i as u32)), link);
         }
         if described {
-            for name in names {
+            for (at, name) in names.into_iter().enumerate() {
+                let (odd, number) = oddness[at];
                 let service = crate::board::Service {
-                    team: name.into(), store: "db".into(), process_manager: true, ..Default::default()
+                    team: name.into(),
+                    store: if odd % 2 == 0 { "db".into() } else { String::new() },
+                    process_manager: odd % 3 == 0,
+                    availability: (odd % 5 != 0).then_some(if odd % 7 == 0 { f64::NAN } else { number }),
+                    replicas: (odd % 4 == 0).then_some(crate::board::Replicas { count: 0, needed: u32::from(odd) }),
+                    publishing: if odd % 6 == 0 {
+                        crate::board::Publishing::ChangeDataCapture
+                    } else {
+                        crate::board::Publishing::Stateless
+                    },
+                    ..Default::default()
                 };
                 board.services.insert(name.into(), service);
-                let mut recursive = crate::board::Field::new("a", crate::board::FieldType::Object);
-                recursive.reference = "a".into();
-                let schema = crate::board::Schema { fields: vec![recursive; 20], ..Default::default() };
-                let version = crate::board::Version { schema, ..Default::default() };
-                let versions = vec![version.clone(), version];
-                board.events.insert(name.into(), crate::board::Event { versions, ..Default::default() });
+                let version = |version: &str, shape| crate::board::Version {
+                    version: version.into(), schema: odd_schema(shape), ..Default::default()
+                };
+                let versions = vec![version("1", shapes[at]), version(if odd % 2 == 0 { "2" } else { "1" }, shapes[6 - at])];
+                board.events.insert(name.into(), crate::board::Event { versions: versions.clone(), ..Default::default() });
+                board.commands.insert(name.into(), crate::board::Command { versions, retries: u32::MAX, ..Default::default() });
+                let channel = crate::board::Channel {
+                    key: "a".into(), dead_letter: name.into(), max_receive_count: Some(0), availability: Some(number), ..Default::default()
+                };
+                board.channels.insert(name.into(), channel);
             }
         }
         board
@@ -100,6 +188,7 @@ proptest! {
         let topology = derive(&board);
         let context = Context::new(&board, &topology);
         for finding in advise(&context, &Options::default()) {
+            let _ = explain(&context, &finding);
             if let Some(edit) = fix(&context, &finding) {
                 let mut cured = board.clone();
                 prop_assert!(crate::edit::apply(&mut cured, &edit.ops).is_ok(), "{:?}", edit);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 
 use super::canvas::Tone;
+use super::panels::drawer::Opened;
 use super::theme::Theme;
 use crate::advice::{self, Finding};
 use crate::board::{Board, Key};
@@ -56,6 +57,8 @@ pub struct Options {
     pub minimap: bool,
     /// The advice shows.
     pub drawer: bool,
+    /// The finding that is looked at in full.
+    pub finding: Option<Opened>,
     /// The inspector shows.
     pub inspector: bool,
     /// Links proposed from the layout show.
@@ -74,6 +77,7 @@ impl Default for Options {
             dark: false,
             minimap: true,
             drawer: true,
+            finding: None,
             inspector: true,
             proposals: false,
             numbers: false,
@@ -91,11 +95,22 @@ const ADVISED_AT_ONCE: usize = 1_500;
 pub struct Derived {
     scene: Option<(u64, Arc<Scene>)>,
     topology: Option<(u64, Arc<Topology>)>,
+    /// What the team has decided about its advice, from `isobar.toml` beside the board.
+    advice: advice::Options,
     findings: Option<(u64, Arc<Vec<Finding>>)>,
     advising: Option<(u64, Receiver<Vec<Finding>>)>,
 }
 
 impl Derived {
+    /// From now on advice follows what a team has decided about it.
+    pub fn follow(&mut self, advice: advice::Options) {
+        if advice != self.advice {
+            self.advice = advice;
+            self.findings = None;
+            self.advising = None;
+        }
+    }
+
     /// The advice on the board. While a gesture is open, or while it is being worked out, it is the one from before.
     pub fn findings(&mut self, ctx: &egui::Context, document: &Document) -> Arc<Vec<Finding>> {
         let revision = document.revision();
@@ -121,17 +136,17 @@ impl Derived {
         let topology = self.topology(document);
         if document.board().stickies.len() <= ADVISED_AT_ONCE {
             let context = advice::Context::new(document.board(), &topology);
-            let findings = Arc::new(advice::advise(&context, &advice::Options::default()));
+            let findings = Arc::new(advice::advise(&context, &self.advice));
             self.findings = Some((revision, Arc::clone(&findings)));
             return findings;
         }
         let (sender, receiver) = std::sync::mpsc::channel();
         self.advising = Some((revision, receiver));
-        let (board, ctx) = (document.shared(), ctx.clone());
+        let (board, ctx, options) = (document.shared(), ctx.clone(), self.advice.clone());
         std::thread::spawn(move || {
             let context = advice::Context::new(&board, &topology);
             // Another board may be open by now; then nobody waits for this.
-            let _ = sender.send(advice::advise(&context, &advice::Options::default()));
+            let _ = sender.send(advice::advise(&context, &options));
             ctx.request_repaint();
         });
         before

@@ -10,7 +10,7 @@ use super::path::{Overlay, Setting};
 use super::{Limits, downtime_hours};
 use crate::board::{
     Board, Channel, ChannelKind, Frame, FrameId, FrameKind, Link, LinkId, Meaning, Point, Record, Rect,
-    Replicas, Size, Sticky, StickyId, StickyKind, order,
+    Replicas, Size, Sticky, StickyId, StickyKind,
 };
 use crate::edit::{Draft, Edit};
 use crate::topology::{MessageIx, MessageKind, PartyIx, ReactionIx, RouteIx, Topology};
@@ -103,6 +103,19 @@ impl Gain {
     pub fn name(&self) -> String {
         let names: Vec<String> = self.changes.iter().map(ToString::to_string).collect();
         names.join(" + ")
+    }
+
+    /// The edit that builds all of its changes; none when the board has changed so far that one no longer applies.
+    #[must_use]
+    pub fn edit(&self, board: &Board) -> Option<Edit> {
+        let (mut built, mut ops) = (board.clone(), Vec::new());
+        for change in &self.changes {
+            let topology = crate::topology::derive(&built);
+            let edit = change.edit(&built, &topology, 0)?;
+            crate::edit::apply(&mut built, &edit.ops).ok()?;
+            ops.extend(edit.ops);
+        }
+        Some(Edit::new(self.describe(), crate::edit::squash(&ops)))
     }
 
     /// The changes in words.
@@ -240,29 +253,16 @@ impl WhatIf {
     }
 }
 
-/// Puts a queue between a command and its handler. What the handler says about the message stays
-/// on the link that reaches it.
+/// Puts a queue between a command and its handler.
 fn insert_queue(draft: &mut Draft, id: LinkId, peer: u32) -> Option<()> {
     let board = draft.board().clone();
-    let mut ids = board.id_gen(peer);
     let link = board.links.get(&id)?;
-    let (command, handler) = (board.stickies.get(&link.from)?, board.stickies.get(&link.to)?);
-    let name = queue_name(&board, &handler.name);
-    let (a, b) = (command.rect().center(), handler.rect().center());
-    let size = StickyKind::Channel.row().size;
-    let wanted = Point::new((a.x + b.x - size.w) / 2.0, (a.y + b.y - size.h) / 2.0);
-    let channel = StickyId(ids.mint());
-    let at = free_spot(&board, wanted, size);
-    let layer = order::between(board.stickies.values().map(|s| s.layer.as_str()).max().unwrap_or(""), "");
+    let name = queue_name(&board, &board.stickies.get(&link.to)?.name);
     if !board.channels.contains_key(&name) {
         let queue = Channel { kind: ChannelKind::Queue, ..Channel::default() };
         draft.put(Record::Channel(name.clone(), Box::new(queue)));
     }
-    draft.put_sticky(channel, Sticky { kind: StickyKind::Channel, name, at, layer, ..Sticky::default() });
-    let enters = Link { from: link.from, to: channel, order: link.order.clone(), ..Link::default() };
-    draft.put(Record::Link(LinkId(ids.mint()), Box::new(enters)));
-    let leaves = Link { from: channel, order: String::new(), mode: None, ..link.clone() };
-    draft.put(Record::Link(id, Box::new(leaves)));
+    draft.interpose(id, &name, peer)?;
     // A sender that insisted on waiting no longer does.
     let senders = board.links.iter().filter(|(_, l)| l.to == link.from && l.mode.is_some());
     for (sender, l) in senders.filter(|(_, l)| board.link_meaning(l) == Some(Meaning::Sends)) {
@@ -366,10 +366,4 @@ fn event_about(topology: &Topology, party: PartyIx, subject: &str) -> Option<Str
     let shared = |name: &str| words(name).iter().filter(|w| about.contains(w)).count();
     let best = events.map(|m| (shared(&m.name), m.name.as_str())).filter(|(n, _)| *n > 0);
     best.max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(a.1))).map(|(_, name)| name.to_owned())
-}
-
-/// The nearest place to `wanted`, downwards, where a note of this size covers no other.
-fn free_spot(board: &Board, wanted: Point, size: Size) -> Point {
-    let covered = |at: Point| board.stickies.values().any(|s| s.rect().intersects(Rect::at(at, size)));
-    (0..64).map(|step| wanted.moved(0.0, 20.0 * step as f32)).find(|at| !covered(*at)).unwrap_or(wanted)
 }

@@ -138,10 +138,12 @@ pub fn is_past(spoken: &str) -> bool {
 #[must_use]
 pub fn is_order(spoken: &str) -> bool {
     let spoken = spoken.to_lowercase();
-    let mut read = spoken.split(' ');
+    // `OrderManager.MakeOrder`: what comes before the last dot says who speaks.
+    let said = spoken.rsplit('.').next().unwrap_or_default();
+    let mut read = said.split(' ');
     let first = read.next().unwrap_or_default();
     let verb = VERBS.contains(&first) || IRREGULAR.iter().any(|(base, past)| *base == first && base != past);
-    verb && read.next().is_some() && !is_past(&spoken)
+    verb && read.next().is_some() && !is_past(said)
 }
 
 /// The name with its last word in the past tense, when that word is a verb we know.

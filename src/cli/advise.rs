@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::{CliError, Exit, Subcommand};
-use crate::advice::{Context, Finding, Options, Severity, advise, fix, report};
+use crate::advice::rules::RULES;
+use crate::advice::{Context, Level, Options, Severity, advise, fix, report, rule};
 use crate::board::Board;
-use crate::edit::apply;
+use crate::edit::{Edit, apply};
 use crate::io;
 use crate::topology::derive;
 
@@ -40,33 +41,54 @@ pub(super) struct Advise {
     /// Exit with 1 when there is advice of this severity or worse
     #[arg(long, value_enum, default_value = "warning")]
     deny: Deny,
+    /// Only this rule, or several
+    #[arg(long, value_name = "RULE")]
+    rule: Vec<String>,
+    /// Show what stands behind each finding: scores, who uses which fields, what could be built instead
+    #[arg(long)]
+    explain: bool,
     /// Apply every mechanical cure and save the board
     #[arg(long)]
     fix: bool,
+    /// With --fix: say what would be done, and leave the file as it is
+    #[arg(long, requires = "fix")]
+    dry_run: bool,
 }
 
 /// Cures applied at most, so that two rules that undo each other's cures end.
 const FIXES_MAX: usize = 1_000;
 
-fn findings(board: &Board, options: &Options) -> Vec<Finding> {
-    let topology = derive(board);
-    advise(&Context::new(board, &topology), options)
-}
-
-/// Applies mechanical cures until none is left, and says which.
-fn cure(board: &mut Board, options: &Options) -> Vec<String> {
+/// Applies mechanical cures until none is left, and answers them.
+fn cure(board: &mut Board, options: &Options) -> Vec<Edit> {
     let mut done = Vec::new();
     while done.len() < FIXES_MAX {
         let topology = derive(board);
-        let context = Context::new(board, &topology);
+        let context = Context::new(board, &topology).on(io::today());
         let next = advise(&context, options).into_iter().find_map(|finding| fix(&context, &finding));
         let Some(edit) = next else { break };
         if apply(board, &edit.ops).is_err() {
             break;
         }
-        done.push(edit.label);
+        done.push(edit);
     }
     done
+}
+
+impl Advise {
+    /// What the board's folder says about the rules, with all others off where some are named here.
+    fn options(&self) -> Result<Options, CliError> {
+        let mut options = io::advice_options(&self.board)?;
+        for name in &self.rule {
+            if rule(name).is_none() {
+                return Err(CliError(format!("there is no rule `{name}`; `isobar rules` lists them")));
+            }
+        }
+        if !self.rule.is_empty() {
+            let others = RULES.iter().filter(|rule| !self.rule.iter().any(|name| name == rule.name));
+            options.rules.extend(others.map(|rule| (rule.name.to_owned(), Level::Allow)));
+        }
+        Ok(options)
+    }
 }
 
 impl Subcommand for Advise {
@@ -75,28 +97,36 @@ impl Subcommand for Advise {
 
     fn run(self, out: &mut dyn Write) -> Result<Exit, CliError> {
         let mut board = io::load(&self.board)?.board;
-        let options = io::advice_options(&self.board)?;
+        let options = self.options()?;
         if self.fix {
-            if self.board.as_os_str() == "-" {
+            if self.board.as_os_str() == "-" && !self.dry_run {
                 return Err(CliError("--fix saves the board, so it needs a file, not `-`".to_owned()));
             }
             let done = cure(&mut board, &options);
-            if !done.is_empty() {
+            if !done.is_empty() && !self.dry_run {
                 io::save(&self.board, &board)?;
             }
-            for label in done {
-                writeln!(out, "fixed: {label}")?;
+            let said = if self.dry_run { "would fix" } else { "fixed" };
+            for edit in done {
+                writeln!(out, "{said}: {}", edit.label)?;
+                for line in report::changes(&board, &edit).into_iter().filter(|_| self.dry_run) {
+                    writeln!(out, "    {line}")?;
+                }
             }
         }
-        let found = findings(&board, &options);
+        let topology = derive(&board);
+        let context = Context::new(&board, &topology).on(io::today());
+        let found = advise(&context, &options);
         let file = self.board.display().to_string();
         // Lines are those of the file's normal spelling, which `isobar fmt` writes.
         let source = crate::board::format::write(&board, crate::board::format::Syntax::of_name(&file));
         match self.format {
-            Format::Text => write!(out, "{}", report::text(&board, &file, &source, &found))?,
-            Format::Json => writeln!(out, "{:#}", report::json(&found))?,
+            Format::Text => {
+                write!(out, "{}", report::text(&context, &file, &source, &found, self.explain))?;
+            }
+            Format::Json => writeln!(out, "{:#}", report::json(&context, &found))?,
             Format::Sarif => writeln!(out, "{:#}", report::sarif(&board, &file, &source, &found))?,
-            Format::Markdown => write!(out, "{}", report::markdown(&board, &found))?,
+            Format::Markdown => write!(out, "{}", report::markdown(&context, &found))?,
             Format::Github => write!(out, "{}", report::github(&file, &source, &found))?,
         }
         let least = match self.deny {

@@ -1,7 +1,9 @@
 //! A draft: operations gathered against a board that stays as it is, with what follows from them.
 
 use super::{Edit, Op, diff, squash};
-use crate::board::{Board, Key, LinkId, Record, Sticky, StickyId};
+use crate::board::{
+    Board, Key, Link, LinkId, Point, Record, Rect, Size, Sticky, StickyId, StickyKind, order,
+};
 
 /// Gathers the operations of one edit. It works on its own copy of the records it changes, so later steps see
 /// earlier ones.
@@ -85,11 +87,40 @@ impl Draft {
         }
     }
 
+    /// Puts a channel sticky of this name on a link, near its middle where nothing else stands. What the receiving end
+    /// says about the message stays on the link that reaches it. None when the link or one of its ends is not there.
+    pub fn interpose(&mut self, id: LinkId, channel: &str, peer: u32) -> Option<StickyId> {
+        let mut ids = self.board.id_gen(peer);
+        let link = self.board.links.get(&id)?.clone();
+        let (from, to) = (self.board.stickies.get(&link.from)?, self.board.stickies.get(&link.to)?);
+        let (a, b) = (from.rect().center(), to.rect().center());
+        let size = StickyKind::Channel.row().size;
+        let wanted = Point::new((a.x + b.x - size.w) / 2.0, (a.y + b.y - size.h) / 2.0);
+        let at = free_spot(&self.board, wanted, size);
+        let top = self.board.stickies.values().map(|sticky| sticky.layer.as_str()).max().unwrap_or("");
+        let layer = order::between(top, "");
+        let name = channel.to_owned();
+        let sticky = StickyId(ids.mint());
+        self.put_sticky(sticky, Sticky { kind: StickyKind::Channel, name, at, layer, ..Sticky::default() });
+        let enters = Link { from: link.from, to: sticky, order: link.order.clone(), ..Link::default() };
+        self.put(Record::Link(LinkId(ids.mint()), Box::new(enters)));
+        let leaves = Link { from: sticky, order: String::new(), mode: None, ..link };
+        self.put(Record::Link(id, Box::new(leaves)));
+        Some(sticky)
+    }
+
     /// The finished edit, squashed.
     #[must_use]
     pub fn finish(self, label: impl Into<String>) -> Edit {
         Edit::new(label, squash(&self.ops))
     }
+}
+
+/// The nearest place to `wanted`, downwards, where a note of this size covers no other.
+fn free_spot(board: &Board, wanted: Point, size: Size) -> Point {
+    let covered =
+        |at: Point| board.stickies.values().any(|sticky| sticky.rect().intersects(Rect::at(at, size)));
+    (0u8..64).map(|step| wanted.moved(0.0, 20.0 * f32::from(step))).find(|at| !covered(*at)).unwrap_or(wanted)
 }
 
 /// An empty definition under a key; `None` for keys that are not definitions.

@@ -25,6 +25,12 @@ pub fn advice_options(board: &Path) -> Result<Options, FileError> {
     Ok(options)
 }
 
+/// The day it is here.
+#[must_use]
+pub fn today() -> jiff::civil::Date {
+    jiff::Zoned::now().date()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -83,7 +83,22 @@ def pact(folder, problem):
     return verified, verified > 0
 
 
-KINDS = {"openapi": openapi, "cfn": cfn, "pact": pact}
+def sarif(folder, problem):
+    from jsonschema import Draft4Validator
+
+    # The schema of OASIS, as Microsoft ships it with its SDK.
+    schemas = pathlib.Path(__file__).parent / "node_modules/@microsoft/jest-sarif/lib/schemas"
+    schema = json.loads((schemas / "sarif-2.1.0-rtm.5.json").read_text())
+    Draft4Validator.check_schema(schema)
+    validator = Draft4Validator(schema, format_checker=Draft4Validator.FORMAT_CHECKER)
+    found = sorted(folder.rglob("*.sarif"))
+    for path in found:
+        for error in validator.iter_errors(json.loads(path.read_text())):
+            problem(path, f"{'/'.join(map(str, error.absolute_path))}: {error.message}")
+    return len(found), bool(found)
+
+
+KINDS = {"sarif": sarif, "openapi": openapi, "cfn": cfn, "pact": pact}
 
 
 def main():

@@ -4,6 +4,7 @@ use crate::advice::context::listed;
 use crate::advice::{Context, Findings, Rule, Severity};
 use crate::availability::{EntryReport, Limits, Part, PartKind, downtime_hours, entry_report};
 use crate::board::Key;
+use crate::topology::MessageKind;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -56,7 +57,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// The reaction that waits first, then the further calls, each once.
+/// The reaction that waits first, then the further calls, each once, and the entry itself.
 fn places(report: &EntryReport) -> Vec<Key> {
     let mut places: Vec<Key> = Vec::new();
     for call in &report.calls {
@@ -65,6 +66,8 @@ fn places(report: &EntryReport) -> Vec<Key> {
             places.push(place);
         }
     }
+    let entry = report.entry.clone();
+    places.push(if report.kind == MessageKind::Query { Key::Query(entry) } else { Key::Command(entry) });
     places
 }
 

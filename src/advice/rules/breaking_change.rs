@@ -2,7 +2,8 @@
 
 use crate::advice::context::listed;
 use crate::advice::{Context, Findings, Rule, Severity};
-use crate::board::{Field, Key, Version};
+use crate::board::schema::compatibility::compare;
+use crate::board::{Key, Version};
 use crate::topology::RouteIx;
 
 /// The rule.
@@ -26,14 +27,13 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         for route in &topology[event].routes {
             let used = topology.fields_used(context.board, *route);
             let read = topology.version_read(context.board, *route).unwrap_or_default();
-            if older.is_empty() || used.is_empty() {
-                continue;
-            }
             let reads_newest = read == newest.version;
             let known = older.iter().find(|version| version.version == read);
             let before = known.or(older.last());
             let Some(before) = before.filter(|_| !reads_newest) else { continue };
-            let broken = broken(before, newest, &used);
+            let changes = compare(&before.schema, &newest.schema);
+            let broken = changes.into_iter().filter(|change| change.breaks_consumer(&used));
+            let broken: Vec<String> = broken.map(|change| change.message).collect();
             if broken.is_empty() {
                 continue;
             }
@@ -63,40 +63,15 @@ fn report(
             format!("which ends on {}", before.deprecated)
         };
         let message =
-            format!("{name} v{} {what}; {who} still reads v{}, {until}", newest.version, before.version);
+            format!("{name} v{}: {what}; {who} still reads v{}, {until}", newest.version, before.version);
         findings.add(places, message);
     } else {
         let message = format!(
-            "{name} v{} {what}, and {who} reads a version that is no longer published",
+            "{name} v{}: {what}, and {who} reads a version that is no longer published",
             newest.version
         );
         findings.add_at(Severity::Error, places, message, RULE.cure);
     }
-}
-
-/// What the newest version does to the fields used: "removes x", "makes y an object instead of a number".
-fn broken(before: &Version, newest: &Version, used: &[&str]) -> Vec<String> {
-    let mut broken = Vec::new();
-    for path in used {
-        match (before.schema.field(path), newest.schema.field(path)) {
-            (Some(_), None) => broken.push(format!("removes {path}")),
-            (Some(old), Some(new)) if old.r#type != new.r#type => {
-                broken.push(format!("makes {path} {} instead of {}", spoken_type(new), spoken_type(old)));
-            }
-            (Some(old), Some(new)) if !old.optional && new.optional => {
-                broken.push(format!("makes {path} optional"));
-            }
-            _ => {}
-        }
-    }
-    broken
-}
-
-fn spoken_type(field: &Field) -> String {
-    field.r#type.json_name().map_or_else(
-        || "anything".to_owned(),
-        |name| format!("{} {name}", if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }),
-    )
 }
 
 #[cfg(test)]
@@ -126,11 +101,20 @@ mod tests {
         let found = advice(&order_confirmed("1"), super::RULE.name);
         let message = &found[0].message;
         assert!(
-            message.contains("makes orderValue an object instead of a number; Analytics still reads v1"),
+            message.contains("field `orderValue` was number and is now object; Analytics still reads v1"),
             "{message}"
         );
         assert!(advice(&order_confirmed("2"), super::RULE.name).is_empty());
         assert!(advice(&order_confirmed(""), super::RULE.name).is_empty());
+    }
+
+    #[test]
+    fn who_uses_other_fields_does_not_care_and_who_says_nothing_may() {
+        let mut other = order_confirmed("1");
+        other.links.values_mut().for_each(|link| link.fields = vec!["orderId".into()]);
+        assert!(advice(&other, super::RULE.name).is_empty());
+        other.links.values_mut().for_each(|link| link.fields.clear());
+        assert_eq!(advice(&other, super::RULE.name).len(), 1);
     }
 
     #[test]

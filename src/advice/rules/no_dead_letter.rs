@@ -1,5 +1,6 @@
 //! A queue, bus or topic that loses what it cannot deliver.
 
+use crate::advice::context::counted;
 use crate::advice::{Context, Findings, Rule, Severity};
 use crate::board::{Channel, ChannelKind, Key};
 
@@ -23,10 +24,12 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let described = *definition != Channel::default();
         let gives_up = definition.kind == ChannelKind::Queue && definition.max_receive_count.is_some();
         if described && gives_up && definition.dead_letter.is_empty() && !channel.routes.is_empty() {
-            let deliveries = definition.max_receive_count.unwrap_or_default();
+            let tries =
+                usize::try_from(definition.max_receive_count.unwrap_or_default()).unwrap_or(usize::MAX);
             let message = format!(
-                "{} drops a message after {deliveries} deliveries, and nobody hears of it",
-                channel.name
+                "{} drops a message after {}, and nobody hears of it",
+                channel.name,
+                counted(tries, "delivery")
             );
             let mut places: Vec<Key> = channel.stickies.iter().map(|sticky| Key::Sticky(*sticky)).collect();
             places.push(Key::Channel(channel.name.clone()));

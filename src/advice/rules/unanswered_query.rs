@@ -1,7 +1,7 @@
 //! A query nobody on the board answers.
 
 use crate::advice::{Context, Findings, Rule, Severity};
-use crate::topology::{MessageIx, MessageKind};
+use crate::topology::MessageKind;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -18,25 +18,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let topology = context.topology;
-    let unhandled = topology.of_kind(MessageKind::Query).filter(|(_, message)| message.routes.is_empty());
-    let unhandled: Vec<MessageIx> = unhandled.map(|(at, _)| at).collect();
-    for at in unhandled {
-        let message = &topology[at];
-        let mut senders: Vec<&str> =
-            message.producers.iter().map(|(reaction, _)| context.host_name(*reaction)).collect();
-        senders.extend(message.issuers.iter().map(|issuer| context.board.stickies[issuer].name.as_str()));
-        senders.sort_unstable();
-        senders.dedup();
-        // A query on its own is a thought not yet finished; one that somebody needs is a gap.
-        if !senders.is_empty() {
-            let who = crate::advice::context::listed(&senders);
-            let need = if senders.len() == 1 { "needs" } else { "need" };
-            findings.add(
-                context.message_places(at),
-                format!("{who} {need} {}, and nothing answers it", message.name),
-            );
-        }
+    for (at, need) in context.needed_in_vain(MessageKind::Query) {
+        findings.add(context.message_places(at), format!("{need}, and nothing answers it"));
     }
 }
 

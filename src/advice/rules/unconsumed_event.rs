@@ -1,7 +1,7 @@
 //! An event nobody on the board subscribes to.
 
 use crate::advice::{Context, Finding, Findings, Rule, Severity};
-use crate::board::{Key, Record, StickyId, Visibility};
+use crate::board::{Event, Key, Record, StickyId, Visibility};
 use crate::edit::{Draft, Edit};
 
 /// The rule.
@@ -21,8 +21,11 @@ pub(super) const RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let topology = context.topology;
     for (event, name, definition) in context.events() {
-        let expected =
-            definition.is_none_or(|event| !event.outgoing && event.visibility == Visibility::Public);
+        // One on its way out has done well to lose its readers.
+        let ending =
+            |event: &Event| event.versions.last().is_some_and(|version| !version.deprecated.is_empty());
+        let expected = definition
+            .is_none_or(|event| !event.outgoing && event.visibility == Visibility::Public && !ending(event));
         if expected && topology[event].routes.is_empty() && !topology[event].producers.is_empty() {
             findings.add(context.message_places(event), format!("{name} has no subscriber on this board"));
         }

@@ -2,8 +2,8 @@
 
 use crate::advice::context::listed;
 use crate::advice::{Context, Findings, Rule, Severity};
-use crate::board::{Key, Schema};
-use crate::topology::{MessageKind, RouteIx};
+use crate::board::Key;
+use crate::topology::RouteIx;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -23,8 +23,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     let topology = context.topology;
     for (at, route) in topology.routes.iter().enumerate() {
         let message = &topology[route.message];
-        let Some(schema) = schema_read(context, RouteIx(at)).filter(|schema| !schema.fields.is_empty())
-        else {
+        let Some(schema) = context.schema_read(RouteIx(at)).filter(|schema| !schema.fields.is_empty()) else {
             continue;
         };
         let used = topology.fields_used(context.board, RouteIx(at));
@@ -38,18 +37,6 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             findings.add(places, message);
         }
     }
-}
-
-/// The schema of the version a route's consumer reads.
-pub(super) fn schema_read<'a>(context: &Context<'a>, route: RouteIx) -> Option<&'a Schema> {
-    let message = &context.topology[context.topology[route].message];
-    let versions = match message.kind {
-        MessageKind::Event => &context.board.events.get(&message.name)?.versions,
-        MessageKind::Command => &context.board.commands.get(&message.name)?.versions,
-        MessageKind::Query => return context.board.queries.get(&message.name).map(|query| &query.response),
-    };
-    let read = context.topology.version_read(context.board, route)?;
-    versions.iter().find(|version| version.version == read).map(|version| &version.schema)
 }
 
 #[cfg(test)]

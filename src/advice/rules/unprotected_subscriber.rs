@@ -1,9 +1,12 @@
 //! A service hooked straight to a bus or topic.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::advice::context::listed;
 use crate::advice::{Context, Finding, Findings, Rule, Severity};
-use crate::board::{Channel, ChannelKind, Key, Link, LinkId, Point, Record, Sticky, StickyId, StickyKind};
+use crate::board::{Channel, ChannelKind, Key, Record, StickyKind};
 use crate::edit::{Draft, Edit};
-use crate::topology::MessageKind;
+use crate::topology::{MessageKind, PartyIx, RouteIx};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -21,53 +24,77 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let topology = context.topology;
-    for (at, route) in topology.routes.iter().enumerate() {
-        let message = &topology[route.message];
-        let compute = matches!(
-            context.kind(route.reaction),
-            StickyKind::Service | StickyKind::Aggregate | StickyKind::External
-        );
-        if message.kind != MessageKind::Event || !compute || context.is_buffered(crate::topology::RouteIx(at))
-        {
-            continue;
-        }
-        let Some((party, host)) = context.host(route.reaction) else { continue };
-        let channels: Vec<&str> =
-            route.channels.iter().map(|channel| topology[*channel].name.as_str()).collect();
+    for (party, routes) in bare_routes(context) {
+        let mut channels: Vec<&str> = routes
+            .iter()
+            .flat_map(|route| &topology[*route].channels)
+            .map(|channel| topology[*channel].name.as_str())
+            .collect();
+        channels.sort_unstable();
+        channels.dedup();
         let through =
-            if channels.is_empty() { String::new() } else { format!(" from {}", channels.join(" and ")) };
+            if channels.is_empty() { String::new() } else { format!(" from {}", listed(&channels)) };
+        let events: BTreeSet<&str> =
+            routes.iter().map(|route| topology[topology[*route].message].name.as_str()).collect();
+        let events: Vec<&str> = events.into_iter().collect();
         let limit = match context.described(party).and_then(|service| service.concurrency) {
             Some(workers) => format!("a burst beyond its {workers} workers has nowhere to wait"),
             None => "a burst has nowhere to wait".to_owned(),
         };
-        let message =
-            format!("{} takes {}{through} with no queue of its own: {limit}", host.name, message.name);
-        let mut places = vec![context.reaction_place(route.reaction)];
-        places.extend(route.links.last().map(|link| Key::Link(*link)));
+        let who = &topology[party].name;
+        let message = format!("{who} takes {}{through} with no queue of its own: {limit}", listed(&events));
+        let mut places: Vec<Key> = Vec::new();
+        for route in &routes {
+            let place = context.reaction_place(topology[*route].reaction);
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        places.extend(
+            routes.iter().filter_map(|route| topology[*route].links.last()).map(|link| Key::Link(*link)),
+        );
         findings.add(places, message);
     }
 }
 
-/// A queue between the last link's two ends.
+/// The ways on which events reach each service with nothing to wait in.
+fn bare_routes(context: &Context<'_>) -> BTreeMap<PartyIx, Vec<RouteIx>> {
+    let mut bare: BTreeMap<PartyIx, Vec<RouteIx>> = BTreeMap::new();
+    for (at, route) in context.topology.routes.iter().enumerate() {
+        let compute = matches!(
+            context.kind(route.reaction),
+            StickyKind::Service | StickyKind::Aggregate | StickyKind::External
+        );
+        let event = context.topology[route.message].kind == MessageKind::Event;
+        if let Some((party, _)) = context.host(route.reaction)
+            && event
+            && compute
+            && !context.is_buffered(RouteIx(at))
+        {
+            bare.entry(party).or_default().push(RouteIx(at));
+        }
+    }
+    bare
+}
+
+/// One queue on every arrow through which the service gets events.
 fn fix(context: &Context<'_>, finding: &Finding) -> Option<Edit> {
-    let Key::Link(id) = finding.places.get(1)? else { return None };
-    let link = context.board.links.get(id)?;
-    let (from, to) = (context.board.stickies.get(&link.from)?, context.board.stickies.get(&link.to)?);
-    let name = queue_name(context, &to.name);
-    let mut ids = context.board.id_gen(0);
-    let queue = StickyId(ids.mint());
-    let size = StickyKind::Channel.row().size;
-    let (a, b) = (from.rect().center(), to.rect().center());
-    let at = Point::new(f32::midpoint(a.x, b.x) - size.w / 2.0, f32::midpoint(a.y, b.y) - size.h / 2.0);
+    let links: BTreeSet<_> = finding
+        .places
+        .iter()
+        .filter_map(|place| match place {
+            Key::Link(link) => Some(*link),
+            _ => None,
+        })
+        .collect();
+    let first = context.board.links.get(links.first()?)?;
+    let name = queue_name(context, &context.board.stickies.get(&first.to)?.name);
     let mut draft = Draft::new(context.board);
     let channel = Channel { kind: ChannelKind::Queue, ..Channel::default() };
     draft.put(Record::Channel(name.clone(), Box::new(channel)));
-    let layer = to.layer.clone();
-    draft.put_sticky(queue, Sticky { kind: StickyKind::Channel, name, at, layer, ..Sticky::default() });
-    // What the consumer says about the message stays on the link that reaches it.
-    let into = Link { from: link.from, to: queue, order: link.order.clone(), ..Link::default() };
-    draft.put(Record::Link(LinkId(ids.mint()), Box::new(into)));
-    draft.put(Record::Link(*id, Box::new(Link { from: queue, ..link.clone() })));
+    for link in links {
+        draft.interpose(link, &name, 0)?;
+    }
     Some(draft.finish("Insert a queue"))
 }
 
@@ -99,5 +126,24 @@ mod tests {
             board("Service:Order -> Event:OrderConfirmed -> Channel:bus -> Channel:q -> Service:Kitchen");
         queued.channels.insert("q".into(), Channel { kind: ChannelKind::Queue, ..Channel::default() });
         assert!(advice(&queued, super::RULE.name).is_empty());
+    }
+
+    #[test]
+    fn one_service_is_told_once_and_gets_one_queue() {
+        let mut bare = board(
+            "Service:Order -> Event:OrderConfirmed -> Channel:bus -> Service:Kitchen\n\
+             Service:Order -> Event:OrderCancelled -> Channel:bus -> Service:Kitchen",
+        );
+        let found = advice(&bare, super::RULE.name);
+        assert_eq!(found.len(), 1);
+        assert!(
+            found[0].message.contains("OrderCancelled and OrderConfirmed from bus"),
+            "{}",
+            found[0].message
+        );
+        apply_fix(&mut bare, &found[0]);
+        assert!(advice(&bare, super::RULE.name).is_empty());
+        let queues = bare.channels.iter().filter(|(_, channel)| channel.kind == ChannelKind::Queue);
+        assert_eq!(queues.map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["kitchen-inbox"]);
     }
 }

@@ -1,5 +1,9 @@
 //! The drawer at the bottom: advice on the board. Each finding says why and what to do; a click goes there.
 
+mod detail;
+mod matrix;
+
+pub use detail::Opened;
 use egui::{Align2, Color32, Frame, Margin, Panel, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
 
 use crate::advice::{self, Finding, Severity};
@@ -25,34 +29,76 @@ pub(in crate::app) fn severity_look(theme: &Theme, severity: Severity) -> (&'sta
 pub(in crate::app) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     let findings = cx.findings(ui.ctx());
     if findings.is_empty() {
+        cx.options.finding = None;
         return;
     }
     let theme = cx.theme;
     let frame =
         Frame::new().fill(theme.chrome).inner_margin(Margin { left: 16, right: 16, top: 8, bottom: 0 });
-    let rows = f32::from(u16::try_from(findings.len().min(3)).unwrap_or(3));
-    let panel =
-        Panel::bottom("drawer").default_size(34.0 + rows * ROW).size_range(64.0..=460.0).resizable(true);
-    panel.frame(frame).show(ui, |ui| {
-        ui.horizontal(|ui| {
-            ui.label(RichText::new("Advice").font(Theme::strong(theme.sizes.body)));
-            ui.label(theme.secondary(counts(&findings)));
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let close = egui::Button::new(icons::text("down", 14.0)).frame_when_inactive(false);
-                let response = ui.add(close).on_hover_text("Hide the advice   Ctrl+J");
-                ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Hide the advice"));
-                if response.clicked() {
-                    cx.options.drawer = false;
-                }
-            });
-        });
+    // What is looked at is taken out while it is drawn, and put back unless it is gone or closed.
+    let opened = cx.options.finding.take();
+    let mut opened = opened.filter(|opened| findings.iter().any(|finding| opened.is(finding)));
+    let panel = if opened.is_some() {
+        Panel::bottom("drawer in full").default_size(360.0).size_range(180.0..=720.0)
+    } else {
+        let rows = f32::from(u16::try_from(findings.len().min(3)).unwrap_or(3));
+        Panel::bottom("drawer").default_size(34.0 + rows * ROW).size_range(64.0..=460.0)
+    };
+    panel.resizable(true).frame(frame).show(ui, |ui| {
+        header(ui, cx, &findings);
         widgets::hairline(ui, theme);
-        ui.spacing_mut().item_spacing.y = 0.0;
-        ScrollArea::vertical().auto_shrink(false).show_rows(ui, ROW, findings.len(), |ui, range| {
-            for finding in &findings[range] {
-                row(ui, cx, finding);
+        let Some(full) = &mut opened else {
+            list(ui, cx, &findings, None);
+            return;
+        };
+        let all = ui.available_rect_before_wrap();
+        let edge = all.left() + (all.width() * 0.36).clamp(260.0, 520.0);
+        let (left, right) = all.split_left_right_at_x(edge);
+        ui.painter().vline(edge, all.y_range(), theme.line());
+        ui.scope_builder(egui::UiBuilder::new().max_rect(left.with_max_x(edge - 8.0)), |ui| {
+            list(ui, cx, &findings, Some(full));
+        });
+        let mut open = true;
+        ui.scope_builder(egui::UiBuilder::new().max_rect(right.with_min_x(edge + 16.0)), |ui| {
+            if let Some(finding) = findings.iter().find(|finding| full.is(finding)) {
+                open = detail::show(ui, cx, finding, full);
             }
         });
+        ui.advance_cursor_after_rect(all);
+        if !open {
+            opened = None;
+        }
+    });
+    // A row that was clicked has put its own finding there.
+    if cx.options.finding.is_none() {
+        cx.options.finding = opened;
+    }
+}
+
+fn header(ui: &mut Ui, cx: &mut Cx<'_>, findings: &[Finding]) {
+    let theme = cx.theme;
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Advice").font(Theme::strong(theme.sizes.body)));
+        ui.label(theme.secondary(counts(findings)));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let close = egui::Button::new(icons::text("down", 14.0)).frame_when_inactive(false);
+            let response = ui.add(close).on_hover_text("Hide the advice   Ctrl+J");
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Hide the advice"));
+            if response.clicked() {
+                cx.options.drawer = false;
+            }
+        });
+    });
+}
+
+/// The findings, a row each.
+fn list(ui: &mut Ui, cx: &mut Cx<'_>, findings: &[Finding], opened: Option<&Opened>) {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let scroll = ScrollArea::vertical().id_salt("findings").auto_shrink(false);
+    scroll.show_rows(ui, ROW, findings.len(), |ui, range| {
+        for finding in &findings[range] {
+            row(ui, cx, finding, opened);
+        }
     });
 }
 
@@ -65,18 +111,22 @@ fn counts(findings: &[Finding]) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
-fn row(ui: &mut Ui, cx: &mut Cx<'_>, finding: &Finding) {
+fn row(ui: &mut Ui, cx: &mut Cx<'_>, finding: &Finding, opened: Option<&Opened>) {
     let theme = cx.theme;
+    let selected = opened.is_some_and(|opened| opened.is(finding));
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     response.widget_info(|| {
-        egui::WidgetInfo::labeled(
+        egui::WidgetInfo::selected(
             egui::WidgetType::Button,
             true,
+            selected,
             format!("{}: {}", finding.title, finding.message),
         )
     });
     let painter = ui.painter_at(rect);
-    if response.hovered() || response.has_focus() {
+    if selected {
+        painter.rect_filled(rect, 4.0, theme.selection);
+    } else if response.hovered() || response.has_focus() {
         painter.rect_filled(rect, 4.0, theme.hover);
     }
     let (icon, color) = severity_look(theme, finding.severity);
@@ -88,7 +138,9 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, finding: &Finding) {
     };
     let size = theme.sizes.body;
     text(26.0, rect.left() + SENTENCE - 8.0, finding.title, Theme::strong(size), theme.text);
-    let right = finding.fix.as_ref().map_or(rect.right(), |label| fix_button(ui, cx, finding, label, rect));
+    // Beside what is looked at in full, the list is narrow: its cure stands over there.
+    let cure = finding.fix.as_ref().filter(|_| opened.is_none());
+    let right = cure.map_or(rect.right(), |label| fix_button(ui, cx, finding, label, rect));
     text(SENTENCE, right - 12.0, &finding.message, Theme::plain(size), theme.secondary);
     painter.hline(rect.x_range(), rect.bottom() - 0.5, theme.line());
     let response = response.on_hover_ui(|ui| {
@@ -102,6 +154,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, finding: &Finding) {
     if response.clicked() {
         let items = cx.items_of(finding);
         cx.send(Command::Show(items));
+        cx.options.finding = Some(Opened::new(finding));
     }
 }
 
@@ -123,7 +176,8 @@ fn fix_button(ui: &Ui, cx: &mut Cx<'_>, finding: &Finding, label: &str, row: Rec
     );
     if response.clicked() {
         let topology = cx.topology();
-        let edit = advice::fix(&advice::Context::new(cx.document.board(), &topology), finding);
+        let context = advice::Context::new(cx.document.board(), &topology).on(crate::io::today());
+        let edit = advice::fix(&context, finding);
         if let Some(edit) = edit {
             cx.commit(edit);
         }

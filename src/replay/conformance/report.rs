@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::{CHECKS, Finding, Moment};
-use crate::advice::Severity;
 use crate::advice::report::place_name;
+use crate::advice::sarif;
 use crate::board::Board;
 use crate::replay::time;
 
@@ -65,48 +65,29 @@ pub fn json(board: &Board, file: &str, findings: &[Finding]) -> Value {
 
 /// The findings as a SARIF log: the log's lines are the places, the board's parts the logical ones.
 pub fn sarif(board: &Board, file: &str, findings: &[Finding]) -> Value {
-    let level = |severity| match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    };
-    let uri = file.replace('\\', "/").replace(' ', "%20");
-    let rules: Vec<Value> = CHECKS
+    let rules: Vec<sarif::Rule<'_>> = CHECKS
         .iter()
-        .map(|c| {
-            json!({
-                "id": c.name,
-                "name": c.title,
-                "shortDescription": {"text": c.title},
-                "fullDescription": {"text": c.why},
-                "defaultConfiguration": {"level": level(c.severity)},
-            })
+        .map(|check| sarif::Rule {
+            id: check.name,
+            title: check.title,
+            what: check.title,
+            why: check.why,
+            cure: "",
+            severity: check.severity,
         })
         .collect();
-    let place =
-        |m: &Moment| json!({"artifactLocation": {"uri": uri}, "region": {"startLine": m.line.max(1)}});
-    let results: Vec<Value> = findings
+    let line = |moment: &Moment| usize::try_from(moment.line).unwrap_or(usize::MAX);
+    let results: Vec<sarif::Found<'_>> = findings
         .iter()
-        .map(|f| {
-            let logical: Vec<Value> =
-                f.places.iter().map(|p| json!({"fullyQualifiedName": place_name(board, p)})).collect();
-            json!({
-                "ruleId": f.check.name,
-                "ruleIndex": CHECKS.iter().position(|c| c.name == f.check.name),
-                "level": level(f.check.severity),
-                "message": {"text": format!("{}.", f.message)},
-                "occurrenceCount": f.count,
-                "locations": [{"physicalLocation": place(&f.first), "logicalLocations": logical}],
-                "relatedLocations": [{"id": 1, "message": {"text": "worst"}, "physicalLocation": place(&f.worst)}],
-            })
+        .map(|finding| sarif::Found {
+            rule: CHECKS.iter().position(|check| check.name == finding.check.name).unwrap_or(0),
+            severity: finding.check.severity,
+            message: format!("{}.", finding.message),
+            line: line(&finding.first),
+            parts: finding.places.iter().map(|place| place_name(board, place)).collect(),
+            related: vec![("worst", line(&finding.worst))],
+            count: Some(finding.count),
         })
         .collect();
-    json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {"name": "isobar", "version": env!("CARGO_PKG_VERSION"), "rules": rules}},
-            "results": results,
-        }],
-    })
+    sarif::log(&rules, file, &results)
 }
