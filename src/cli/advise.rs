@@ -9,7 +9,7 @@ use super::{CliError, Exit, Subcommand};
 use crate::advice::rules::RULES;
 use crate::advice::{Context, Level, Options, Severity, advise, fix, report, rule};
 use crate::board::Board;
-use crate::edit::{Edit, apply};
+use crate::edit::apply;
 use crate::io;
 use crate::topology::derive;
 
@@ -58,18 +58,19 @@ pub(super) struct Advise {
 /// Cures applied at most, so that two rules that undo each other's cures end.
 const FIXES_MAX: usize = 1_000;
 
-/// Applies mechanical cures until none is left, and answers them.
-fn cure(board: &mut Board, options: &Options) -> Vec<Edit> {
+/// Applies mechanical cures until none is left, and answers them by label, each with what it changes.
+fn cure(board: &mut Board, options: &Options) -> Vec<(String, Vec<String>)> {
     let mut done = Vec::new();
     while done.len() < FIXES_MAX {
         let topology = derive(board);
         let context = Context::new(board, &topology).on(io::today());
         let next = advise(&context, options).into_iter().find_map(|finding| fix(&context, &finding));
         let Some(edit) = next else { break };
+        let changes = report::changes(board, &edit);
         if apply(board, &edit.ops).is_err() {
             break;
         }
-        done.push(edit);
+        done.push((edit.label, changes));
     }
     done
 }
@@ -107,9 +108,9 @@ impl Subcommand for Advise {
                 io::save(&self.board, &board)?;
             }
             let said = if self.dry_run { "would fix" } else { "fixed" };
-            for edit in done {
-                writeln!(out, "{said}: {}", edit.label)?;
-                for line in report::changes(&board, &edit).into_iter().filter(|_| self.dry_run) {
+            for (label, changes) in done {
+                writeln!(out, "{said}: {label}")?;
+                for line in changes.into_iter().filter(|_| self.dry_run) {
                     writeln!(out, "    {line}")?;
                 }
             }

@@ -62,7 +62,7 @@ impl Draft {
     pub fn remove(&mut self, key: &Key) {
         match key {
             Key::Sticky(id) => {
-                let of_sticky = |link: &crate::board::Link| link.from == *id || link.to == *id;
+                let of_sticky = |link: &Link| link.from == *id || link.to == *id;
                 let links: Vec<LinkId> =
                     self.board.links.iter().filter(|(_, link)| of_sticky(link)).map(|(id, _)| *id).collect();
                 links.into_iter().for_each(|link| self.remove(&Key::Link(link)));

@@ -3,7 +3,7 @@
 use crate::advice::context::listed;
 use crate::advice::usage::{FIELDS_MIN, Usage};
 use crate::advice::{Context, Findings, Rule, Severity};
-use crate::board::{EventClass, Key, Publishing, Visibility};
+use crate::board::{Event, EventClass, Key, Publishing, Visibility};
 use crate::topology::{MessageKind, PartyIx};
 
 /// The rule.
@@ -30,6 +30,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         for event in published(context, at) {
             let message = &context.topology[event];
             let definition = context.board.events.get(&message.name);
+            let ending = |event: &Event| event.versions.last().is_some_and(|v| !v.deprecated.is_empty());
+            if definition.is_some_and(ending) {
+                continue;
+            }
             let inside = definition.is_some_and(|event| {
                 event.visibility == Visibility::Private || event.class == EventClass::Component
             });

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::advice::context::{counted, listed};
 use crate::advice::{Context, Findings, Rule, Severity};
-use crate::board::{Key, Publishing};
+use crate::board::Publishing;
 use crate::topology::{MessageIx, PartyIx, ReactionIx};
 
 /// The rule.

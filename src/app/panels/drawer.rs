@@ -3,7 +3,7 @@
 mod detail;
 mod matrix;
 
-pub use detail::Opened;
+pub(in crate::app) use detail::Opened;
 use egui::{Align2, Color32, Frame, Margin, Panel, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
 
 use crate::advice::{self, Finding, Severity};
@@ -39,7 +39,8 @@ pub(in crate::app) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     let opened = cx.options.finding.take();
     let mut opened = opened.filter(|opened| findings.iter().any(|finding| opened.is(finding)));
     let panel = if opened.is_some() {
-        Panel::bottom("drawer in full").default_size(360.0).size_range(180.0..=720.0)
+        let room = ui.ctx().content_rect().height();
+        Panel::bottom("drawer in full").default_size(room * 0.48).size_range(180.0..=room * 0.8)
     } else {
         let rows = f32::from(u16::try_from(findings.len().min(3)).unwrap_or(3));
         Panel::bottom("drawer").default_size(34.0 + rows * ROW).size_range(64.0..=460.0)
@@ -52,7 +53,7 @@ pub(in crate::app) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
             return;
         };
         let all = ui.available_rect_before_wrap();
-        let edge = all.left() + (all.width() * 0.36).clamp(260.0, 520.0);
+        let edge = all.left() + (all.width() * 0.3).clamp(230.0, 460.0);
         let (left, right) = all.split_left_right_at_x(edge);
         ui.painter().vline(edge, all.y_range(), theme.line());
         ui.scope_builder(egui::UiBuilder::new().max_rect(left.with_max_x(edge - 8.0)), |ui| {
@@ -136,12 +137,13 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, finding: &Finding, opened: Option<&Opened>)
         let area = Rect::from_min_max(pos2(rect.left() + x, rect.top()), pos2(right, rect.bottom()));
         painter.with_clip_rect(area).text(middle + vec2(x, 0.0), Align2::LEFT_CENTER, words, font, color);
     };
+    // Beside what is looked at in full the list is narrow: titles, and the cure stands over there.
+    let sentence = if opened.is_some() { rect.width() } else { SENTENCE };
     let size = theme.sizes.body;
-    text(26.0, rect.left() + SENTENCE - 8.0, finding.title, Theme::strong(size), theme.text);
-    // Beside what is looked at in full, the list is narrow: its cure stands over there.
+    text(26.0, rect.left() + sentence - 8.0, finding.title, Theme::strong(size), theme.text);
     let cure = finding.fix.as_ref().filter(|_| opened.is_none());
     let right = cure.map_or(rect.right(), |label| fix_button(ui, cx, finding, label, rect));
-    text(SENTENCE, right - 12.0, &finding.message, Theme::plain(size), theme.secondary);
+    text(sentence, right - 12.0, &finding.message, Theme::plain(size), theme.secondary);
     painter.hline(rect.x_range(), rect.bottom() - 0.5, theme.line());
     let response = response.on_hover_ui(|ui| {
         ui.set_max_width(460.0);

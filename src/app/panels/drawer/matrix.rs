@@ -2,7 +2,7 @@
 
 use egui::{Align2, Rect, RichText, Sense, Ui, WidgetInfo, WidgetType, pos2, vec2};
 
-use crate::advice::decomposition::Decomposition;
+use crate::advice::decomposition::{Decomposition, Part};
 use crate::advice::explain::{EventExplained, column_head};
 use crate::advice::usage::Usage;
 use crate::app::theme::Theme;
@@ -30,7 +30,7 @@ pub(super) fn show(ui: &mut Ui, theme: &Theme, event: &EventExplained, names: &m
         let grid = Grid::new(ui, usage);
         grid.head(ui, theme, usage);
         let read = (0..usage.fields.len()).filter(|at| usage.consumers.iter().any(|c| c.uses.contains(at)));
-        read.for_each(|at| grid.row(ui, theme, usage, at, false));
+        read.for_each(|at| grid.row(ui, theme, usage, at, None));
         return;
     };
     let title = format!(
@@ -52,12 +52,13 @@ pub(super) fn show(ui: &mut Ui, theme: &Theme, event: &EventExplained, names: &m
             let response = ui.add(field).on_hover_text("Call it what the business calls it");
             let label = format!("Name of the event with {}", part.fields.join(", "));
             ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(label));
-            ui.add(egui::Label::new(theme.secondary(format!("on {}", part.reasons.join(", ")))).truncate());
+            let told = format!("on {}; read by {}", part.reasons.join(", "), part.consumers.join(", "));
+            ui.add(egui::Label::new(theme.secondary(told)).truncate());
         });
         for (fields, along) in [(&part.fields, false), (&part.along, true)] {
             for path in fields {
                 if let Some(at) = usage.fields.iter().position(|field| field == path) {
-                    grid.row(ui, theme, usage, at, along);
+                    grid.row(ui, theme, usage, at, Some((part, along)));
                 }
             }
         }
@@ -127,7 +128,9 @@ impl Grid {
     }
 
     /// One field: a full dot for each consumer that uses it, and the reasons that speak of it.
-    fn row(&self, ui: &mut Ui, theme: &Theme, usage: &Usage, field: usize, along: bool) {
+    /// Where it stands in a proposed event, consumers that get it from another one are grey.
+    fn row(&self, ui: &mut Ui, theme: &Theme, usage: &Usage, field: usize, within: Option<(&Part, bool)>) {
+        let along = within.is_some_and(|(_, along)| along);
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
         let users: Vec<&str> =
             usage.consumers.iter().filter(|c| c.uses.contains(&field)).map(|c| c.name.as_str()).collect();
@@ -147,7 +150,8 @@ impl Grid {
         for (at, consumer) in usage.consumers.iter().enumerate() {
             let middle = self.middle(rect, at);
             if consumer.uses.contains(&field) {
-                painter.circle_filled(middle, 4.5, if along { theme.secondary } else { theme.accent });
+                let here = within.is_none_or(|(part, _)| part.consumers.contains(&consumer.name));
+                painter.circle_filled(middle, 4.5, if here { theme.accent } else { theme.secondary });
             } else {
                 painter.circle_filled(middle, 1.5, theme.hairline);
             }
