@@ -228,11 +228,12 @@ fn cluster(kinds: &[Kind]) -> Vec<BTreeSet<usize>> {
         let Some((a, b, _)) = best else { break };
         // Lance and Williams: the likeness to the joined is the mean of those to the two, by their sizes.
         let (wa, wb) = (weights[a], weights[b]);
-        for other in 0..clusters.len() {
-            let mean = (alike[a][other] * wa + alike[b][other] * wb) / (wa + wb);
-            alike[a][other] = mean;
-            alike[other][a] = mean;
+        let pair = alike[a].iter().zip(&alike[b]);
+        let means: Vec<f64> = pair.map(|(to_a, to_b)| (to_a * wa + to_b * wb) / (wa + wb)).collect();
+        for (row, mean) in alike.iter_mut().zip(&means) {
+            row[a] = *mean;
         }
+        alike[a] = means;
         weights[a] += wb;
         weights.remove(b);
         alike.remove(b);
