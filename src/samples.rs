@@ -31,6 +31,9 @@ pub const SAMPLES: &[Sample] = samples![
     "car-marketplace/after",
     "procurement/pinball",
     "procurement/healthy",
+    "published/eshop-on-containers",
+    "published/serverlesspresso",
+    "published/ftgo",
 ];
 
 impl Sample {
