@@ -93,9 +93,20 @@ pub struct Findings {
     rule: &'static Rule,
     severity: Severity,
     found: Vec<Finding>,
+    /// The rule itself says which of its findings it can cure, and how the cure is called.
+    names_cures: bool,
 }
 
 impl Findings {
+    /// Says what one click would do about the finding added last, or that it takes thought. Planning each cure just to
+    /// know its name would cost a copy of the board a finding, so a rule whose cures have plain names tells them.
+    pub fn cured_by(&mut self, label: Option<String>) {
+        self.names_cures = true;
+        if let Some(last) = self.found.last_mut() {
+            last.fix = label;
+        }
+    }
+
     /// Adds a finding with the rule's own cure.
     pub fn add(&mut self, places: Vec<Key>, message: impl Into<String>) {
         self.add_with_cure(places, message, self.rule.cure);
@@ -161,16 +172,20 @@ pub fn advise(context: &Context<'_>, options: &Options) -> Vec<Finding> {
             Some(Level::Error) => Severity::Error,
             None => rule.severity,
         };
-        let mut findings = Findings { rule, severity, found: Vec::new() };
+        let mut findings = Findings { rule, severity, found: Vec::new(), names_cures: false };
         (rule.check)(context, &mut findings);
-        all.extend(findings.found.into_iter().filter(|finding| !is_allowed(context.board, finding)));
+        let mut found = findings.found;
+        found.retain(|finding| !is_allowed(context.board, finding));
+        if !findings.names_cures {
+            for finding in &mut found {
+                finding.fix = fix(context, finding).map(|edit| edit.label);
+            }
+        }
+        all.extend(found);
     }
     all.sort_by(|a, b| {
         b.severity.cmp(&a.severity).then_with(|| (a.rule, &a.places).cmp(&(b.rule, &b.places)))
     });
-    for finding in &mut all {
-        finding.fix = fix(context, finding).map(|edit| edit.label);
-    }
     all
 }
 

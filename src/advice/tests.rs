@@ -189,6 +189,8 @@ proptest! {
         let context = Context::new(&board, &topology);
         for finding in advise(&context, &Options::default()) {
             let _ = explain(&context, &finding);
+            let planned = fix(&context, &finding).map(|edit| edit.label);
+            prop_assert_eq!(&planned, &finding.fix, "{}", finding.rule);
             if let Some(edit) = fix(&context, &finding) {
                 let mut cured = board.clone();
                 prop_assert!(crate::edit::apply(&mut cured, &edit.ops).is_ok(), "{:?}", edit);

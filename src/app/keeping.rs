@@ -36,6 +36,16 @@ impl App {
         let (document, keeper, opening) = Keeper::open(path, loaded, keeper::peer(), self.data.as_deref());
         self.show_board(ctx, (document, keeper));
         self.tell_opening(ctx, &opening);
+        self.follow_folder(ctx, path);
+    }
+
+    /// From now on advice follows what `isobar.toml` beside the board says.
+    fn follow_folder(&mut self, ctx: &egui::Context, board: &Path) {
+        let options = crate::io::advice_options(board).unwrap_or_else(|error| {
+            self.toasts.add(ctx, Tone::Warning, sentence(&error.to_string()));
+            crate::advice::Options::default()
+        });
+        self.derived.follow(options);
     }
 
     /// Brings back an untitled board that a crash left.
@@ -121,6 +131,7 @@ impl App {
             Finished::Saved(saved) => {
                 self.toasts.add(ctx, Tone::Fine, format!("Saved {}", saved.path.display()));
                 recent::remember(self.recent.as_deref(), &saved.path);
+                self.follow_folder(ctx, &saved.path);
                 self.keeper.saved(&mut self.document, *saved);
                 self.watch();
                 if let Some(path) = self.save_again.take() {

@@ -23,6 +23,16 @@ const GRACE_DAYS: i32 = 90;
 const GAP: Size = Size { w: 64.0, h: 14.0 };
 
 impl Decomposition {
+    /// True when it takes no thought how to publish the parts: the event is not one of several outcomes.
+    #[must_use]
+    pub fn is_mechanical(&self, context: &Context<'_>) -> bool {
+        let topology = context.topology;
+        let Some(event) = topology.message(MessageKind::Event, &self.event) else { return false };
+        let outcomes =
+            topology[event].producers.iter().map(|(at, place)| &topology[*at].outputs[*place].outcome);
+        !outcomes.into_iter().any(|outcome| matches!(outcome, Outcome::OneOf(_)))
+    }
+
     /// The edit that carries the proposal out under the names its parts have now; none when a name is empty or taken,
     /// or when the event is published as one of several outcomes, which takes thought.
     #[must_use]
@@ -33,9 +43,7 @@ impl Decomposition {
         if names.len() != self.parts.len() || names.iter().any(taken) {
             return None;
         }
-        let outputs = context.topology[event].producers.iter();
-        let mut outputs = outputs.map(|(at, place)| &context.topology[*at].outputs[*place].outcome);
-        if outputs.any(|outcome| matches!(outcome, Outcome::OneOf(_))) {
+        if !self.is_mechanical(context) {
             return None;
         }
         let mut work = Work {

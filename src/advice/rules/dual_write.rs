@@ -52,6 +52,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 listed(&lost),
             );
             findings.add(places, message);
+            findings.cured_by(Some(label(&party.name)));
         }
     }
 }
@@ -62,7 +63,11 @@ fn fix(context: &Context<'_>, finding: &Finding) -> Option<Edit> {
     service.publishing = Publishing::Outbox;
     let mut draft = Draft::new(context.board);
     draft.put(Record::Service(name.clone(), Box::new(service)));
-    Some(draft.finish(format!("Give {name} an outbox")))
+    Some(draft.finish(label(name)))
+}
+
+fn label(service: &str) -> String {
+    format!("Give {service} an outbox")
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A "latest state" event that everybody reads a little of.
 
 use crate::advice::context::{counted, listed};
+use crate::advice::decomposition::Decomposition;
 use crate::advice::explain::EventExplained;
 use crate::advice::usage::{FIELDS_MIN, Score, Usage};
 use crate::advice::{Context, Finding, Findings, Rule, Severity};
@@ -25,10 +26,15 @@ pub(super) const RULE: Rule = Rule {
 const SCORE_MIN: u32 = 5;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    for (event, name, _) in context.events() {
+    for (event, name, definition) in context.events() {
+        let newest =
+            definition.and_then(|event| event.versions.iter().rev().find(|v| !v.schema.fields.is_empty()));
+        if newest.is_none_or(|version| version.schema.leaf_count() < FIELDS_MIN) {
+            continue;
+        }
         let Some(usage) = Usage::of(context, event) else { continue };
         let score = Score::of(&usage);
-        if usage.fields.len() < FIELDS_MIN || usage.consumers.len() < 2 || score.points < SCORE_MIN {
+        if usage.consumers.len() < 2 || score.points < SCORE_MIN {
             continue;
         }
         let names: Vec<&str> = usage.consumers.iter().map(|consumer| consumer.name.as_str()).collect();
@@ -49,6 +55,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             score.points,
         );
         findings.add(context.message_places(event), message);
+        let proposal = Decomposition::of(context, &usage).filter(|proposal| proposal.is_mechanical(context));
+        findings.cured_by(proposal.map(|proposal| proposal.label()));
     }
 }
 

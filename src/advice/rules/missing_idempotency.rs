@@ -41,6 +41,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         if !repeated.is_empty() {
             let message = format!("{} is not idempotent and may get {}", party.name, repeated.join("; "));
             findings.add(places, message);
+            findings.cured_by(Some(label(&party.name)));
         }
     }
 }
@@ -74,7 +75,11 @@ fn fix(context: &Context<'_>, finding: &Finding) -> Option<Edit> {
     service.idempotent = true;
     let mut draft = Draft::new(context.board);
     draft.put(Record::Service(name.clone(), Box::new(service)));
-    Some(draft.finish(format!("Make {name} idempotent")))
+    Some(draft.finish(label(name)))
+}
+
+fn label(service: &str) -> String {
+    format!("Make {service} idempotent")
 }
 
 #[cfg(test)]

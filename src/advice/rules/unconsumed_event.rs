@@ -28,6 +28,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             .is_none_or(|event| !event.outgoing && event.visibility == Visibility::Public && !ending(event));
         if expected && topology[event].routes.is_empty() && !topology[event].producers.is_empty() {
             findings.add(context.message_places(event), format!("{name} has no subscriber on this board"));
+            findings.cured_by(Some("Mark as outgoing".to_owned()));
         }
     }
 }

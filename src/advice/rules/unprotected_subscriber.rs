@@ -54,6 +54,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             routes.iter().filter_map(|route| topology[*route].links.last()).map(|link| Key::Link(*link)),
         );
         findings.add(places, message);
+        findings.cured_by(Some("Insert a queue".to_owned()));
     }
 }
 

@@ -35,6 +35,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 context.message_places(event),
                 format!("{waiting} waits for {name}, which nothing publishes"),
             );
+            findings.cured_by(Some("Mark as incoming".to_owned()));
         }
     }
 }
