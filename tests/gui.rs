@@ -14,9 +14,5 @@ mod keeping;
 mod kit;
 #[path = "gui/looks.rs"]
 mod looks;
-#[path = "gui/replay.rs"]
-mod replay;
-#[path = "gui/talk.rs"]
-mod talk;
-#[path = "gui/workspaces.rs"]
-mod workspaces;
+#[path = "gui/pictures.rs"]
+mod pictures;

@@ -4,6 +4,7 @@
 
 mod availability;
 mod crash;
+mod docs;
 mod layout;
 mod sample_findings;
 mod samples;

@@ -213,3 +213,55 @@ fn the_command_table_in_the_readme_is_fresh() {
     }
     assert!(fresh == text, "README.md is stale: run UPDATE_DOCS=1 cargo test tidy");
 }
+
+/// The command line as a page: each subcommand with its usage and options.
+fn command_line() -> String {
+    let mut page = String::from(
+        "# The command line\n\nMade by `UPDATE_DOCS=1 cargo test tidy` from the program itself.\n\n\
+         `isobar [BOARD] [--replay LOG]` opens the window. Everything else prints to standard output and exits with 0 when all\n\
+         is fine, 1 when it found what it looks for, 2 on bad usage or bad input. `-` stands for standard input. `RUST_LOG=debug`\n\
+         tells on standard error what the app does.\n",
+    );
+    let mut whole = isobar::cli::whole_command();
+    whole.build();
+    for command in whole.get_subcommands_mut().filter(|command| command.get_name() != "help") {
+        let name = command.get_name().to_owned();
+        let help = command.clone().term_width(100).render_long_help().to_string();
+        let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
+        page.push_str(&format!("\n## isobar {name}\n\n```text\n{}\n```\n", lines.join("\n").trim_end()));
+    }
+    page
+}
+
+#[test]
+fn the_page_of_the_command_line_is_fresh() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/command-line.md");
+    let page = command_line();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == page, "docs/command-line.md is stale: run UPDATE_DOCS=1 cargo test tidy");
+}
+
+#[test]
+fn every_dependency_says_why_it_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest: toml::Table = std::fs::read_to_string(root.join("Cargo.toml")).unwrap().parse().unwrap();
+    let page = std::fs::read_to_string(root.join("docs/dependencies.md")).unwrap();
+    let mut listed: Vec<&str> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split(" | ").next())
+        .flat_map(|cell| cell.split('`').filter(|name| !name.trim().is_empty() && *name != ", "))
+        .collect();
+    listed.sort_unstable();
+    let tables = ["dependencies", "dev-dependencies", "build-dependencies"];
+    let mut used: Vec<&str> = tables
+        .iter()
+        .filter_map(|table| manifest.get(*table)?.as_table())
+        .flat_map(|table| table.keys().map(String::as_str))
+        .collect();
+    used.sort_unstable();
+    used.dedup();
+    assert_eq!(listed, used, "docs/dependencies.md has a line for each dependency and for nothing else");
+}

@@ -13,7 +13,8 @@ impl Subcommand for Man {
     const ABOUT: &'static str = "Print the manual page";
 
     fn run(self, out: &mut dyn Write) -> Result<Exit, CliError> {
-        let whole = super::whole_command();
+        let mut whole = super::whole_command();
+        whole.build();
         let page = clap_mangen::Man::new(whole.clone());
         page.render_title(out)?;
         page.render_name_section(out)?;
