@@ -40,7 +40,9 @@ mod ranges;
 mod scan;
 mod set;
 mod skip;
+mod suggest;
 mod tally;
+mod tokens;
 mod trie;
 mod wildcard;
 
@@ -55,7 +57,9 @@ pub use policy::{
     Attribute, FilterPolicy, MAX_POLICY_COMBINATIONS, MAX_POLICY_KEYS, PolicyScope, attributes_as_event,
 };
 pub use set::{PatternSet, RuleId};
+pub use suggest::{Suggestion, suggestions};
 pub use tally::Scratch;
+pub use tokens::{Token, tokens};
 pub use wildcard::MAX_COMPLEXITY;
 
 use parse::{Grammar, Parsed};

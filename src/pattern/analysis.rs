@@ -3,10 +3,10 @@
 //! Every answer is sound and none is complete: *never*, *always*, *implies* and *overlap* are only said when
 //! they are certain.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Pattern;
-use super::condition::{Operator, Scalar};
+use super::condition::{Operator, Range, Scalar};
 use super::parse::{Alternative, Branch, Field};
 
 /// Kinds of plain values a field may hold.
@@ -41,13 +41,36 @@ pub struct FieldShape {
     pub maximum: Option<f64>,
 }
 
+impl FieldShape {
+    /// What is known of the field's values, in a few words: `"a" or "b"`, `a number from 0`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        self.values.as_ref().map_or_else(|| words(self), |values| values.join(" or "))
+    }
+}
+
 /// The fields that events of one type may have, by their keys joined by dots.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Shape {
     /// The known fields.
     pub fields: BTreeMap<String, FieldShape>,
-    /// Whether events may have fields beyond the known ones.
-    pub open: bool,
+    /// Places below which there may be more than the known fields; an empty text stands for the event itself.
+    pub open: BTreeSet<String>,
+}
+
+impl Shape {
+    /// Whether a field that is not among the known ones may be there.
+    #[must_use]
+    pub fn may_have(&self, path: &str) -> bool {
+        let ends = path.match_indices('.').map(|(at, _)| at);
+        self.open.contains("") || ends.chain([path.len()]).any(|end| self.open.contains(&path[..end]))
+    }
+
+    /// Whether there are known fields below a path.
+    fn has_below(&self, path: &str) -> bool {
+        let prefix = format!("{path}.");
+        self.fields.range(prefix.clone()..).next().is_some_and(|(known, _)| known.starts_with(&prefix))
+    }
 }
 
 /// Why a pattern can never match: a field none of whose conditions can be met.
@@ -66,6 +89,17 @@ pub enum Overlap {
     Proven(String),
     /// No such event was found; there may be one.
     Unknown,
+}
+
+impl Overlap {
+    /// The event that proves it.
+    #[must_use]
+    pub fn event(self) -> Option<String> {
+        match self {
+            Overlap::Proven(event) => Some(event),
+            Overlap::Unknown => None,
+        }
+    }
 }
 
 impl Pattern {
@@ -158,10 +192,7 @@ impl Pattern {
     /// A small event that matches, when one is found: a start for the pattern tester.
     #[must_use]
     pub fn example(&self) -> Option<String> {
-        match self.overlap(self) {
-            Overlap::Proven(event) => Some(event),
-            Overlap::Unknown => None,
-        }
+        self.overlap(self).event()
     }
 }
 
@@ -172,15 +203,17 @@ const TRIED: usize = 32;
 fn impossible_field(field: &Field, shape: &Shape) -> Option<String> {
     let may_be_absent = field.alternatives.iter().any(|a| a.operator == Operator::Absent);
     let Some(known) = shape.fields.get(&*field.path) else {
-        let closed = !shape.open && !may_be_absent;
-        return closed.then(|| "events of this type have no such field".to_owned());
+        let closed = !may_be_absent && !shape.may_have(&field.path);
+        let object = shape.has_below(&field.path);
+        let reason = if object { "it is an object" } else { "events of this type have no such field" };
+        return closed.then(|| reason.to_owned());
     };
     if may_be_absent && (!known.required || known.kinds.other) {
         return None;
     }
     if let Some(values) = &known.values {
         let met = field.alternatives.iter().any(|a| values.iter().any(|v| accepts(&a.operator, v)));
-        return (!met).then(|| format!("it is only ever {}", values.join(" or ")));
+        return (!met).then(|| format!("it is only ever {}", known.words()));
     }
     let possible = field.alternatives.iter().any(|a| possible(&a.operator, known));
     (!possible).then(|| match field.alternatives.as_slice() {
@@ -212,10 +245,11 @@ fn words(shape: &FieldShape) -> String {
 fn possible(operator: &Operator, shape: &FieldShape) -> bool {
     let kinds = shape.kinds;
     let plain = kinds.string || kinds.number || kinds.boolean || kinds.null;
-    let within = |low: f64, high: f64| {
-        kinds.number
-            && shape.minimum.is_none_or(|least| high >= least)
-            && shape.maximum.is_none_or(|most| low <= most)
+    let within = |range: &Range| {
+        let above =
+            |least| if range.high_open { range.high.value() > least } else { range.high.value() >= least };
+        let below = |most| if range.low_open { range.low.value() < most } else { range.low.value() <= most };
+        kinds.number && shape.minimum.is_none_or(above) && shape.maximum.is_none_or(below)
     };
     match operator {
         Operator::Absent => !shape.required || kinds.other,
@@ -224,9 +258,9 @@ fn possible(operator: &Operator, shape: &FieldShape) -> bool {
         Operator::Null => kinds.null,
         Operator::Number(_, None) => kinds.number,
         Operator::Number(_, Some(value)) | Operator::NumericEquals(value) => {
-            within(value.value(), value.value())
+            within(&Range { low: *value, low_open: false, high: *value, high_open: false })
         }
-        Operator::Numeric(range) => within(range.low.value(), range.high.value()),
+        Operator::Numeric(range) => within(range),
         _ if operator.is_negative() => plain,
         _ => kinds.string,
     }

@@ -199,7 +199,7 @@ fn member(parser: &mut Parser<'_>, inner: Inner, values: &mut Values) -> Step<()
             values.strings.push(text);
         }
         Some(b'-' | b'0'..=b'9') if inner == Inner::Values => {
-            values.numbers.push(comparable_number(parser)?);
+            values.numbers.push(compared(parser.reader.number()?)?);
         }
         None => return Ok(parser.reader.fault("a value")?),
         Some(_) => return Err(inner.not_a_string()),
@@ -207,13 +207,14 @@ fn member(parser: &mut Parser<'_>, inner: Inner, values: &mut Values) -> Step<()
     Ok(())
 }
 
-fn comparable_number(parser: &mut Parser<'_>) -> Step<Float> {
-    let text = parser.reader.number()?;
+/// A number that a float can tell apart.
+fn compared(text: &[u8]) -> Step<Float> {
     let refused = || Reason::NumberPrecision(String::from_utf8_lossy(text).into_owned());
     comparable(text).map(Float::new).ok_or_else(refused)
 }
 
-/// `["=", n]`, `["<", n]`, `[">", n]`, or a lower and an upper bound in this order.
+/// `["=", n]`, `["<", n]`, `[">", n]`, or a lower and an upper bound in this order. Whether the numbers can be
+/// compared is asked last, as Event Ruler does.
 fn numeric(parser: &mut Parser<'_>) -> Step<Operator> {
     if !parser.reader.accept(b'[') {
         return Err(Reason::NumericNotArray);
@@ -227,19 +228,21 @@ fn numeric(parser: &mut Parser<'_>) -> Step<Operator> {
         "=" => {
             let number = operand(parser, "equals")?;
             end_of_numeric(parser, Reason::TooManyElements)?;
-            return Ok(Operator::NumericEquals(number));
+            return Ok(Operator::NumericEquals(compared(number)?));
         }
         "<" | "<=" => {
-            range.high = operand(parser, &word)?;
-            range.high_open = word == "<";
+            let high = operand(parser, &word)?;
             end_of_numeric(parser, Reason::TooManyElements)?;
+            (range.high, range.high_open) = (compared(high)?, word == "<");
         }
         ">" | ">=" => {
-            range.low = operand(parser, &word)?;
+            let low = operand(parser, &word)?;
             range.low_open = word == ">";
-            if !parser.reader.accept(b']') {
+            if parser.reader.accept(b']') {
+                range.low = compared(low)?;
+            } else {
                 parser.reader.expect(b',', "',' or ']'")?;
-                second_bound(parser, &mut range)?;
+                second_bound(parser, low, &mut range)?;
             }
         }
         _ => return Err(Reason::NumericOperator(word)),
@@ -247,7 +250,7 @@ fn numeric(parser: &mut Parser<'_>) -> Step<Operator> {
     Ok(Operator::Numeric(range))
 }
 
-fn second_bound(parser: &mut Parser<'_>, range: &mut Range) -> Step<()> {
+fn second_bound(parser: &mut Parser<'_>, low: &[u8], range: &mut Range) -> Step<()> {
     if parser.reader.peek() != Some(b'"') {
         return Err(Reason::NumericSecondMember(token(parser)?));
     }
@@ -255,19 +258,19 @@ fn second_bound(parser: &mut Parser<'_>, range: &mut Range) -> Step<()> {
     if word != "<" && word != "<=" {
         return Err(Reason::NumericSecondOperator(word));
     }
-    range.high = operand(parser, &word)?;
-    range.high_open = word == "<";
+    let high = operand(parser, &word)?;
     end_of_numeric(parser, Reason::NumericTerms)?;
+    (range.low, range.high, range.high_open) = (compared(low)?, compared(high)?, word == "<");
     if range.low.value() >= range.high.value() {
         return Err(Reason::NumericOrder);
     }
     Ok(())
 }
 
-/// A comma and the number a comparison needs.
-fn operand(parser: &mut Parser<'_>, word: &str) -> Step<Float> {
+/// A comma and the number a comparison needs, as it is written.
+fn operand<'a>(parser: &mut Parser<'a>, word: &str) -> Step<&'a [u8]> {
     if parser.reader.accept(b',') && matches!(parser.reader.peek(), Some(b'-' | b'0'..=b'9')) {
-        comparable_number(parser)
+        Ok(parser.reader.number()?)
     } else {
         Err(Reason::NumericValue(word.to_owned()))
     }

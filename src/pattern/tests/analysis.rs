@@ -19,7 +19,7 @@ fn shape() -> Shape {
         ("detail.amount", FieldShape { minimum: Some(0.0), maximum: Some(100.0), ..field(number) }),
         ("detail.note", FieldShape { required: false, ..field(string) }),
     ];
-    Shape { fields: fields.into_iter().map(|(path, f)| (path.to_owned(), f)).collect(), open: false }
+    Shape { fields: fields.into_iter().map(|(path, f)| (path.to_owned(), f)).collect(), ..Shape::default() }
 }
 
 #[test]
@@ -30,10 +30,15 @@ fn a_filter_that_can_never_match_is_found_with_the_reason() {
         (r#"{"detail":{"amount":["5"]}}"#, "detail.amount", "it is a number from 0 to 100"),
         (r#"{"detail":{"amount":[{"numeric":[">",200]}]}}"#, "detail.amount", "it is a number from 0 to 100"),
         (r#"{"detail":{"amount":[{"exists":false}]}}"#, "detail.amount", "every event has this field"),
+        (r#"{"detail":["paid"]}"#, "detail", "it is an object"),
     ] {
         let found = parse(text).impossible(&shape()).unwrap_or_else(|| panic!("{text}"));
         assert_eq!((found[0].path.as_str(), found[0].reason.as_str()), (path, reason));
     }
+    let mut open = shape();
+    open.open.insert("detail.more".to_owned());
+    assert_eq!(parse(r#"{"detail":{"more":{"x":[1]}}}"#).impossible(&open), None);
+    assert!(parse(r#"{"detail":{"mor":{"x":[1]}}}"#).impossible(&open).is_some());
     for text in [
         r#"{"detail":{"state":["shipped","paid"]}}"#,
         r#"{"detail":{"note":[{"exists":false}]}}"#,

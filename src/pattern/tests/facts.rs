@@ -116,6 +116,8 @@ const REFUSED: &[(&str, &str)] = &[
     (r#"{"a":[{"numeric":[">",0,">",0]}]}"#, "Bad numeric range operator: >"),
     (r#"{"a":[{"numeric":["!=",5]}]}"#, "Unrecognized numeric range operator: !="),
     (r#"{"a":[{"numeric":["=","5"]}]}"#, "Value of equals must be numeric"),
+    (r#"{"a":[{"numeric":[">",1e400,"=",5]}]}"#, "Bad numeric range operator: ="),
+    (r#"{"a":[{"numeric":[">",5,"<",9007199254740993]}]}"#, "Cannot compare number : 9007199254740993"),
     (r#"{"a":[{"numeric":["=",9007199254740993]}]}"#, "Cannot compare number : 9007199254740993"),
     (r#"{"a":[{"numeric":[]}]}"#, "Invalid member in numeric match: ]"),
     (r#"{"a":[{"cidr":"10.0.0.0/32"}]}"#, "IPv4 mask bits must be < 32"),
