@@ -4,6 +4,7 @@
 //! [`crate::edit::Edit`]. Tables are ordered maps, so that the same board is always the same text.
 
 pub mod definitions;
+pub mod filters;
 pub mod format;
 pub mod geometry;
 pub mod ids;

@@ -8,6 +8,7 @@ pub mod align;
 pub mod camera;
 pub mod clipboard;
 pub mod document;
+pub mod filter;
 pub mod logged;
 pub mod merged;
 pub mod narrative;

@@ -218,16 +218,9 @@ pub fn at_path<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('.').try_fold(value, |value, step| value.get(step))
 }
 
-/// True when a message passes a content filter. The filter sees the payload's fields, and beside them the envelope:
-/// `type` and `detail-type` hold the message's name, `data` and `detail` the payload.
+/// True when a message passes a content filter.
 #[must_use]
 pub fn passes(filter: &crate::pattern::Pattern, name: &str, payload: &Value) -> bool {
-    let mut event = payload.as_object().cloned().unwrap_or_default();
-    for envelope in ["type", "detail-type"] {
-        event.insert(envelope.to_owned(), Value::from(name));
-    }
-    for body in ["data", "detail"] {
-        event.insert(body.to_owned(), payload.clone());
-    }
-    filter.matches(Value::Object(event).to_string().as_bytes()).unwrap_or(false)
+    let event = crate::board::filters::filtered_event(name, payload);
+    filter.matches(event.to_string().as_bytes()).unwrap_or(false)
 }

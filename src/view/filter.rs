@@ -1,0 +1,304 @@
+//! A content filter being written: what is wrong with it and where, what it means for the messages it hears, and
+//! what it makes of an event.
+
+use std::ops::Range;
+
+use serde_json::Value;
+
+use crate::board::{Board, LinkId, Version, filters};
+use crate::pattern::{Explanation, Pattern, PatternError, Reason, Shape, check_event, tokens};
+use crate::topology::{MessageKind, RouteIx, Topology};
+
+/// A message that a link carries, in the version its consumers read.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    /// Its name.
+    pub name: String,
+    /// Its contract; empty when nobody has described it.
+    pub version: Version,
+}
+
+/// The messages a link carries, each once, in order of name.
+#[must_use]
+pub fn heard(board: &Board, topology: &Topology, link: LinkId) -> Vec<Heard> {
+    let mut all: Vec<Heard> = Vec::new();
+    for (at, route) in topology.routes.iter().enumerate().filter(|(_, route)| route.links.contains(&link)) {
+        let message = &topology[route.message];
+        if all.iter().any(|heard| heard.name == message.name) {
+            continue;
+        }
+        let version = match message.kind {
+            MessageKind::Event => board.events.get(&message.name).map(|event| event.versions.as_slice()),
+            MessageKind::Command => {
+                board.commands.get(&message.name).map(|command| command.versions.as_slice())
+            }
+            MessageKind::Query => None,
+        };
+        let read = topology.version_read(board, RouteIx(at));
+        let version =
+            version.unwrap_or_default().iter().find(|version| Some(version.version.as_str()) == read);
+        all.push(Heard { name: message.name.clone(), version: version.cloned().unwrap_or_default() });
+    }
+    all.sort_by(|a, b| a.name.cmp(&b.name));
+    all
+}
+
+/// The fields that some message of these may have.
+#[must_use]
+pub fn shape(heard: &[Heard]) -> Shape {
+    filters::union(heard.iter().map(|heard| filters::shape(&heard.name, &heard.version.schema)))
+}
+
+/// Something to know about a filter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remark {
+    /// It hears everything that comes.
+    Empty,
+    /// It is refused: why, and the part of its text at fault.
+    Refused {
+        /// The words of AWS, and where.
+        message: String,
+        /// The part at fault, in bytes.
+        span: Range<usize>,
+    },
+    /// It can be met, and does not have to be.
+    Fine(String),
+    /// It lets everything pass.
+    Everything(String),
+    /// Nothing can pass.
+    Nothing(String),
+}
+
+/// What there is to know about a filter's text.
+#[must_use]
+pub fn remark(text: &str, heard: &[Heard]) -> Remark {
+    if text.trim().is_empty() {
+        return Remark::Empty;
+    }
+    let pattern = match Pattern::parse(text) {
+        Ok(pattern) => pattern,
+        Err(error) => {
+            let span = fault(text, &error);
+            return Remark::Refused { message: spelled(text, &error, span.start), span };
+        }
+    };
+    let names: Vec<&str> = heard.iter().map(|heard| heard.name.as_str()).collect();
+    let whom = match names.as_slice() {
+        [] => "messages".to_owned(),
+        [one] => (*one).to_owned(),
+        many => format!("any of {} messages", many.len()),
+    };
+    let shapes: Vec<Shape> =
+        heard.iter().map(|heard| filters::shape(&heard.name, &heard.version.schema)).collect();
+    let never: Vec<_> = shapes.iter().map_while(|shape| pattern.impossible(shape)).collect();
+    if !heard.is_empty() && never.len() == heard.len() {
+        let first = never.iter().flatten().next();
+        let why = first.map(|field| format!(": {}: {}", field.path, field.reason)).unwrap_or_default();
+        return Remark::Nothing(format!("Never matches {whom}{why}"));
+    }
+    if !heard.is_empty() && shapes.iter().all(|shape| pattern.matches_everything(shape)) {
+        return Remark::Everything(format!("Matches every {}", whom.trim_start_matches("any of ")));
+    }
+    Remark::Fine(format!("Valid: asks for {}", listed(&pattern.paths())))
+}
+
+fn listed(paths: &[&str]) -> String {
+    const NAMED: usize = 3;
+    match paths {
+        few if few.len() <= NAMED => few.join(", "),
+        many => format!("{} and {} more", many[..NAMED].join(", "), many.len() - NAMED),
+    }
+}
+
+/// A refusal with its place, as a person looks for it.
+fn spelled(text: &str, error: &PatternError, at: usize) -> String {
+    let before = &text[..at];
+    let line = before.matches('\n').count() + 1;
+    let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
+    let field = if error.path.is_empty() { String::new() } else { format!(" in {}", error.path) };
+    let reason = error.reason.to_string();
+    // A line and a column are found more easily than a byte.
+    let reason = match &error.reason {
+        Reason::Json(_) => reason.rsplit_once(" at byte ").map_or(reason.as_str(), |(words, _)| words),
+        _ => &reason,
+    };
+    format!("{reason}{field}, line {line}, column {column}")
+}
+
+/// The part of a text that a fault is about: the word it names, or the piece where reading stopped.
+fn fault(text: &str, error: &PatternError) -> Range<usize> {
+    let pieces = tokens(text);
+    let named = match &error.reason {
+        Reason::UnknownOperator(word) | Reason::AnythingButOperator(word) | Reason::OrReserved(word) => {
+            Some(word)
+        }
+        Reason::UnsupportedNested { found, .. } => Some(found),
+        _ => None,
+    };
+    let is_named = |span: &Range<usize>| {
+        named.is_some_and(|word| text[span.clone()] == Value::from(word.as_str()).to_string())
+    };
+    let word = pieces.iter().rev().find(|(span, _)| span.end <= error.offset && is_named(span));
+    let here = || pieces.iter().find(|(span, _)| span.end > error.offset);
+    let (span, _) = match word.or_else(here).or(pieces.last()) {
+        Some(found) => found.clone(),
+        None => return 0..text.len(),
+    };
+    span
+}
+
+/// What a filter makes of an event that is tried on it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Trial {
+    /// There is no event to try.
+    Nothing,
+    /// The event cannot be read: why.
+    Unreadable(String),
+    /// A verdict on every condition.
+    Judged(Explanation),
+}
+
+/// Tries an event. One that is no envelope is put into one, as the broker does with a payload; of several messages
+/// it is the one named `name`.
+#[must_use]
+pub fn try_event(pattern: &str, event: &str, name: &str) -> Trial {
+    let Ok(pattern) = Pattern::parse(pattern) else { return Trial::Nothing };
+    if event.trim().is_empty() {
+        return Trial::Nothing;
+    }
+    if let Err(error) = check_event(event.as_bytes()) {
+        return Trial::Unreadable(format!("The {error}"));
+    }
+    let Ok(value) = serde_json::from_str::<Value>(event) else {
+        return Trial::Unreadable("The event is not JSON".to_owned());
+    };
+    let is_envelope = filters::payload_of(&value) != &value;
+    // Numbers keep their spelling where the text can be judged as it is.
+    let judged = if is_envelope || name.is_empty() {
+        pattern.explain(event.as_bytes())
+    } else {
+        pattern.explain(filters::filtered_event(name, &value).to_string().as_bytes())
+    };
+    match judged {
+        Ok(explanation) => Trial::Judged(explanation),
+        Err(error) => Trial::Unreadable(error.to_string()),
+    }
+}
+
+/// Events to try a filter on: the stated examples of every message, one made from each schema, and one that the
+/// filter matches, each with a name.
+#[must_use]
+pub fn samples(heard: &[Heard], pattern: &str) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for message in heard {
+        for (title, payload) in filters::samples(&message.version) {
+            let title = if heard.len() == 1 { title } else { format!("{}: {title}", message.name) };
+            all.push((title, pretty(&envelope(&message.name, payload))));
+        }
+    }
+    if let Ok(pattern) = Pattern::parse(pattern) {
+        let matching = heard.iter().find_map(|message| {
+            let payload = filters::matching_payload(&message.name, &message.version, &[&pattern])?;
+            Some(envelope(&message.name, payload))
+        });
+        let matching = matching.or_else(|| serde_json::from_str(&pattern.example()?).ok());
+        all.extend(matching.map(|event| ("One that matches".to_owned(), pretty(&event))));
+    }
+    all
+}
+
+/// A payload in an envelope, without saying it twice.
+fn envelope(name: &str, payload: Value) -> Value {
+    serde_json::json!({"type": name, "data": payload})
+}
+
+fn pretty(event: &Value) -> String {
+    serde_json::to_string_pretty(event).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::board::schema::json_schema::from_json_schema;
+
+    fn order() -> Vec<Heard> {
+        let schema = from_json_schema(&json!({
+            "type": "object", "required": ["state", "amount"],
+            "properties": {
+                "state": {"type": "string", "enum": ["new", "paid"]},
+                "amount": {"type": "number", "minimum": 0}
+            }
+        }));
+        let examples = vec![json!({"state": "paid", "amount": 12})];
+        vec![Heard {
+            name: "OrderPlaced".into(),
+            version: Version { schema, examples, ..Version::default() },
+        }]
+    }
+
+    fn refused(text: &str) -> (String, String) {
+        match remark(text, &order()) {
+            Remark::Refused { message, span } => (message, text[span].to_owned()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_its_place() {
+        let (message, at) = refused("{\n  \"data\": {\n    \"state\": [{\"like\": \"x\"}]\n  }\n}");
+        assert_eq!(message, "Unrecognized match type like in data.state, line 3, column 16");
+        assert_eq!(at, "\"like\"");
+        assert_eq!(
+            refused(r#"{"a": "x"}"#),
+            ("\"a\" must be an object or an array in a, line 1, column 7".into(), "\"x\"".into())
+        );
+        assert_eq!(refused(r#"{"a": [{"numeric": [">", "5"]}]}"#).1, "\"5\"");
+        assert_eq!(refused(r#"{"a": ["x"}"#).1, "}");
+        assert_eq!(refused("{").1, "{");
+        assert!(!refused("{\"a\"").0.contains("byte"));
+        assert!(refused("[1]").0.contains("Filter is not an object"));
+    }
+
+    #[test]
+    fn what_a_filter_means_for_its_messages_is_told() {
+        let of = |text: &str| remark(text, &order());
+        assert_eq!(of(" "), Remark::Empty);
+        assert_eq!(of(r#"{"data":{"state":["paid"]}}"#), Remark::Fine("Valid: asks for data.state".into()));
+        assert_eq!(
+            of(r#"{"data":{"state":["new","paid"]}}"#),
+            Remark::Everything("Matches every OrderPlaced".into())
+        );
+        let Remark::Nothing(why) = of(r#"{"data":{"state":["shipped"]}}"#) else {
+            panic!("it can never match")
+        };
+        assert_eq!(why, "Never matches OrderPlaced: data.state: it is only ever \"new\" or \"paid\"");
+        assert_eq!(remark(r#"{"x":[1]}"#, &[]), Remark::Fine("Valid: asks for x".into()));
+    }
+
+    #[test]
+    fn a_payload_is_tried_within_its_envelope() {
+        let pattern = r#"{"data":{"state":["paid"]}}"#;
+        let judged = |event: &str| match try_event(pattern, event, "OrderPlaced") {
+            Trial::Judged(explanation) => explanation.matched,
+            other => panic!("{other:?}"),
+        };
+        assert!(judged(r#"{"state":"paid"}"#));
+        assert!(judged(r#"{"type":"OrderPlaced","data":{"state":"paid"}}"#));
+        assert!(!judged(r#"{"detail-type":"OrderPlaced","detail":{"state":"paid"}}"#));
+        assert!(matches!(try_event(pattern, "{\"a\":", ""), Trial::Unreadable(_)));
+        assert_eq!(try_event(pattern, "", ""), Trial::Nothing);
+        assert_eq!(try_event("{", "{}", ""), Trial::Nothing);
+    }
+
+    #[test]
+    fn samples_come_from_examples_schema_and_filter() {
+        let pattern = r#"{"data":{"state":["new"],"amount":[{"numeric":[">",500]}]}}"#;
+        let samples = samples(&order(), pattern);
+        let titles: Vec<&str> = samples.iter().map(|(title, _)| title.as_str()).collect();
+        assert_eq!(titles, ["Example", "From schema", "One that matches"]);
+        let Trial::Judged(explanation) = try_event(pattern, &samples[2].1, "OrderPlaced") else { panic!() };
+        assert!(explanation.matched, "{}", samples[2].1);
+    }
+}
