@@ -8,6 +8,8 @@ mod advice;
 mod board;
 #[path = "gui/files.rs"]
 mod files;
+#[path = "gui/filter.rs"]
+mod filter;
 #[path = "gui/keeping.rs"]
 mod keeping;
 #[path = "gui/kit.rs"]

@@ -68,6 +68,7 @@ pub fn glyph(name: &str) -> &'static str {
         "error" => glyphs::WARNING_CIRCLE,
         "info" => glyphs::INFO,
         "close" => glyphs::X,
+        "minus" => glyphs::MINUS,
         "down" => glyphs::CARET_DOWN,
         "up" => glyphs::CARET_UP,
         "left" => glyphs::CARET_LEFT,

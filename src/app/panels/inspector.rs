@@ -2,10 +2,12 @@
 
 mod channel;
 mod event;
+mod filter;
 mod link;
 mod message;
 mod schema;
 mod service;
+mod tester;
 
 use egui::{Frame, Margin, Panel, RichText, ScrollArea, Ui};
 

@@ -157,21 +157,8 @@ fn consumer(ui: &mut Ui, cx: &mut Cx<'_>, id: LinkId, link: &mut Link) {
     if let Some(value) = switch_row(ui, cx.theme, "Relies on order", link.ordered) {
         link.ordered = value;
     }
-    let shown = link.filter.as_ref().map(ToString::to_string).unwrap_or_default();
-    if let Some(text) = text_area(ui, (id, "filter"), "Filter", &shown, "{\"type\": [\"gold\"]}") {
-        if text.trim().is_empty() {
-            link.filter = None;
-        } else {
-            match serde_json::from_str(&text) {
-                Ok(filter) => link.filter = Some(filter),
-                Err(error) => {
-                    cx.say(
-                        crate::app::canvas::Tone::Error,
-                        format!("The filter is not JSON: {error}. Nothing was changed"),
-                    );
-                }
-            }
-        }
+    if let Some(filter) = super::filter::show(ui, cx, id, link.filter.as_ref()) {
+        link.filter = filter;
     }
 }
 
