@@ -2,7 +2,10 @@
 
 use jiff::civil::Date;
 
-use crate::board::{Board, Channel, ChannelKind, Event, Key, Schema, Service, StickyKind};
+use crate::board::{
+    Board, Channel, ChannelKind, Event, Key, LinkId, Schema, Service, StickyId, StickyKind, Version, filters,
+};
+use crate::pattern::{Pattern, Shape};
 use crate::topology::{MessageIx, MessageKind, Party, PartyIx, ReactionIx, RouteIx, Topology};
 
 /// A board with its topology.
@@ -124,17 +127,61 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// The schema of the version that a route's consumer reads.
+    /// The version of a message that a route's consumer reads.
     #[must_use]
-    pub fn schema_read(&self, route: RouteIx) -> Option<&'a Schema> {
+    pub fn version_read(&self, route: RouteIx) -> Option<&'a Version> {
         let message = &self.topology[self.topology[route].message];
         let versions = match message.kind {
             MessageKind::Event => &self.board.events.get(&message.name)?.versions,
             MessageKind::Command => &self.board.commands.get(&message.name)?.versions,
-            MessageKind::Query => return self.board.queries.get(&message.name).map(|query| &query.response),
+            MessageKind::Query => return None,
         };
         let read = self.topology.version_read(self.board, route)?;
-        versions.iter().find(|version| version.version == read).map(|version| &version.schema)
+        versions.iter().find(|version| version.version == read)
+    }
+
+    /// The schema of what a route's consumer reads.
+    #[must_use]
+    pub fn schema_read(&self, route: RouteIx) -> Option<&'a Schema> {
+        let message = &self.topology[self.topology[route].message];
+        match message.kind {
+            MessageKind::Query => self.board.queries.get(&message.name).map(|query| &query.response),
+            _ => self.version_read(route).map(|version| &version.schema),
+        }
+    }
+
+    /// The links that carry a filter which can be read, with the routes that pass each.
+    #[must_use]
+    pub fn filtered_links(&self) -> Vec<(LinkId, Pattern, Vec<RouteIx>)> {
+        let links = self.board.links.iter().filter_map(|(id, link)| {
+            let pattern = Pattern::parse(&link.filter.as_ref()?.to_string()).ok()?;
+            let routes = self.topology.routes.iter().enumerate();
+            let through = routes.filter(|(_, route)| route.links.contains(id)).map(|(at, _)| RouteIx(at));
+            Some((*id, pattern, through.collect()))
+        });
+        links.collect()
+    }
+
+    /// What a filter may find in the message of a route.
+    #[must_use]
+    pub fn shape_filtered(&self, route: RouteIx) -> Shape {
+        let message = &self.topology[self.topology[route].message];
+        let unknown = Schema::default();
+        filters::shape(&message.name, self.schema_read(route).unwrap_or(&unknown))
+    }
+
+    /// The stickies at both ends of a link, and the link.
+    #[must_use]
+    pub fn link_places(&self, link: LinkId) -> Vec<Key> {
+        let ends = self.board.links.get(&link);
+        let to = ends.map(|link| Key::Sticky(link.to));
+        to.into_iter().chain([Key::Link(link)]).chain(ends.map(|link| Key::Sticky(link.from))).collect()
+    }
+
+    /// The name on a sticky.
+    #[must_use]
+    pub fn sticky_name(&self, sticky: StickyId) -> &'a str {
+        self.board.stickies.get(&sticky).map_or("nobody", |sticky| sticky.name.as_str())
     }
 }
 

@@ -8,12 +8,16 @@ mod dual_write;
 mod event_ledger;
 mod event_loop;
 mod god_event;
+mod idle_filter;
+mod impossible_filter;
+mod invalid_filter;
 mod lambda_pinball;
 mod lazy_consumer;
 mod missing_idempotency;
 mod no_correlation;
 mod no_dead_letter;
 mod ordering_assumed;
+mod overlapping_filters;
 mod present_tense_event;
 mod private_event_leaked;
 mod saga_without_compensation;
@@ -44,12 +48,16 @@ pub const RULES: &[&Rule] = &[
     &event_ledger::RULE,
     &event_loop::RULE,
     &god_event::RULE,
+    &idle_filter::RULE,
+    &impossible_filter::RULE,
+    &invalid_filter::RULE,
     &lambda_pinball::RULE,
     &lazy_consumer::RULE,
     &missing_idempotency::RULE,
     &no_correlation::RULE,
     &no_dead_letter::RULE,
     &ordering_assumed::RULE,
+    &overlapping_filters::RULE,
     &present_tense_event::RULE,
     &private_event_leaked::RULE,
     &saga_without_compensation::RULE,
