@@ -5,6 +5,7 @@
 mod availability;
 mod crash;
 mod docs;
+mod hostile;
 mod layout;
 mod sample_findings;
 mod samples;
