@@ -136,3 +136,28 @@ fn the_manual_page_and_completions_name_every_subcommand() {
     }
     assert!(man.contains("\\-\\-replay"));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_program_installs_into_a_clean_root() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = Command::new(root().join("packaging/linux/install"))
+        .args(["--prefix".as_ref(), folder.path().as_os_str(), env!("CARGO_BIN_EXE_isobar").as_ref()])
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let share = folder.path().join("share");
+    for file in [
+        "applications/isobar.desktop",
+        "icons/hicolor/scalable/apps/isobar.svg",
+        "mime/packages/isobar.xml",
+        "man/man1/isobar.1",
+        "bash-completion/completions/isobar",
+        "zsh/site-functions/_isobar",
+        "fish/vendor_completions.d/isobar.fish",
+    ] {
+        assert!(std::fs::metadata(share.join(file)).unwrap().len() > 100, "{file}");
+    }
+    let run = Command::new(folder.path().join("bin/isobar")).arg("--version").output().unwrap();
+    assert!(String::from_utf8_lossy(&run.stdout).starts_with("isobar "));
+}
