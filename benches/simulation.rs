@@ -1,10 +1,11 @@
 //! Speed of the simulator: the event queue against heaps, a three-stage pipeline bare and through the whole broker,
-//! the sample boards, and SimPy on the same pipeline when it is installed.
+//! the sample boards, many seeds on several threads; and the peers SimPy and nexosim on the same pipeline where they
+//! are installed.
 //!
-//! `cargo bench --no-default-features --bench simulation`. Figures of different runs are not comparable on a shared
-//! machine; the ratios inside one run are. The nexosim peer (crate `nexosim` 1.0, the pipeline of its own benchmark
-//! style: one model a stage, `schedule_event` for service ends, one thread) is not a dependency of this crate because
-//! it brings an executor; run it beside this in its own package.
+//! `cargo bench --no-default-features --bench simulation`, or some of it: `… -- bare peers`. Figures of different
+//! runs are not comparable on a shared machine; the ratios inside one run are. They are taken in user time. SimPy is
+//! looked for under the Python named by `PYTHON`; nexosim is a package of its own in `benches/peers/nexosim`, because
+//! it brings an executor along.
 #![allow(clippy::print_stdout, missing_docs)]
 
 use std::cmp::Reverse;
@@ -111,7 +112,7 @@ fn pipeline(messages: u64, between: impl Fn(&mut Model, HopIx) -> HopIx) -> Mode
         let outputs = if to.is_empty() {
             Vec::new()
         } else {
-            vec![Output { message, when: When::Always, link: None, to, call: None }]
+            vec![Output { message, when: When::Always, link: None, to, call: None, deadline: u64::MAX }]
         };
         let reaction = model.reaction(Reaction::new(service, None, outputs));
         let target = Target::Reaction { reaction, idempotent: true };
@@ -148,11 +149,25 @@ fn brokered(messages: u64) -> Model {
     model
 }
 
+/// Seconds of user time this process has used, or its children when asked: what other programs on the machine do
+/// hardly touches it. The time of the clock where there is no `/proc`.
+fn user_seconds(children: bool) -> f64 {
+    static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+    let start = *START.get_or_init(Instant::now);
+    let ticks = std::fs::read_to_string("/proc/self/stat").ok().and_then(|stat| {
+        // The name in brackets may hold blanks; user time is the twelfth field behind it, that of children the
+        // fourteenth.
+        let behind = stat.rsplit_once(')')?.1;
+        behind.split_whitespace().nth(if children { 13 } else { 11 })?.parse::<f64>().ok()
+    });
+    ticks.map_or_else(|| start.elapsed().as_secs_f64(), |ticks| ticks / 100.0)
+}
+
 fn run(name: &str, model: Model, messages: u64) -> f64 {
     let mut simulation = Simulation::of_model(Arc::new(model), 1, false);
-    let start = Instant::now();
+    let start = user_seconds(false);
     simulation.run();
-    let seconds = start.elapsed().as_secs_f64();
+    let seconds = user_seconds(false) - start;
     let rate = messages as f64 / seconds;
     println!(
         "  {name:<34} {:>6.2} M messages/s  {:>6.2} M events/s  ({seconds:.2} s)",
@@ -162,23 +177,30 @@ fn run(name: &str, model: Model, messages: u64) -> f64 {
     rate
 }
 
-fn samples() {
+const SAMPLES: [&str; 4] =
+    ["avatar-store/orchestration", "avatar-store/synchronous", "pizza/event-driven", "procurement/healthy"];
+
+fn sample(name: &str) -> Arc<Model> {
+    let path = format!("{}/sample-boards/{name}.ron", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).expect("the sample is in the repository");
+    let board = format::read(&text, format::Syntax::Ron).expect("the sample is a board");
+    Arc::new(compile(&board, None).expect("the sample runs"))
+}
+
+fn samples(wanted: &dyn Fn(&str) -> bool) {
     println!("Sample boards, first scenario");
-    for name in ["avatar-store/orchestration", "avatar-store/synchronous", "pizza/event-driven"] {
-        let path = format!("{}/sample-boards/{name}.ron", env!("CARGO_MANIFEST_DIR"));
-        let text = std::fs::read_to_string(path).expect("the sample is in the repository");
-        let board = format::read(&text, format::Syntax::Ron).expect("the sample is a board");
-        let model = Arc::new(compile(&board, None).expect("the sample runs"));
-        let start = Instant::now();
+    for name in SAMPLES.into_iter().filter(|name| wanted(name)) {
+        let model = sample(name);
+        let start = user_seconds(false);
         let (mut events, mut messages, mut runs) = (0, 0, 0);
-        while start.elapsed().as_secs_f64() < 1.0 {
+        while user_seconds(false) - start < 1.0 {
             let mut simulation = Simulation::of_model(Arc::clone(&model), runs, false);
             simulation.run();
             events += simulation.steps();
             messages += simulation.message_metrics().map(|(_, metrics)| metrics.sent).sum::<u64>();
             runs += 1;
         }
-        let seconds = start.elapsed().as_secs_f64();
+        let seconds = user_seconds(false) - start;
         println!(
             "  {name:<34} {:>6.2} M messages/s  {:>6.2} M events/s  {:.1} ms a run",
             messages as f64 / seconds / 1e6,
@@ -188,26 +210,71 @@ fn samples() {
     }
 }
 
-fn simpy(own: f64) {
-    let script = format!("{}/benches/peers/simpy_pipeline.py", env!("CARGO_MANIFEST_DIR"));
-    let Ok(output) = std::process::Command::new("python3").arg(script).output() else {
-        return println!("SimPy: skipped, there is no python3");
-    };
-    let text = String::from_utf8_lossy(&output.stdout);
-    match text.trim().parse::<f64>() {
-        Ok(rate) => {
-            println!("SimPy, same pipeline: {rate:.0} messages/s; Isobar is {:.0} times as fast", own / rate);
+/// Many seeds at once, on one thread and on all.
+fn threads() {
+    println!("Search over 64 seeds of avatar-store/orchestration");
+    let model = sample("avatar-store/orchestration");
+    let options = isobar::simulation::search::Options { runs: 64, seed: 1, drawn: true };
+    let mut alone = 0.0;
+    for count in [1, std::thread::available_parallelism().map_or(1, usize::from)] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(count).build().expect("threads");
+        let start = Instant::now();
+        pool.install(|| isobar::simulation::search::search(&model, options, || {}));
+        let seconds = start.elapsed().as_secs_f64();
+        alone = if count == 1 { seconds } else { alone };
+        println!("  {count} threads  {seconds:>6.2} s  {:.2} times as fast as one", alone / seconds);
+    }
+}
+
+/// Asks a peer for its messages a second of user time. It prints how many messages it sent through the pipeline.
+fn peer(name: &str, command: &mut std::process::Command, own: f64, hint: &str) {
+    let before = user_seconds(true);
+    let Ok(output) = command.output() else { return println!("  {name}: skipped, {hint}") };
+    let seconds = user_seconds(true) - before;
+    match String::from_utf8_lossy(&output.stdout).trim().parse::<f64>() {
+        Ok(messages) => {
+            let rate = messages / seconds;
+            println!("  {name:<10} {:>10.0} messages/s; Isobar is {:.1} times as fast", rate, own / rate);
         }
-        Err(_) => println!("SimPy: skipped, not installed (pip install simpy)"),
+        Err(_) => println!("  {name}: skipped, {hint}"),
+    }
+}
+
+fn peers(bare: f64, brokered: f64) {
+    let folder = format!("{}/benches/peers", env!("CARGO_MANIFEST_DIR"));
+    let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let nexosim = format!("{folder}/nexosim/target/release/nexosim-pipeline");
+    for (words, own) in [("bare", bare), ("through the broker", brokered)] {
+        println!("Peers on the same pipeline, which has no broker there; Isobar {words}");
+        let mut simpy = std::process::Command::new(&python);
+        simpy.arg(format!("{folder}/simpy_pipeline.py"));
+        peer("SimPy", &mut simpy, own, "not installed (pip install simpy)");
+        let hint = "not built (cargo build --release --manifest-path benches/peers/nexosim/Cargo.toml)";
+        peer("nexosim", &mut std::process::Command::new(&nexosim), own, hint);
     }
 }
 
 fn main() {
-    queues();
-    println!("Pipeline of three single-server stages, λ 0.8, μ 1, 1.25, 1.6");
+    // `-- bare samples`: only some of it.
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let wanted = |what: &str| words.is_empty() || words.iter().any(|word| what.contains(word.as_str()));
+    if wanted("queue") {
+        queues();
+    }
     let messages = 2_000_000;
-    let bare = run("bare", straight(messages), messages);
-    run("queues, time-outs, retries, dedupe", brokered(messages), messages);
-    samples();
-    simpy(bare);
+    let (mut bare, mut through) = (f64::NAN, f64::NAN);
+    println!("Pipeline of three single-server stages, λ 0.8, μ 1, 1.25, 1.6; user time");
+    if wanted("bare") {
+        bare = run("bare", straight(messages), messages);
+    }
+    if wanted("broker") {
+        through = run("queues, time-outs, retries, dedupe", brokered(messages), messages);
+    }
+    if wanted("peers") {
+        peers(bare, through);
+    }
+    samples(&wanted);
+    if wanted("threads") {
+        threads();
+    }
 }

@@ -23,8 +23,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use definitions::{
-    Channel, ChannelKind, Command, Control, Distribution, Event, EventClass, Mode, Publishing, Query,
-    Replicas, Service, Visibility,
+    Breaker, Channel, ChannelKind, Command, Control, Distribution, Event, EventClass, Mode, Publishing,
+    Query, Replicas, Service, Visibility,
 };
 pub use geometry::{Point, Rect, Size};
 pub use ids::{FrameId, Id, IdGen, LineId, LinkId, StickyId};
@@ -62,6 +62,8 @@ record::record! {
         pub default_channel: String,
         /// What messages are wrapped in.
         pub envelope: Envelope,
+        /// A schema registry checks every message before it is sent, and every consumer before it is deployed.
+        pub registry: bool,
         /// A domain for message types and schema ids, such as `com.example.shop`; empty for none.
         pub namespace: String,
     }

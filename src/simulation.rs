@@ -6,6 +6,7 @@
 
 mod arena;
 pub mod broker;
+pub mod comparison;
 pub mod compile;
 pub mod distribution;
 mod engine;
@@ -19,6 +20,7 @@ pub mod queue;
 pub mod random;
 pub mod report;
 pub mod search;
+pub mod series;
 pub mod state;
 pub mod story;
 pub mod trace;
@@ -41,7 +43,7 @@ pub enum Stop {
     Drained,
     /// The time of the scenario is over; some work was still open.
     TimeOver,
-    /// More messages were in flight than the run may hold.
+    /// More messages were in flight, or more steps traced, than the run may hold.
     OutOfRoom,
 }
 
@@ -218,7 +220,7 @@ impl Simulation {
     #[must_use]
     pub fn payload(&self, message: model::MessageIx, correlation: u64) -> serde_json::Value {
         let entry = self.engine.entry_of(correlation);
-        engine::payload(&self.model, self.seed, message, correlation, entry)
+        engine::payload(&self.model, self.seed, message, correlation, entry, None)
     }
 
     /// A copy to come back to.

@@ -83,6 +83,16 @@ record! {
 }
 
 record! {
+    /// A circuit breaker: after several failures in a row calls fail at once, for a while.
+    pub struct Breaker {
+        /// Failures in a row that open it; 0 reads as 5.
+        pub failures: u32,
+        /// How long it stays open before one call is let through to try; 30 s when not given.
+        pub open: Option<Span>,
+    }
+}
+
+record! {
     /// A service: an opaque, autonomous unit behind a published contract, with data and a team of its own.
     pub struct Service {
         /// What it is for.
@@ -119,6 +129,11 @@ record! {
         pub rate_limit: Option<f64>,
         /// Extra time before the first reaction of an idle service.
         pub cold_start: Option<Span>,
+        /// How long a read model takes to show an event it has handled.
+        pub projection_lag: Option<Distribution>,
+        /// Whom it calls takes part in one distributed transaction: callees vote, hold their workers and locks, and
+        /// take effect only when this service commits.
+        pub two_phase_commit: bool,
     }
 }
 
@@ -194,6 +209,15 @@ record! {
         pub retries: u32,
         /// The pause before the first retry; it doubles each time.
         pub backoff: Option<Span>,
+        /// Calls fail at once for a while after several failures in a row.
+        pub breaker: Option<Breaker>,
+        /// The most calls in progress from one place; further ones fail at once. Unlimited when not given.
+        pub bulkhead: Option<u32>,
+        /// A sender that cannot get it goes on without it.
+        pub fallback: bool,
+        /// How long a process manager waits for what an asynchronous command brings about before it does what the
+        /// board foresees for its failure; for ever when not given.
+        pub deadline: Option<Span>,
         /// The channel on which an asynchronous command is answered; empty for none.
         pub response_channel: String,
         /// Versions of the contract, oldest first.
@@ -212,6 +236,12 @@ record! {
         pub retries: u32,
         /// The pause before the first retry; it doubles each time.
         pub backoff: Option<Span>,
+        /// Calls fail at once for a while after several failures in a row.
+        pub breaker: Option<Breaker>,
+        /// The most calls in progress from one place; further ones fail at once. Unlimited when not given.
+        pub bulkhead: Option<u32>,
+        /// An asker that gets no answer goes on without one.
+        pub fallback: bool,
         /// The shape of the question.
         pub request: Schema,
         /// The shape of the answer.
@@ -270,6 +300,8 @@ record! {
         pub size_limit: Option<u64>,
         /// The most messages a consumer takes at once.
         pub batch: Option<u32>,
+        /// A failing batch of a stream is halved until the record that fails stands alone.
+        pub bisect: bool,
         /// The probability that it is up, 0 to 1.
         pub availability: Option<f64>,
         /// The probability that a message is delivered twice.

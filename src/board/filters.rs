@@ -15,9 +15,9 @@ use super::schema::{Field, FieldType, Schema, Version};
 use crate::pattern::{FieldShape, Kinds, Pattern, Shape};
 
 /// Keys of the envelope that hold the message's name.
-const NAMES: [&str; 2] = ["type", "detail-type"];
+pub const NAMES: [&str; 2] = ["type", "detail-type"];
 /// Keys of the envelope that hold the payload.
-const BODIES: [&str; 2] = ["data", "detail"];
+pub const BODIES: [&str; 2] = ["data", "detail"];
 /// Keys an envelope may have besides: those of CloudEvents, of EventBridge, and one for metadata.
 const ENVELOPE: [&str; 20] = [
     "account",

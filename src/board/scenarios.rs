@@ -66,6 +66,12 @@ pub enum FaultKind {
     Reorder(Span),
     /// Messages of this name break their schema with this probability.
     Corrupt(f64),
+    /// Messages of this name bring their consumer down with this probability, every time they are delivered.
+    Poison(f64),
+    /// The service was deployed with a schema that the events it reads do not fit.
+    BreakingSchema,
+    /// The clock of the service is behind by this: what it sends looks older than it is.
+    ClockSkew(Span),
     /// The service crashes between its write and its publication with this probability a reaction.
     CrashBeforePublish(f64),
     /// The service crashes after its work but before it acknowledges the message, with this probability.

@@ -1,7 +1,7 @@
 //! `isobar simulate`: run a board.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::ValueEnum;
@@ -12,7 +12,7 @@ use crate::io;
 use crate::simulation::expectations::Standing;
 use crate::simulation::model::Model;
 use crate::simulation::search::{self, Options};
-use crate::simulation::{Simulation, compile, log, report};
+use crate::simulation::{Simulation, comparison, compile, log, report};
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -40,6 +40,9 @@ pub(super) struct Simulate {
     /// With --runs: write the board with the smallest run that breaks a promise as one more scenario
     #[arg(long, value_name = "OUT.ron", requires = "runs")]
     counterexample: Option<PathBuf>,
+    /// Run another board under the same seed and put both side by side
+    #[arg(long, value_name = "OTHER", conflicts_with_all = ["as_stated", "counterexample"])]
+    against: Option<PathBuf>,
     /// Write every message to this file, one CloudEvents object a line
     #[arg(long, value_name = "OUT.jsonl")]
     log: Option<PathBuf>,
@@ -57,11 +60,14 @@ impl Subcommand for Simulate {
         let model = compile::compile(&board, self.scenario.as_deref())
             .map_err(|error| CliError(format!("{}: {error}", self.board.display())))?;
         let model = Arc::new(model);
-        if self.runs > 1 {
+        if self.runs > 1 && self.against.is_none() {
             return self.search(board, &model, out);
         }
         let mut simulation = Simulation::of_model(model, self.seed, self.log.is_some());
         simulation.run();
+        if let Some(other) = &self.against {
+            return self.compare(&simulation, other, out);
+        }
         if let Some(path) = &self.log {
             let mut bytes = Vec::new();
             log::write(&simulation, &mut bytes)?;
@@ -77,6 +83,30 @@ impl Subcommand for Simulate {
 }
 
 impl Simulate {
+    fn compare(&self, run: &Simulation, other: &Path, out: &mut dyn Write) -> Result<Exit, CliError> {
+        let board = io::load(other)?.board;
+        // The scenario of this name, or the other board's first one.
+        let scenario = self.scenario.as_deref().filter(|name| board.scenarios.contains_key(*name));
+        let model = compile::compile(&board, scenario)
+            .map_err(|error| CliError(format!("{}: {error}", other.display())))?;
+        let mut second = Simulation::of_model(Arc::new(model), self.seed, false);
+        second.run();
+        let rows = comparison::compare(&comparison::figures(run), &comparison::figures(&second));
+        let name =
+            |path: &Path| path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into());
+        let (left, right): (String, String) = (name(&self.board), name(other));
+        match self.format {
+            Format::Text => write!(out, "{}", comparison::text(&rows, [&left, &right]))?,
+            Format::Json => writeln!(out, "{:#}", serde_json::json!({ "seed": self.seed, "rows": rows }))?,
+        }
+        let broken = run
+            .verdicts()
+            .iter()
+            .chain(&second.verdicts())
+            .any(|verdict| verdict.standing == Standing::Broken);
+        Ok(if broken { Exit::Found } else { Exit::Fine })
+    }
+
     fn search(&self, mut board: Board, model: &Arc<Model>, out: &mut dyn Write) -> Result<Exit, CliError> {
         if self.log.is_some() {
             return Err(CliError(

@@ -11,7 +11,9 @@ pub use fault::fault;
 
 use super::broker::presets;
 use super::distribution::{DistributionError, Sampler};
-use super::model::{ChannelIx, Message, Model, Output, Reaction, ReactionIx, Service, ServiceIx, When};
+use super::model::{
+    Call, ChannelIx, Key, Message, Model, Output, Reaction, ReactionIx, Service, ServiceIx, When,
+};
 use super::payload::Template;
 use crate::board::{
     self, Board, ChannelKind, Distribution, Mode, Outcome, Publishing, Scenario, Schema, Span, StickyKind,
@@ -21,6 +23,9 @@ use crate::topology::{self, MessageKind, Topology};
 const SERVICE_LATENCY: Sampler = Sampler::Constant(10_000_000);
 const CHANNEL_LATENCY: Sampler = Sampler::Constant(5_000_000);
 const REPAIR: u64 = 3_600_000_000_000;
+/// Failures that open a circuit breaker that states none, and how long it then stays open.
+const BREAKER_FAILURES: u32 = 5;
+const BREAKER_OPEN: u64 = 30_000_000_000;
 /// The channel of asynchronous messages on boards that name none.
 pub const DIRECT: &str = "direct delivery";
 
@@ -134,11 +139,13 @@ pub fn compile_scenario(
     scenario: &Scenario,
 ) -> Result<Model, SimulationError> {
     let mut work = Work { board, topology, model: Model::default(), scenario: name, reactions: Vec::new() };
+    work.model.registry = board.settings.registry;
     work.services()?;
     work.messages();
     work.channels()?;
     work.reactions()?;
     work.scenario(scenario)?;
+    work.keys();
     Ok(work.model)
 }
 
@@ -224,6 +231,12 @@ impl Work<'_> {
                 replicas,
                 rate_limit: stated.rate_limit.map(|rate| positive(&owner, "rate limit", rate)).transpose()?,
                 cold_start: stated.cold_start.map_or(0, |span| span.0),
+                lag: stated
+                    .projection_lag
+                    .as_ref()
+                    .map(|lag| sampler(Some(lag), &Sampler::Constant(0), || owner.clone()))
+                    .transpose()?,
+                coordinates: stated.two_phase_commit,
                 outside: false,
             };
             self.model.service(service);
@@ -235,8 +248,9 @@ impl Work<'_> {
         for message in &self.topology.messages {
             let (schema, examples) = self.shape(message);
             let index = self.model.message(message.name.clone(), message.kind);
-            let template = Template { examples, schema, name: message.name.clone() };
-            let sample = template.payload(super::payload::Origin { seed: 0, correlation: 1, entry: None });
+            let template = Template::new(&message.name, schema, examples);
+            let origin = super::payload::Origin { seed: 0, correlation: 1, start: None, wanted: None };
+            let sample = template.payload(origin);
             let failure = message.kind == MessageKind::Event
                 && self.board.events.get(&message.name).is_some_and(|event| event.failure);
             self.model.messages[index.at()] = Message {
@@ -283,6 +297,40 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// What partitions each channel: the field it names, without making payloads where that can be avoided.
+    fn keys(&mut self) {
+        for at in 0..self.model.channels.len() {
+            let stated = self.board.channels.get(&self.model.channels[at].name);
+            let path = stated.map_or("", |channel| channel.key.as_str());
+            if !path.is_empty() {
+                self.model.channels[at].key = self.key(path);
+            }
+        }
+    }
+
+    fn key(&self, path: &str) -> Key {
+        let given = self.model.entries.iter().flat_map(|entry| &entry.payloads);
+        let is_given = given.filter_map(|payload| payload.get(path)).next().is_some();
+        let messages: Box<[bool]> = self.model.payloads.iter().map(|template| template.has(path)).collect();
+        let mut salts = self
+            .model
+            .payloads
+            .iter()
+            .zip(&messages)
+            .filter(|(_, has)| **has)
+            .map(|(template, _)| template.identity_salt(path));
+        let first = salts.next().flatten();
+        match first {
+            Some(salt) if !is_given && salts.all(|other| other == Some(salt)) => {
+                Key::Identity { salt, messages }
+            }
+            _ => {
+                let name = path.split('.').next().unwrap_or_default().to_owned();
+                Key::Field { path: path.to_owned(), name: [name] }
+            }
+        }
+    }
+
     fn channel_named(&self, name: &str) -> Option<ChannelIx> {
         self.model.channels.iter().position(|channel| channel.name == name).map(|at| ChannelIx(at as u32))
     }
@@ -299,7 +347,6 @@ impl Work<'_> {
         channel.latency = sampler(stated.latency.as_ref(), &CHANNEL_LATENCY, || owner.clone())?;
         channel.duplicates = probability(&owner, "duplicates", stated.duplicates)?;
         channel.outages = outages(&owner, stated.availability, None, None)?;
-        channel.key.clone_from(&stated.key);
         channel.size_limit = stated.size_limit.unwrap_or(channel.size_limit);
         channel.retry.most = stated.retry_attempts.unwrap_or(channel.retry.most);
         channel.retry.age = stated.retry_age.map_or(channel.retry.age, |span| span.0);
@@ -314,6 +361,7 @@ impl Work<'_> {
         let stream = &mut channel.stream;
         stream.partitions = stated.partitions.unwrap_or(stream.partitions).clamp(1, 100_000);
         stream.retention = stated.retention.map_or(stream.retention, |span| span.0);
+        stream.bisect |= stated.bisect;
         stream.batch = stated.batch.unwrap_or(stream.batch).max(1);
         stream.retries = stated.max_receive_count.map_or(stream.retries, |count| count.saturating_sub(1));
         Ok(index)
@@ -339,7 +387,18 @@ impl Work<'_> {
             }
             let index = self.reactions[at];
             let service = self.model.reactions[index.at()].service;
-            self.model.reactions[index.at()] = Reaction::new(service, Some(reaction.sticky), outputs);
+            let made = Reaction::new(service, Some(reaction.sticky), outputs);
+            if made.weights == 0.0 && made.outputs.iter().any(|output| matches!(output.when, When::OneOf(_)))
+            {
+                let sticky = self.board.stickies.get(&reaction.sticky).map_or("", |s| s.name.as_str());
+                return Err(SimulationError::Number {
+                    owner: format!("`{sticky}`"),
+                    what: "the sum of the weights of what may happen".to_owned(),
+                    bounds: "above zero",
+                    value: 0.0,
+                });
+            }
+            self.model.reactions[index.at()] = made;
         }
         Ok(())
     }
@@ -361,9 +420,15 @@ impl Work<'_> {
         let kind = self.topology[output.message].kind;
         let waits = output.mode == Mode::Synchronous && kind != MessageKind::Event;
         let to = self.hops(&output.routes, &[output.link], waits)?;
-        let call = waits.then(|| self.model.call(output.timeout, output.retries, output.backoff));
+        let name = &self.topology[output.message].name;
+        let call = waits.then(|| {
+            let call = self.model.call(output.timeout, output.retries, output.backoff);
+            guarded(call, self.board, kind, name)
+        });
+        let command = self.board.commands.get(name).filter(|_| kind == MessageKind::Command && !waits);
+        let deadline = command.and_then(|command| command.deadline).map_or(u64::MAX, |span| span.0);
         let message = super::model::MessageIx(output.message.0 as u32);
-        Ok(Output { message, when, link: Some(output.link), to, call })
+        Ok(Output { message, when, link: Some(output.link), to, call, deadline })
     }
 
     fn weight(
@@ -384,6 +449,24 @@ impl Work<'_> {
             value: weight,
         })
     }
+}
+
+/// A call with the circuit breaker, bulkhead and fallback that its message states.
+fn guarded(call: Call, board: &Board, kind: MessageKind, name: &str) -> Call {
+    let (breaker, bulkhead, fallback) = match kind {
+        MessageKind::Command => {
+            board.commands.get(name).map(|c| (c.breaker.clone(), c.bulkhead, c.fallback)).unwrap_or_default()
+        }
+        MessageKind::Query => {
+            board.queries.get(name).map(|q| (q.breaker.clone(), q.bulkhead, q.fallback)).unwrap_or_default()
+        }
+        MessageKind::Event => return call,
+    };
+    let breaker = breaker.map(|breaker| {
+        let failures = if breaker.failures == 0 { BREAKER_FAILURES } else { breaker.failures };
+        (failures, breaker.open.map_or(BREAKER_OPEN, |span| span.0))
+    });
+    Call { breaker, bulkhead: bulkhead.unwrap_or(u32::MAX), fallback, ..call }
 }
 
 /// True for stickies that stand for the world outside.

@@ -8,6 +8,7 @@ mod calls;
 mod channels;
 mod deliveries;
 mod reactions;
+mod transactions;
 
 use std::sync::Arc;
 
@@ -61,6 +62,12 @@ pub(super) enum Event {
     Relay(u32, ReactionIx, u16),
     /// A service with a rate limit may take work again.
     Poll(ServiceIx),
+    /// A process manager has waited long enough for what this message, by its id, brings about.
+    StepDue(u64),
+    /// A service that a message brought down is up again.
+    Restart(ServiceIx),
+    /// A coordinator looks after the transactions it left in doubt.
+    Recover(ServiceIx),
     /// A replica fails or is repaired.
     Replica(ServiceIx, bool),
     /// A channel fails or is repaired.
@@ -100,6 +107,8 @@ pub(super) enum Origin {
     Push(u32),
     /// A group that reads a partition.
     Stream(u32, u32),
+    /// A caller that has its answer: the vote of a participant, who waits for the outcome.
+    Vote,
 }
 
 /// How a reaction ended.
@@ -128,6 +137,9 @@ pub(super) struct Instance {
     sender: ReactionIx,
     output: u16,
     corrupt: bool,
+    poison: bool,
+    /// How far behind the clock of its sender was.
+    pub(super) skew: u64,
 }
 
 /// Everything that one arrival causes.
@@ -184,6 +196,10 @@ struct Job {
     tries: u32,
     /// The message of the call in progress.
     calling: u32,
+    /// The first of the votes of a transaction it coordinates.
+    votes: u32,
+    /// It has voted and waits for the outcome of the transaction.
+    prepared: bool,
     waits: bool,
     written: bool,
     /// It crashed after its write; an outbox still publishes what it had written.
@@ -211,6 +227,12 @@ pub(super) struct ServiceState {
     pub(super) crash_before_publish: f64,
     pub(super) crash_before_ack: f64,
     pub(super) rate_limit: Option<f64>,
+    /// It was deployed with a schema that no event fits.
+    pub(super) cannot_read: bool,
+    /// How far its clock is behind, in nanoseconds.
+    pub(super) skew: u64,
+    /// Until when something it has handled does not show.
+    shows_at: u64,
     busy: u32,
     inbox: std::collections::VecDeque<Pending>,
     next_lane: usize,
@@ -222,6 +244,7 @@ pub(super) struct ServiceState {
     latency: Stream,
     choices: Stream,
     outages: Stream,
+    lag: Stream,
     pub(super) metrics: ServiceMetrics,
 }
 
@@ -262,6 +285,12 @@ pub(super) struct Engine {
     lane_turns: Vec<usize>,
     entries: Vec<EntryState>,
     timeouts: Vec<Deadlines<(JobRef, u16)>>,
+    guards: Vec<calls::Guard>,
+    /// The messages by whose id a process manager waits for what they bring about.
+    awaited: rustc_hash::FxHashMap<u64, u32>,
+    votes: Arena<transactions::Vote>,
+    /// Votes whose outcome could not be told, by the service that has to recover first.
+    in_doubt: Vec<transactions::InDoubt>,
     pub(super) message_modifiers: Vec<Modifiers>,
     /// Some message or channel is modified by a fault.
     pub(super) modified: bool,
@@ -280,6 +309,7 @@ pub(super) struct Engine {
     pub(super) sources: u32,
     pub(super) steps: u64,
     pub(super) trace: Option<Trace>,
+    trace_most: usize,
     pub(super) checker: Checker,
     subjects: Vec<u32>,
     pub(super) message_metrics: Vec<MessageMetrics>,
@@ -331,6 +361,10 @@ impl Engine {
             lane_turns: vec![0; model.lanes.len()],
             entries: entries.collect(),
             timeouts: vec![Deadlines::default(); model.calls as usize],
+            guards: vec![calls::Guard::default(); model.calls as usize],
+            awaited: rustc_hash::FxHashMap::default(),
+            votes: Arena::default(),
+            in_doubt: Vec::new(),
             message_modifiers: vec![Modifiers::default(); model.messages.len()],
             modified: false,
             active_faults: vec![false; faults.len()],
@@ -344,6 +378,7 @@ impl Engine {
             sources: 0,
             steps: 0,
             trace: traced.then(Trace::default),
+            trace_most: model.limits.trace,
             subjects: model.messages.iter().map(|message| subject(&message.name)).collect(),
             checker,
             message_metrics: vec![MessageMetrics::default(); model.messages.len()],
@@ -396,6 +431,9 @@ impl Engine {
                 self.services[service.at()].polling = false;
                 self.poll(model, service);
             }
+            Event::StepDue(id) => self.step_due(model, id),
+            Event::Restart(service) => self.bring_up(model, service),
+            Event::Recover(service) => self.recover(model, service),
             Event::Replica(service, up) => self.replica(model, service, up),
             Event::ChannelOutage(channel, up) => self.channel_outage(model, channel, up),
             Event::Fault(number, phase) => faults::strike(self, model, number, phase),
@@ -480,10 +518,12 @@ impl Engine {
             hop: at.hop,
             since: at.since.unwrap_or(self.clock),
             sender: instance.map(|instance| (instance.sender, instance.output)),
+            skew: instance.map_or(0, |instance| instance.skew),
             fault: at.fault,
         };
         if let Some(trace) = &mut self.trace {
             trace.push(event);
+            self.out_of_room |= trace.len() > self.trace_most;
         }
     }
 
@@ -539,29 +579,34 @@ impl At {
     }
 }
 
-/// The payload of a message in a process that began at an entry.
+/// The payload of a message in a process that began at an entry, or only the fields asked for.
 pub(super) fn payload(
     model: &Model,
     seed: u64,
     name: MessageIx,
     correlation: u64,
     entry: u32,
+    wanted: Option<&[String]>,
 ) -> serde_json::Value {
-    let start = model.entries.get(entry as usize);
-    let given = start.filter(|entry| !entry.payloads.is_empty());
-    let given =
-        given.map(|entry| entry.payloads[((correlation - 1) % entry.payloads.len() as u64) as usize].clone());
-    if let (Some(value), Some(start)) = (&given, start)
-        && start.message == name
-    {
-        return value.clone();
+    use super::payload::{Origin, Start};
+    let origin = Origin { seed, correlation, start: None, wanted };
+    let own = &model.payloads[name.at()];
+    let Some(start) = model.entries.get(entry as usize) else { return own.payload(origin) };
+    let template = &model.payloads[start.message.at()];
+    let count = start.payloads.len() as u64;
+    let made;
+    let payload = if count > 0 {
+        &start.payloads[((correlation - 1) % count) as usize]
+    } else if start.message == name {
+        return own.payload(origin);
+    } else {
+        made = template.payload(origin);
+        &made
+    };
+    if start.message == name {
+        return payload.clone();
     }
-    let made = given.or_else(|| {
-        let start = start.filter(|start| start.message != name)?;
-        let origin = super::payload::Origin { seed, correlation, entry: None };
-        Some(model.payloads[start.message.at()].payload(origin))
-    });
-    model.payloads[name.at()].payload(super::payload::Origin { seed, correlation, entry: made.as_ref() })
+    own.payload(Origin { start: Some(Start { payload, template }), ..origin })
 }
 
 /// The reaction a hop leads to, if it leads to one.

@@ -111,6 +111,8 @@ pub struct Checker {
     /// Names some promise speaks of, with what it has to do with each.
     subjects: Vec<(String, Vec<(usize, Role)>)>,
     dead_letters: Vec<usize>,
+    /// The promises that remember processes for as long as these last.
+    counting: Vec<usize>,
 }
 
 impl Checker {
@@ -122,8 +124,12 @@ impl Checker {
             memories: expectations.iter().map(Memory::of).collect(),
             subjects: Vec::new(),
             dead_letters: Vec::new(),
+            counting: Vec::new(),
         };
         for (at, expectation) in expectations.iter().enumerate() {
+            if matches!(expectation.promise, Promise::AtMostOnce(_) | Promise::Precedes { .. }) {
+                checker.counting.push(at);
+            }
             match &expectation.promise {
                 Promise::LeadsTo { when, then, .. } => {
                     // The answer is looked at first: a message that leads to itself starts a new clock.
@@ -190,6 +196,13 @@ impl Checker {
         }
     }
 
+    /// Nothing more will happen in a process: what only its own messages can break is forgotten.
+    pub fn ended(&mut self, correlation: u64) {
+        for &at in &self.counting {
+            self.memories[at].processes.remove(&correlation);
+        }
+    }
+
     /// Lets time pass: clocks that ran out break their promises.
     pub fn advance(&mut self, now: u64) {
         for memory in &mut self.memories {
@@ -207,6 +220,12 @@ impl Checker {
             verdict(expectation, &memory, now, finished)
         };
         self.expectations.iter().zip(&self.memories).map(judge).collect()
+    }
+
+    /// How many processes it remembers.
+    #[must_use]
+    pub fn remembered(&self) -> usize {
+        self.memories.iter().map(|memory| memory.processes.len() + memory.deadlines.len()).sum()
     }
 
     /// True when some promise that cannot be mended is broken already.

@@ -1,6 +1,8 @@
 //! Faults: what can go wrong during a run. One file a fault, and one line in [`FAULTS`].
 
+mod breaking_schema;
 mod burst;
+mod clock_skew;
 mod corrupt;
 mod crash_before_ack;
 mod crash_before_publish;
@@ -10,6 +12,7 @@ mod drop;
 mod duplicate;
 mod flapping;
 mod partition;
+mod poison;
 mod rate_limit;
 mod reorder;
 mod slow;
@@ -34,6 +37,8 @@ pub(super) struct Modifiers {
     pub(super) reorder: u64,
     /// The probability that one breaks its schema.
     pub(super) corrupt: f64,
+    /// The probability that one brings its consumer down.
+    pub(super) poison: f64,
 }
 
 /// A kind of fault.
@@ -62,8 +67,10 @@ struct Strike<'a> {
 }
 
 /// Every kind of fault, by name.
-pub const FAULTS: [FaultType; 13] = [
+pub const FAULTS: [FaultType; 16] = [
+    breaking_schema::FAULT,
     burst::FAULT,
+    clock_skew::FAULT,
     corrupt::FAULT,
     crash_before_ack::FAULT,
     crash_before_publish::FAULT,
@@ -73,6 +80,7 @@ pub const FAULTS: [FaultType; 13] = [
     duplicate::FAULT,
     flapping::FAULT,
     partition::FAULT,
+    poison::FAULT,
     rate_limit::FAULT,
     reorder::FAULT,
     slow::FAULT,
@@ -150,6 +158,9 @@ mod tests {
             K::Partition,
             K::Burst(2.0),
             K::RateLimit(1.0),
+            K::Poison(0.1),
+            K::BreakingSchema,
+            K::ClockSkew(Span(1)),
         ];
         for kind in &kinds {
             assert_eq!(FAULTS.iter().filter(|row| (row.is)(kind)).count(), 1, "{kind:?}");

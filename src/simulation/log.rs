@@ -49,7 +49,7 @@ pub fn line(simulation: &Simulation, event: &TraceEvent) -> Option<Value> {
         "id": format!("m-{:08}", event.id),
         "source": if service.outside { "/outside".to_owned() } else { source(&service.name) },
         "type": message.name,
-        "time": time(event.time),
+        "time": time(event.time.saturating_sub(event.skew)),
         "subject": correlation(event.correlation),
         "datacontenttype": "application/json",
         "correlationid": correlation(event.correlation),

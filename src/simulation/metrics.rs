@@ -71,6 +71,15 @@ impl Histogram {
         self.max = self.max.max(nanos);
     }
 
+    /// What has been recorded since an earlier copy; its greatest value is known to a thirty-second only.
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> Self {
+        let before = earlier.counts.iter().copied().chain(std::iter::repeat(0));
+        let counts: Vec<u64> = self.counts.iter().zip(before).map(|(now, before)| now - before).collect();
+        let max = counts.iter().rposition(|count| *count > 0).map_or(0, Self::upper).min(self.max);
+        Self { counts, count: self.count - earlier.count, sum: self.sum - earlier.sum, max }
+    }
+
     #[inline]
     fn bucket(nanos: u64) -> usize {
         if nanos < STEPS {
@@ -142,6 +151,16 @@ pub struct ServiceMetrics {
     pub refused: u64,
     /// Duplicates recognised and left without effect.
     pub deduplicated: u64,
+    /// Calls its own circuit breakers and bulkheads refused before they were made.
+    pub short_circuited: u64,
+    /// Times it went on without an answer.
+    pub fell_back: u64,
+    /// Workers that hold the locks of a transaction and wait for its outcome.
+    pub locked: Gauge,
+    /// Time from an event's arrival until the read model shows it.
+    pub lag: Histogram,
+    /// Queries answered while something handled did not show yet.
+    pub stale: u64,
 }
 
 /// What one channel did.

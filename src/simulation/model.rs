@@ -66,6 +66,10 @@ pub struct Service {
     pub rate_limit: Option<f64>,
     /// Extra nanoseconds before the first reaction of an idle service.
     pub cold_start: u64,
+    /// How long a read model takes to show what it has handled.
+    pub lag: Option<Sampler>,
+    /// It keeps its callees' effects back until it commits.
+    pub coordinates: bool,
     /// Stands for the world outside: actors, screens, sources of events; or for a policy nobody hosts.
     pub outside: bool,
 }
@@ -85,9 +89,34 @@ impl Service {
             replicas: (1, 1),
             rate_limit: None,
             cold_start: 0,
+            lag: None,
+            coordinates: false,
             outside: false,
         }
     }
+}
+
+/// What groups and partitions the messages of a channel.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Key {
+    /// The process they belong to.
+    #[default]
+    Correlation,
+    /// A payload field that holds an identity in these messages: it need not be made to tell which are equal. The
+    /// others have no such field and go by their process.
+    Identity {
+        /// What tells this field's identities from those of other fields.
+        salt: u64,
+        /// Which messages have the field.
+        messages: Box<[bool]>,
+    },
+    /// Any payload field, at this path; where there is none, the process.
+    Field {
+        /// The dotted path.
+        path: String,
+        /// Its first step, alone in a list.
+        name: [String; 1],
+    },
 }
 
 /// A channel.
@@ -111,8 +140,8 @@ pub struct Channel {
     pub stream: StreamSettings,
     /// The largest message in bytes; larger ones are refused.
     pub size_limit: u64,
-    /// The payload field that groups and partitions messages; the correlation when empty.
-    pub key: String,
+    /// What groups and partitions its messages.
+    pub key: Key,
     /// Mean nanoseconds up and down, when it fails by itself.
     pub outages: Option<(u64, u64)>,
     /// The queue that takes what nobody on the board consumes, such as dead letters.
@@ -237,6 +266,8 @@ pub struct Output {
     pub to: Vec<HopIx>,
     /// How the reaction waits for it, if it does.
     pub call: Option<Call>,
+    /// How long a process manager waits for what it brings about, in nanoseconds; `u64::MAX` for ever.
+    pub deadline: u64,
 }
 
 /// How a caller waits. Times in nanoseconds.
@@ -248,6 +279,12 @@ pub struct Call {
     pub retries: u32,
     /// The pause before the first retry; it doubles each time.
     pub backoff: u64,
+    /// Failures in a row that open its circuit breaker, and for how long; never without one.
+    pub breaker: Option<(u32, u64)>,
+    /// The most calls in progress from this place.
+    pub bulkhead: u32,
+    /// The caller goes on when it gets no answer.
+    pub fallback: bool,
     /// The number of the call among all calls of the model, where its time-outs are kept.
     pub number: u32,
 }
@@ -317,11 +354,13 @@ pub struct Limits {
     pub per_process: u32,
     /// Messages in flight at once.
     pub in_flight: usize,
+    /// Steps of a trace: a hundred bytes each.
+    pub trace: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { per_process: 10_000, in_flight: 5_000_000 }
+        Self { per_process: 10_000, in_flight: 5_000_000, trace: 20_000_000 }
     }
 }
 
@@ -349,11 +388,13 @@ pub struct Model {
     /// Promises.
     pub expectations: Vec<Expectation>,
     /// Content filters of links.
-    pub filters: Vec<crate::pattern::Pattern>,
+    pub filters: Vec<super::payload::Filter>,
     /// How payloads are made, by message.
     pub payloads: Vec<super::payload::Template>,
     /// The number of calls.
     pub calls: u32,
+    /// A registry refuses what breaks its schema, and consumers that would break.
+    pub registry: bool,
     /// How long arrivals go on, in nanoseconds.
     pub duration: u64,
     /// How long after that the run ends at the latest.
@@ -421,7 +462,7 @@ impl Model {
             queue: preset.queue.clone(),
             stream: preset.stream.clone(),
             size_limit: preset.size_limit,
-            key: String::new(),
+            key: Key::Correlation,
             outages: None,
             sink,
             groups: Vec::new(),
@@ -497,7 +538,7 @@ impl Model {
             ..Service::new(name, Sampler::Constant(0))
         };
         let service = self.service(world);
-        let output = Output { message, when: When::Always, link: None, to, call };
+        let output = Output { message, when: When::Always, link: None, to, call, deadline: u64::MAX };
         let reaction = self.reaction(Reaction::new(service, None, vec![output]));
         self.entries.push(Entry { message, reaction, arrivals, limit: u64::MAX, payloads: Vec::new() });
         self.entries.len() as u32 - 1
@@ -507,6 +548,8 @@ impl Model {
     pub fn call(&mut self, timeout: Option<Span>, retries: u32, backoff: Option<Span>) -> Call {
         self.calls += 1;
         let timeout = timeout.map_or(u64::MAX, |span| span.0);
-        Call { timeout, retries, backoff: backoff.unwrap_or_default().0, number: self.calls - 1 }
+        let backoff = backoff.unwrap_or_default().0;
+        let number = self.calls - 1;
+        Call { timeout, retries, backoff, breaker: None, bulkhead: u32::MAX, fallback: false, number }
     }
 }

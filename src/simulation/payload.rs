@@ -1,9 +1,12 @@
-//! Payloads made from schemas: the same message of the same process always has the same payload, made when asked for.
+//! Payloads of a run: the same message of the same process always has the same payload, made when asked for.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::random::{Stream, hash, mix};
+use super::random::{hash, mix};
+use crate::board::filters::{BODIES, NAMES, filtered_event};
+use crate::board::schema::generate::{Process, example_in, identity, is_identity};
 use crate::board::{Field, FieldType, Schema};
+use crate::pattern::Pattern;
 
 /// How the payloads of one message are made.
 #[derive(Clone, Debug, Default)]
@@ -12,8 +15,17 @@ pub struct Template {
     pub examples: Vec<Value>,
     /// The shape of what is made without examples.
     pub schema: Schema,
-    /// The name of the message, which seeds what is made.
-    pub name: String,
+    /// The hash of the message's name, which seeds what is made.
+    pub salt: u64,
+}
+
+/// The payload that started a process, and how it was made: fields of equal name travel on.
+#[derive(Clone, Copy, Debug)]
+pub struct Start<'a> {
+    /// The payload.
+    pub payload: &'a Value,
+    /// The template of its message.
+    pub template: &'a Template,
 }
 
 /// What a payload depends on.
@@ -23,42 +35,46 @@ pub struct Origin<'a> {
     pub seed: u64,
     /// The process.
     pub correlation: u64,
-    /// The payload that started the process: fields of equal name travel on.
-    pub entry: Option<&'a Value>,
+    /// What started it.
+    pub start: Option<Start<'a>>,
+    /// The only fields that are asked for.
+    pub wanted: Option<&'a [String]>,
 }
 
-/// How deep generated values may nest: recursive schemas end here.
-const DEPTH: u32 = 6;
+impl Origin<'_> {
+    fn process(&self) -> Process {
+        Process { seed: mix(self.seed ^ mix(self.correlation)), number: self.correlation }
+    }
+
+    fn wants(&self, name: &str) -> bool {
+        self.wanted.is_none_or(|wanted| wanted.iter().any(|other| other == name))
+    }
+}
 
 impl Template {
+    /// The template of a message.
+    #[must_use]
+    pub fn new(name: &str, schema: Schema, examples: Vec<Value>) -> Self {
+        Self { examples, schema, salt: hash(name) }
+    }
+
     /// The payload of this message in one process.
     #[must_use]
     pub fn payload(&self, origin: Origin<'_>) -> Value {
-        let mut stream = Stream::new(origin.seed ^ mix(origin.correlation), &self.name);
-        let example = match self.examples.len() as u64 {
-            0 => None,
-            count => self.examples.get(stream.below(count) as usize),
-        };
+        let process = origin.process();
+        let seed = mix(process.seed ^ self.salt);
+        #[expect(clippy::cast_possible_truncation, reason = "taken modulo a small length")]
+        let example = self.examples.get(seed as usize % self.examples.len().max(1));
         let mut value = match example {
-            Some(Value::Object(object)) => Value::Object(object.clone()),
-            _ => Value::Object(self.object(&self.schema.fields, origin, &mut stream, 0)),
-        };
-        if let (Value::Object(object), true) = (&mut value, example.is_some()) {
-            for (name, value) in object.iter_mut() {
-                if is_identity(name)
-                    && let Some(text) = value.as_str()
-                {
-                    *value = Value::String(if is_uuid(text) {
-                        uuid(origin, name)
-                    } else {
-                        identity(name, origin)
-                    });
-                }
+            Some(Value::Object(example)) => {
+                let own = example.iter().filter(|(name, _)| origin.wants(name));
+                own.map(|(name, value)| (name.clone(), self.of_example(name, value, process))).collect()
             }
-        }
-        if let (Value::Object(object), Some(Value::Object(entry))) = (&mut value, origin.entry) {
+            _ => example_in(&self.schema, seed, process, origin.wanted),
+        };
+        if let (Value::Object(object), Some(start)) = (&mut value, origin.start) {
             for (name, value) in object.iter_mut() {
-                if let Some(known) = entry.get(name) {
+                if let Some(known) = start.payload.get(name).filter(|known| self.takes(name, known, start)) {
                     *value = known.clone();
                 }
             }
@@ -66,80 +82,74 @@ impl Template {
         value
     }
 
-    fn object(
-        &self,
-        fields: &[Field],
-        origin: Origin<'_>,
-        stream: &mut Stream,
-        depth: u32,
-    ) -> Map<String, Value> {
-        let fields = fields.iter().filter(|field| depth < DEPTH || !field.optional);
-        fields.map(|field| (field.name.clone(), self.value(field, origin, stream, depth))).collect()
+    /// A field of an example: what identifies something is the process's own.
+    fn of_example(&self, name: &str, value: &Value, process: Process) -> Value {
+        let Some(text) = value.as_str().filter(|_| is_identity(name)) else { return value.clone() };
+        let stated = self.schema.fields.iter().find(|field| field.name == name);
+        let mut field = stated.cloned().unwrap_or_else(|| Field::new(name, FieldType::String));
+        if is_uuid(text) && field.pattern.is_empty() && field.format.is_empty() {
+            "uuid".clone_into(&mut field.format);
+        }
+        identity(&self.schema, &field, process)
     }
 
-    fn value(&self, field: &Field, origin: Origin<'_>, stream: &mut Stream, depth: u32) -> Value {
-        if !field.allowed.is_empty() {
-            let at = stream.below(field.allowed.len() as u64) as usize;
-            return field.allowed[at].clone();
-        }
-        if !field.reference.is_empty()
-            && depth < DEPTH
-            && let Some(shared) = self.schema.definitions.get(&field.reference)
-        {
-            return self.value(shared, origin, stream, depth + 1);
-        }
-        match field.r#type {
-            FieldType::String => Value::String(text(field, origin, stream)),
-            FieldType::Integer => Value::from(whole(field, stream)),
-            FieldType::Number => {
-                let (low, high) =
-                    (field.min.unwrap_or(1.0), field.max.unwrap_or(field.min.unwrap_or(1.0) + 999.0));
-                let value = low + (high - low) * stream.unit();
-                Value::from(libm::round(value * 100.0) / 100.0).clamp_into(low, high)
+    /// True when a field of the payload that started the process may stand in this message too: it is stated alike,
+    /// or nothing is stated here that it could break.
+    fn takes(&self, name: &str, known: &Value, start: Start<'_>) -> bool {
+        let Some(own) = self.schema.fields.iter().find(|field| field.name == name) else { return true };
+        let there = start.template.schema.fields.iter().find(|field| field.name == name);
+        match there {
+            Some(there) => {
+                let bare =
+                    |field: &Field| Field { description: String::new(), optional: false, ..field.clone() };
+                bare(own) == bare(there)
             }
-            FieldType::Boolean => Value::Bool(stream.chance(0.5)),
-            FieldType::Object => Value::Object(self.object(&field.fields, origin, stream, depth + 1)),
-            FieldType::Array => {
-                let least = field.min.map_or(1, |min| min.max(0.0) as u64);
-                let most =
-                    field.max.map_or(least.max(3), |max| (max.max(0.0) as u64).min(least + 8)).max(least);
-                let count = if depth >= DEPTH { least } else { least + stream.below(most - least + 1) };
-                let items = field.items.as_deref();
-                (0..count)
-                    .map(|_| items.map_or(Value::Null, |item| self.value(item, origin, stream, depth + 1)))
-                    .collect()
+            None => {
+                let right = match own.r#type {
+                    FieldType::String => known.is_string(),
+                    FieldType::Integer => known.is_i64() || known.is_u64(),
+                    FieldType::Number => known.is_number(),
+                    FieldType::Boolean => known.is_boolean(),
+                    FieldType::Any => true,
+                    FieldType::Object | FieldType::Array => false,
+                };
+                right && *own == Field { r#type: own.r#type, ..Field::new(name, own.r#type) }
             }
-            FieldType::Any => Value::Null,
         }
     }
-}
 
-trait ClampInto {
-    fn clamp_into(self, low: f64, high: f64) -> Self;
-}
-
-impl ClampInto for Value {
-    /// Rounding must not carry a number over its bounds.
-    fn clamp_into(self, low: f64, high: f64) -> Self {
-        match self.as_f64() {
-            Some(value) if value < low => Self::from(low),
-            Some(value) if value > high => Self::from(high),
-            _ => self,
+    /// What tells the identities of a field apart from those of other processes, when every payload of the message
+    /// holds an identity there; equal for two messages whose values are equal.
+    #[must_use]
+    pub fn identity_salt(&self, name: &str) -> Option<u64> {
+        if !is_identity(name) {
+            return None;
         }
+        let stated = self.schema.fields.iter().find(|field| field.name == name);
+        let free = Field::new(name, FieldType::String);
+        let field = stated.unwrap_or(&free);
+        let always = if self.examples.is_empty() {
+            stated.is_some_and(|field| !field.optional)
+        } else {
+            self.examples.iter().all(|example| example.get(name).is_some_and(Value::is_string))
+        };
+        let made = field.allowed.is_empty() && field.extra.is_empty() && field.reference.is_empty();
+        let mut texts = self.examples.iter().filter_map(|example| example.get(name)?.as_str());
+        let uuids = !self.examples.is_empty() && texts.all(is_uuid);
+        let format = if uuids && field.format.is_empty() && field.pattern.is_empty() {
+            "uuid"
+        } else {
+            field.format.as_str()
+        };
+        (always && made && field.r#type == FieldType::String)
+            .then(|| hash(&format!("{name} {} {format} {:?} {:?}", field.pattern, field.min, field.max)))
     }
-}
 
-fn is_identity(name: &str) -> bool {
-    name == "id" || name.ends_with("Id") || name.ends_with("_id") || name.ends_with("ID")
-}
-
-/// Identities are the same wherever they appear in one process: `orderId` here is `orderId` there.
-fn identity(name: &str, origin: Origin<'_>) -> String {
-    let stem =
-        name.strip_suffix("_id").or_else(|| name.strip_suffix("Id")).or_else(|| name.strip_suffix("ID"));
-    match stem.filter(|stem| !stem.is_empty()) {
-        Some(stem) => format!("{stem}-{:06}", origin.correlation),
-        None => format!("{:06}", origin.correlation),
+    /// True when some payload of the message holds the field.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.schema.fields.iter().any(|field| field.name == name)
+            || self.examples.iter().any(|example| example.get(name).is_some())
     }
 }
 
@@ -151,76 +161,129 @@ fn is_uuid(text: &str) -> bool {
         })
 }
 
-fn uuid(origin: Origin<'_>, name: &str) -> String {
-    let bits = |salt: u64| mix(origin.seed ^ mix(origin.correlation ^ hash(name)) ^ salt);
-    let (high, low) = (bits(1), bits(2));
-    format!(
-        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-        high >> 32,
-        (high >> 16) & 0xffff,
-        high & 0xfff,
-        0x8000 | ((low >> 48) & 0x3fff),
-        low & 0xffff_ffff_ffff
-    )
-}
-
-const WORDS: [&str; 16] = [
-    "amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "harbour", "iris", "juniper", "kestrel",
-    "linden", "meadow", "north", "opal", "pine",
-];
-
-fn text(field: &Field, origin: Origin<'_>, stream: &mut Stream) -> String {
-    let word = |stream: &mut Stream| WORDS[stream.below(WORDS.len() as u64) as usize];
-    let days = stream.below(365);
-    let mut text = match field.format.as_str() {
-        "uuid" => uuid(origin, &field.name),
-        "date-time" => {
-            let (month, day) = (days / 31 + 1, days % 28 + 1);
-            format!(
-                "2026-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
-                stream.below(24),
-                stream.below(60),
-                stream.below(60)
-            )
-        }
-        "date" => format!("2026-{:02}-{:02}", days / 31 + 1, days % 28 + 1),
-        "time" => format!("{:02}:{:02}:00Z", stream.below(24), stream.below(60)),
-        "email" => format!("{}.{}@example.com", word(stream), word(stream)),
-        "uri" | "uri-reference" | "url" => {
-            format!("https://example.com/{}/{}", word(stream), stream.below(1_000))
-        }
-        "ipv4" => format!("192.0.2.{}", stream.below(256)),
-        "hostname" => format!("{}.example.com", word(stream)),
-        _ if is_identity(&field.name) => identity(&field.name, origin),
-        _ => word(stream).to_owned(),
-    };
-    if field.format.is_empty() {
-        let least = field.min.map_or(0, |min| min.max(0.0) as usize);
-        while text.len() < least {
-            text.push_str(word(stream));
-        }
-        if let Some(max) = field.max {
-            text.truncate(max.max(0.0) as usize);
-        }
-    }
-    text
-}
-
-fn whole(field: &Field, stream: &mut Stream) -> i64 {
-    let low = field.min.map_or(1, |min| libm::ceil(min) as i64);
-    let high = field.max.map_or(low.saturating_add(99), |max| libm::floor(max) as i64).max(low);
-    low.saturating_add(stream.below(high.saturating_sub(low) as u64 + 1) as i64)
-}
-
 /// The value at a dotted path.
 #[must_use]
 pub fn at_path<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('.').try_fold(value, |value, step| value.get(step))
 }
 
-/// True when a message passes a content filter.
-#[must_use]
-pub fn passes(filter: &crate::pattern::Pattern, name: &str, payload: &Value) -> bool {
-    let event = crate::board::filters::filtered_event(name, payload);
-    filter.matches(event.to_string().as_bytes()).unwrap_or(false)
+/// A content filter with the fields of the payload it looks at.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    pattern: Pattern,
+    /// None when it looks at all of them.
+    wanted: Option<Vec<String>>,
+}
+
+impl Filter {
+    /// A filter for what passes a pattern.
+    #[must_use]
+    pub fn new(pattern: Pattern) -> Self {
+        let mut wanted = Some(Vec::new());
+        for path in pattern.paths() {
+            let mut steps = path.split('.');
+            let first = steps.next().unwrap_or_default();
+            let name = if BODIES.contains(&first) { steps.next() } else { Some(first) };
+            match (&mut wanted, name) {
+                (Some(wanted), Some(name)) if NAMES.contains(&first) => {
+                    // The envelope, or a field of the same name beneath it.
+                    wanted.push(name.to_owned());
+                }
+                (Some(wanted), Some(name)) => wanted.push(name.to_owned()),
+                _ => wanted = None,
+            }
+        }
+        Self { pattern, wanted }
+    }
+
+    /// The fields of the payload the filter looks at; none when it looks at all of them.
+    #[must_use]
+    pub fn wanted(&self) -> Option<&[String]> {
+        self.wanted.as_deref()
+    }
+
+    /// True when a message passes.
+    #[must_use]
+    pub fn passes(&self, name: &str, payload: &Value) -> bool {
+        let event = filtered_event(name, payload);
+        self.pattern.matches(event.to_string().as_bytes()).unwrap_or(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::board::schema::validate::Validator;
+
+    fn field(name: &str, r#type: FieldType) -> Field {
+        Field::new(name, r#type)
+    }
+
+    fn template(fields: Vec<Field>) -> Template {
+        Template::new("OrderPlaced", Schema { fields, ..Schema::default() }, Vec::new())
+    }
+
+    fn origin(correlation: u64) -> Origin<'static> {
+        Origin { seed: 7, correlation, start: None, wanted: None }
+    }
+
+    #[test]
+    fn identities_are_one_in_a_process_and_differ_between_processes() {
+        let placed = template(vec![field("orderId", FieldType::String), field("total", FieldType::Number)]);
+        let paid = Template::new(
+            "Paid",
+            placed.schema.clone(),
+            vec![serde_json::json!({"orderId": "o-1", "at": 3})],
+        );
+        let id = |template: &Template, n| template.payload(origin(n))["orderId"].clone();
+        assert_eq!(id(&placed, 1), id(&paid, 1));
+        assert_ne!(id(&placed, 1), id(&placed, 2));
+        assert_eq!(placed.identity_salt("orderId"), paid.identity_salt("orderId"));
+        assert!(placed.identity_salt("orderId").is_some());
+        assert_eq!(placed.identity_salt("total"), None, "a number identifies nothing");
+    }
+
+    #[test]
+    fn values_keep_to_the_pattern_and_a_value_that_would_break_it_does_not_travel_on() {
+        let mut code = field("code", FieldType::String);
+        code.pattern = "^[A-Z]{3}-\\d{2}$".to_owned();
+        let strict = template(vec![code, field("orderId", FieldType::String)]);
+        let loose = template(vec![field("code", FieldType::String), field("orderId", FieldType::String)]);
+        let payload = loose.payload(origin(3));
+        let start = Some(Start { payload: &payload, template: &loose });
+        let made = strict.payload(Origin { start, ..origin(3) });
+        assert!(Validator::new(&strict.schema).unwrap().problems(&made).is_empty(), "{made}");
+        assert_eq!(made["orderId"], payload["orderId"]);
+        assert_eq!(loose.payload(Origin { start, ..origin(3) }), payload, "what is stated alike travels on");
+    }
+
+    proptest! {
+        /// A field made alone is the field of the whole payload.
+        #[test]
+        fn a_part_is_part_of_the_whole(correlation in 1u64..10_000, at in 0usize..3) {
+            let names = ["orderId", "total", "note"];
+            let all = template(vec![
+                field("orderId", FieldType::String), field("total", FieldType::Number), field("note", FieldType::String),
+            ]);
+            let whole = all.payload(origin(correlation));
+            let wanted = [names[at].to_owned()];
+            let part = all.payload(Origin { wanted: Some(&wanted), ..origin(correlation) });
+            prop_assert_eq!(&part, &serde_json::json!({ names[at]: whole[names[at]].clone() }));
+        }
+    }
+
+    #[test]
+    fn a_filter_asks_for_the_fields_it_looks_at() {
+        let filter = |text: &str| Filter::new(Pattern::parse(text).unwrap());
+        let of = |text: &str| filter(text).wanted().map(<[String]>::to_vec);
+        assert_eq!(of(r#"{"data": {"total": [{"numeric": [">", 5]}]}}"#), Some(vec!["total".to_owned()]));
+        assert_eq!(of(r#"{"total": [{"numeric": [">", 5]}]}"#), Some(vec!["total".to_owned()]));
+        let payload = serde_json::json!({"total": 9});
+        assert!(
+            filter(r#"{"type": ["OrderPlaced"], "detail": {"total": [9]}}"#).passes("OrderPlaced", &payload)
+        );
+        assert!(!filter(r#"{"type": ["OrderPaid"]}"#).passes("OrderPlaced", &payload));
+    }
 }

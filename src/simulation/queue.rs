@@ -1,15 +1,20 @@
 //! The event queue: a timer wheel that pops in order of (time, order of insertion), exact to the nanosecond.
 //!
 //! Eleven levels of 64 slots, one six-bit digit of the time each. An item lies at the level of the highest digit in
-//! which its time differs from the time of the last pop, so the lowest occupied slot always holds the next item,
-//! and every item moves down at most once a level. Within one time items stay in the order they were pushed, which
-//! makes the sequence number of a heap unnecessary. `benches/simulation.rs` compares it with heaps.
+//! which its time differs from the time of the last pop, so the lowest occupied slot always holds the next item.
+//! When that slot holds a handful of items they are sorted once and popped from there; when it holds many, they move
+//! down to finer levels. Within one time items stay in the order they were pushed, which makes the sequence number of
+//! a heap unnecessary. `benches/simulation.rs` compares it with heaps.
 
 use std::collections::VecDeque;
 
 const DIGIT_BITS: u32 = 6;
 const SLOTS: usize = 1 << DIGIT_BITS;
 const LEVELS: usize = 11;
+/// So many items of a slot are sorted at once; more move down a level.
+const NEAR_MOST: usize = 48;
+/// So many items may gather in the sorted stretch before it is spread over the wheel again.
+const NEAR_FULL: usize = 4 * NEAR_MOST;
 
 #[derive(Clone, Copy, Debug)]
 struct Item<T> {
@@ -23,8 +28,11 @@ pub struct EventQueue<T> {
     /// The time of the last pop: nothing earlier can be pushed.
     last: u64,
     len: usize,
-    /// Everything pending at `last` itself.
+    /// Pending at `last` itself, when the sorted stretch is empty.
     ready: VecDeque<T>,
+    /// Everything pending before `near_end`, the next one at the back.
+    near: Vec<Item<T>>,
+    near_end: u64,
     slots: Vec<Vec<Item<T>>>,
     occupied: [u64; LEVELS],
     /// One bit a level that holds anything.
@@ -38,6 +46,8 @@ impl<T: Copy> Default for EventQueue<T> {
             last: 0,
             len: 0,
             ready: VecDeque::new(),
+            near: Vec::new(),
+            near_end: 0,
             slots: vec![Vec::new(); LEVELS * SLOTS],
             occupied: [0; LEVELS],
             levels: 0,
@@ -63,7 +73,37 @@ impl<T: Copy> EventQueue<T> {
     #[inline]
     pub fn push(&mut self, time: u64, event: T) {
         self.len += 1;
-        self.place(Item { time, event });
+        let time = time.max(self.last);
+        if time < self.near_end {
+            self.place_near(Item { time, event });
+        } else {
+            self.place(Item { time, event });
+        }
+    }
+
+    /// Puts an item among those of the sorted stretch, behind all of its own time.
+    #[inline]
+    fn place_near(&mut self, item: Item<T>) {
+        if self.near.len() >= NEAR_FULL {
+            self.spread();
+            return self.place(item);
+        }
+        let mut at = self.near.len();
+        while at > 0 && self.near[at - 1].time <= item.time {
+            at -= 1;
+        }
+        self.near.insert(at, item);
+    }
+
+    /// Spreads the sorted stretch over the wheel.
+    #[cold]
+    fn spread(&mut self) {
+        self.near_end = 0;
+        let mut near = std::mem::take(&mut self.near);
+        for item in near.drain(..).rev() {
+            self.place(item);
+        }
+        self.near = near;
     }
 
     #[inline]
@@ -82,42 +122,68 @@ impl<T: Copy> EventQueue<T> {
     /// Takes the next event if it is due at `limit` or before.
     #[inline]
     pub fn pop_until(&mut self, limit: u64) -> Option<(u64, T)> {
-        if let Some(event) = self.ready.front().copied() {
-            if self.last > limit {
+        loop {
+            if let Some(Item { time, event }) = self.near.last().copied() {
+                if time > limit {
+                    return None;
+                }
+                self.near.pop();
+                self.last = time;
+                self.len -= 1;
+                return Some((time, event));
+            }
+            if let Some(event) = self.ready.front().copied() {
+                if self.last > limit {
+                    return None;
+                }
+                self.ready.pop_front();
+                self.len -= 1;
+                return Some((self.last, event));
+            }
+            if !self.open(limit) {
                 return None;
             }
-            self.ready.pop_front();
-            self.len -= 1;
-            return Some((self.last, event));
         }
+    }
+
+    /// Brings the items of the lowest occupied slot forward. False when nothing is due at `limit` or before.
+    fn open(&mut self, limit: u64) -> bool {
         if self.levels == 0 {
-            return None;
+            return false;
         }
         let level = self.levels.trailing_zeros() as usize;
         let slot = self.occupied[level].trailing_zeros() as usize;
         let items = &mut self.slots[level * SLOTS + slot];
-        let time = match items.as_slice() {
-            [only] => only.time,
-            several => several.iter().map(|item| item.time).min()?,
-        };
-        if time > limit {
-            return None;
+        let many = items.len() > NEAR_MOST;
+        let first = items.iter().map(|item| item.time).min().unwrap_or(u64::MAX);
+        if first > limit {
+            return false;
         }
-        self.last = time;
         self.occupied[level] &= !(1 << slot);
         if self.occupied[level] == 0 {
             self.levels &= !(1 << level);
         }
-        self.len -= 1;
-        if items.len() == 1 {
-            return items.pop().map(|item| (time, item.event));
+        if many {
+            // The first of them is popped next, so the others may find their levels by its time.
+            self.last = first;
+            let mut moving = std::mem::replace(items, std::mem::take(&mut self.spare));
+            for item in moving.drain(..) {
+                self.place(item);
+            }
+            self.spare = moving;
+            return true;
         }
-        let mut moving = std::mem::replace(items, std::mem::take(&mut self.spare));
-        for item in moving.drain(..) {
-            self.place(item);
+        std::mem::swap(&mut self.near, items);
+        if self.near.len() > 1 {
+            // A stable sort of what stands the other way round keeps one time in its order, read from the back.
+            self.near.reverse();
+            self.near.sort_by_key(|item| std::cmp::Reverse(item.time));
         }
-        self.spare = moving;
-        self.ready.pop_front().map(|event| (time, event))
+        let bits = DIGIT_BITS * level as u32;
+        let end = ((first >> bits) + 1) << bits;
+        // The last slot of all time has no end.
+        self.near_end = if end > first { end } else { u64::MAX };
+        true
     }
 
     /// The time of the next event.
@@ -125,6 +191,9 @@ impl<T: Copy> EventQueue<T> {
     pub fn next_time(&self) -> Option<u64> {
         if !self.ready.is_empty() {
             return Some(self.last);
+        }
+        if let Some(item) = self.near.last() {
+            return Some(item.time);
         }
         if self.levels == 0 {
             return None;

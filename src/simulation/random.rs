@@ -3,6 +3,9 @@
 //! The generator is xoshiro256++ (Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021),
 //! its state filled by splitmix64. All functions of real numbers come from the `libm` crate: the same seed gives the
 //! same numbers on every platform.
+//! Exponential and normal variates come from ziggurats, which need a logarithm in one draw of a hundred.
+
+use std::sync::LazyLock;
 
 /// One stream of random numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,18 +75,99 @@ impl Stream {
     /// An exponential variate with mean 1.
     #[inline]
     pub fn exponential(&mut self) -> f64 {
-        -libm::log(self.unit())
-    }
-
-    /// A standard normal variate (Marsaglia's polar method).
-    pub fn normal(&mut self) -> f64 {
+        let Ziggurat { edges, heights } = &*EXPONENTIAL;
         loop {
-            let (x, y) = (2.0 * self.unit() - 1.0, 2.0 * self.unit() - 1.0);
-            let s = x * x + y * y;
-            if s > 0.0 && s < 1.0 {
-                return x * libm::sqrt(-2.0 * libm::log(s) / s);
+            let (layer, unit) = self.layer();
+            let x = unit * edges[layer];
+            if x < edges[layer + 1] {
+                return x;
+            }
+            if layer == 0 {
+                return EXPONENTIAL_TAIL - libm::log(self.unit());
+            }
+            let height = heights[layer + 1] + (heights[layer] - heights[layer + 1]) * self.unit();
+            if height < libm::exp(-x) {
+                return x;
             }
         }
+    }
+
+    /// A standard normal variate.
+    #[inline]
+    pub fn normal(&mut self) -> f64 {
+        let Ziggurat { edges, heights } = &*NORMAL;
+        loop {
+            let (layer, unit) = self.layer();
+            let side = 2.0 * unit - 1.0;
+            let x = side * edges[layer];
+            if x.abs() < edges[layer + 1] {
+                return x;
+            }
+            if layer == 0 {
+                return libm::copysign(self.normal_tail(), side);
+            }
+            let height = heights[layer + 1] + (heights[layer] - heights[layer + 1]) * self.unit();
+            if height < libm::exp(-0.5 * x * x) {
+                return x;
+            }
+        }
+    }
+
+    /// A normal variate beyond the outermost layer (Marsaglia, "Generating a variable from the tail of the normal
+    /// distribution", 1964).
+    #[cold]
+    fn normal_tail(&mut self) -> f64 {
+        loop {
+            let x = -libm::log(self.unit()) / NORMAL_TAIL;
+            let y = -libm::log(self.unit());
+            if 2.0 * y >= x * x {
+                return NORMAL_TAIL + x;
+            }
+        }
+    }
+
+    /// A layer of a ziggurat and a number between 0 and 1, from different bits of one draw.
+    #[inline]
+    fn layer(&mut self) -> (usize, f64) {
+        let bits = self.bits();
+        #[expect(clippy::cast_precision_loss, reason = "53 bits fit a double exactly")]
+        let unit = ((bits >> 11) as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0);
+        ((bits & 255) as usize, unit)
+    }
+}
+
+/// Where the base layer of each ziggurat ends, and the area of every layer, for 256 layers (Marsaglia and Tsang,
+/// "The ziggurat method for generating random variables", 2000).
+const EXPONENTIAL_TAIL: f64 = 7.697_117_470_131_05;
+const EXPONENTIAL_AREA: f64 = 0.003_949_659_822_581_557;
+const NORMAL_TAIL: f64 = 3.654_152_885_361_009;
+const NORMAL_AREA: f64 = 0.004_928_673_233_992_336;
+
+static EXPONENTIAL: LazyLock<Ziggurat> =
+    LazyLock::new(|| Ziggurat::new(EXPONENTIAL_TAIL, EXPONENTIAL_AREA, |x| libm::exp(-x), |y| -libm::log(y)));
+static NORMAL: LazyLock<Ziggurat> = LazyLock::new(|| {
+    let inverse = |y| libm::sqrt(-2.0 * libm::log(y));
+    Ziggurat::new(NORMAL_TAIL, NORMAL_AREA, |x| libm::exp(-0.5 * x * x), inverse)
+});
+
+/// A falling density cut into 256 layers of equal area, the widest first.
+struct Ziggurat {
+    /// The right edge of each layer.
+    edges: [f64; 257],
+    /// The density at each edge.
+    heights: [f64; 257],
+}
+
+impl Ziggurat {
+    fn new(tail: f64, area: f64, density: impl Fn(f64) -> f64, inverse: impl Fn(f64) -> f64) -> Self {
+        let mut edges = [0.0; 257];
+        // The base layer is as wide as a rectangle of its area would be: beyond `tail` lies the tail.
+        edges[0] = area / density(tail);
+        edges[1] = tail;
+        for layer in 2..256 {
+            edges[layer] = inverse(area / edges[layer - 1] + density(edges[layer - 1]));
+        }
+        Self { edges, heights: edges.map(density) }
     }
 }
 
@@ -116,6 +200,23 @@ mod tests {
         assert!((mean(Box::new(move || other.exponential())) - 1.0).abs() < 0.01);
         let mut other = stream.clone();
         assert!(mean(Box::new(move || other.normal())).abs() < 0.01);
+        // The shares beyond a few places, among them beyond the last layer of each ziggurat.
+        let draws = 2_000_000;
+        let mut other = stream.clone();
+        let exponential: Vec<f64> = (0..draws).map(|_| other.exponential()).collect();
+        let normal: Vec<f64> = (0..draws).map(|_| other.normal()).collect();
+        let share =
+            |of: &[f64], beyond: f64| of.iter().filter(|x| **x > beyond).count() as f64 / f64::from(draws);
+        let close = |found: f64, expected: f64| {
+            let deviation = libm::sqrt(expected * (1.0 - expected) / f64::from(draws));
+            assert!((found - expected).abs() < 4.5 * deviation, "{found} against {expected}");
+        };
+        for x in [0.01, 0.1, 0.5, 1.0, 2.0, 4.0, 7.0, 7.8, 9.0] {
+            close(share(&exponential, x), libm::exp(-x));
+        }
+        for x in [-3.0f64, -1.0, -0.2, 0.0, 0.1, 0.7, 1.5, 2.5, 3.5, 3.7, 4.0] {
+            close(share(&normal, x), 0.5 * libm::erfc(x / std::f64::consts::SQRT_2));
+        }
         let hits = (0..n).filter(|_| stream.chance(0.3)).count();
         assert!((hits as f64 / f64::from(n) - 0.3).abs() < 0.005);
         assert!((0..1000).all(|_| stream.below(7) < 7));

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::expectations::{Standing, Verdict};
+use super::metrics::ServiceMetrics;
 use super::search::{Finding, Options};
 use super::{Simulation, Stop, log};
 use crate::board::Span;
@@ -33,7 +34,7 @@ fn stop_in_words(stop: Option<&Stop>) -> &'static str {
         Some(Stop::Drained) => "everything was dealt with",
         Some(Stop::TimeOver) => "time was over with work still open",
         Some(Stop::OutOfRoom) => {
-            "stopped: more messages in flight than the limit allows; the figures are partial"
+            "stopped: more messages in flight, or a longer trace, than the limit allows; the figures are partial"
         }
         None => "still running",
     }
@@ -100,6 +101,28 @@ fn services(simulation: &Simulation, out: &mut String) {
             metrics.busy.average(now),
             metrics.up.average(now) * 100.0
         );
+    }
+    for (name, metrics) in simulation.service_metrics() {
+        guards(name, metrics, now, out);
+    }
+}
+
+/// What only services with a breaker, a fallback, a projection or a transaction have to tell.
+fn guards(name: &str, metrics: &ServiceMetrics, now: u64, out: &mut String) {
+    if metrics.short_circuited > 0 {
+        let _ = writeln!(out, "  {name} cut {} calls short", metrics.short_circuited);
+    }
+    if metrics.fell_back > 0 {
+        let _ = writeln!(out, "  {name} went on without an answer {} times", metrics.fell_back);
+    }
+    if metrics.lag.count > 0 {
+        let lag = duration(metrics.lag.percentile(99.0));
+        let stale = metrics.stale;
+        let _ = writeln!(out, "  {name} shows events after {lag} (p99); {stale} queries saw an old view");
+    }
+    if metrics.locked.peak > 0 {
+        let (average, peak) = (metrics.locked.average(now), metrics.locked.peak);
+        let _ = writeln!(out, "  {name} held {average:.2} locks on average, {peak} at most");
     }
 }
 
@@ -222,7 +245,9 @@ pub fn json(simulation: &Simulation) -> Value {
     let services = simulation.service_metrics().map(|(name, m)| {
         json!({
             "service": name, "started": m.started, "done": m.done, "failed": m.failed, "crashed": m.crashed,
-            "refused": m.refused, "deduplicated": m.deduplicated, "busy": m.busy.average(now),
+            "refused": m.refused, "deduplicated": m.deduplicated, "short_circuited": m.short_circuited,
+            "fell_back": m.fell_back, "locked": m.locked.average(now), "stale": m.stale,
+            "lag_p99": seconds(m.lag.percentile(99.0)), "busy": m.busy.average(now),
             "waiting": m.waiting.average(now), "up": m.up.average(now),
         })
     });

@@ -4,6 +4,7 @@ mod boards;
 mod broker;
 mod faults;
 mod formulas;
+mod services;
 
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use super::distribution::Sampler;
 use super::model::{
     Arrivals, Hop, HopIx, MessageIx, Model, Output, Reaction, ReactionIx, Service, ServiceIx, Target, When,
 };
-use crate::board::Span;
+use crate::board::{Expectation, Promise, Span};
 use crate::topology::MessageKind;
 
 pub(super) const SECOND: f64 = 1e9;
@@ -45,7 +46,7 @@ impl Bench {
     }
 
     pub(super) fn publish(message: MessageIx, to: Vec<HopIx>) -> Output {
-        Output { message, when: When::Always, link: None, to, call: None }
+        Output { message, when: When::Always, link: None, to, call: None, deadline: u64::MAX }
     }
 
     pub(super) fn poisson(rate: f64) -> Arrivals {
@@ -97,11 +98,20 @@ fn memory_follows_the_messages_in_flight() {
         .channel("q", &super::broker::presets::find("sqs", crate::board::ChannelKind::Queue).unwrap());
     let hop = bench.model.into_channel(queue, vec![to], Box::default());
     bench.model.entry(message, vec![hop], None, Bench::poisson(1.0));
+    let promises = [
+        Promise::AtMostOnce("m".to_owned()),
+        Promise::Precedes { first: "m".to_owned(), then: "m".to_owned() },
+        Promise::LeadsTo { when: "m".to_owned(), then: vec!["m".to_owned()], within: Span::from_secs(5) },
+    ];
+    let expect = |promise| Expectation { promise, ..Expectation::default() };
+    bench.model.expectations = promises.into_iter().map(expect).collect();
     let mut simulation = Simulation::of_model(Arc::new(bench.model), 1, false);
-    let mut peak = 0;
+    let (mut peak, mut remembered) = (0, 0);
     while simulation.step() {
         peak = peak.max(simulation.messages_in_flight());
+        remembered = remembered.max(simulation.engine.checker.remembered());
     }
+    assert!(remembered < 40 * 6, "promises remember {remembered} processes");
     let slots = simulation.engine.slots();
     assert!(peak < 40, "{peak}");
     assert!(slots < 40 * 6, "{slots} slots for a peak of {peak}");
@@ -131,7 +141,14 @@ fn a_run_stops_before_it_needs_more_room_than_allowed() {
     let to = bench.to(reaction, false);
     bench.model.limits.in_flight = 100;
     bench.model.entry(message, vec![to], None, Bench::poisson(10.0));
+    let mut traced = bench.model.clone();
     let simulation = bench.run(1);
     assert_eq!(simulation.stopped(), Some(&super::Stop::OutOfRoom));
     assert!(simulation.now() < 30_000_000_000);
+    // So does one whose trace would grow too long; the partial result can be read.
+    (traced.limits.in_flight, traced.limits.trace) = (usize::MAX, 500);
+    let mut simulation = Simulation::of_model(Arc::new(traced), 1, true);
+    assert_eq!(simulation.run(), &super::Stop::OutOfRoom);
+    assert!(simulation.trace().unwrap().len() <= 510);
+    assert!(super::report::text(&simulation).contains("the figures are partial"));
 }

@@ -46,8 +46,16 @@ pub enum TraceKind {
     Dropped,
     /// A message outlived its retention.
     Expired,
-    /// A message broke its schema.
+    /// A message broke its schema, and the registry refused it.
     Corrupted,
+    /// A caller went on without an answer.
+    FellBack,
+    /// A participant of a distributed transaction voted yes and holds its locks.
+    Prepared,
+    /// A participant was told to forget what it had prepared.
+    Aborted,
+    /// A query was answered from a view that did not show everything yet.
+    Stale,
     /// A service or channel went down.
     WentDown,
     /// A service or channel came back.
@@ -83,6 +91,8 @@ pub struct TraceEvent {
     pub since: u64,
     /// The reaction that sent the message, and the place among its outputs.
     pub sender: Option<(ReactionIx, u16)>,
+    /// How far behind the clock of its sender was, in nanoseconds.
+    pub skew: u64,
     /// The number of the fault that began or ended.
     pub fault: Option<u32>,
 }

@@ -42,7 +42,6 @@ pub fn of_run(simulation: &Simulation, topology: &Topology, correlation: u64) ->
         topology,
         places: FxHashMap::default(),
         at: FxHashMap::default(),
-        senders: FxHashMap::default(),
         process: Process { begins: events.first().map_or(0, |event| event.time), ..Process::default() },
     };
     for event in &events {
@@ -65,8 +64,6 @@ struct Teller<'a> {
     places: FxHashMap<Who, usize>,
     /// Where each message was last seen, and since when.
     at: FxHashMap<u64, (usize, u64)>,
-    /// Who sent each message.
-    senders: FxHashMap<u64, usize>,
     process: Process,
 }
 
@@ -79,7 +76,10 @@ impl Teller<'_> {
             K::Issued | K::Published | K::Sent | K::Called => {
                 if let Some(here) = here {
                     self.at.insert(event.id, (here, event.time));
-                    self.senders.insert(event.id, here);
+                    if self.first_target(event).is_none() {
+                        // Nobody on the board listens.
+                        self.note(here, event, words(name), false);
+                    }
                 }
             }
             K::Delivered => {
@@ -170,23 +170,10 @@ impl Teller<'_> {
         for event in nowhere {
             let (Some(from), Some(message)) = (self.here(event), event.message) else { continue };
             let message = &self.model.messages[message.at()];
-            match self.first_target(event) {
-                Some(to) if to != from => {
-                    let kind = StepKind::Message(paper(message.kind));
-                    self.push(
-                        kind,
-                        from,
-                        to,
-                        event.time,
-                        None,
-                        format!("{}, on its way", words(&message.name)),
-                        false,
-                        event.id,
-                    );
-                }
-                // Nobody on the board listens.
-                _ => self.note(from, event, words(&message.name), false),
-            }
+            let Some(to) = self.first_target(event) else { continue };
+            let kind = StepKind::Message(paper(message.kind));
+            let text = format!("{}, on its way", words(&message.name));
+            self.push(kind, from, to, event.time, None, text, false, event.id);
         }
         self.process.steps.sort_by_key(|step| step.sent);
     }
@@ -286,7 +273,11 @@ const fn noted(kind: TraceKind) -> Option<(&'static str, bool)> {
         TraceKind::Refused => ("refused", true),
         TraceKind::DeadLettered => ("dead letter", true),
         TraceKind::Expired => ("expired", true),
-        TraceKind::Corrupted => ("breaks its schema", true),
+        TraceKind::Corrupted => ("refused by the registry", true),
+        TraceKind::FellBack => ("goes on without", false),
+        TraceKind::Prepared => ("holds its locks", false),
+        TraceKind::Aborted => ("taken back", true),
+        TraceKind::Stale => ("answered from an old view", true),
         TraceKind::Duplicated => ("delivered twice", false),
         _ => return None,
     })

@@ -127,6 +127,57 @@ fn simulate_goes_from_a_flag_to_the_message_that_broke_the_promise_and_its_cause
 }
 
 #[test]
+fn simulate_opens_a_counterexample_on_the_moment_it_breaks() {
+    use isobar::simulation::search::{Options, search};
+    let promise = "no customer pays without avatar or refund";
+    let mut board = isobar::io::load(&sample("avatar-store/synchronous.ron")).unwrap().board;
+    let model = isobar::simulation::compile::compile(&board, Some("checkout day")).unwrap();
+    let options = Options { runs: 1, seed: 7, drawn: false };
+    let findings = search(&std::sync::Arc::new(model), options, || {});
+    let finding = findings.iter().find(|finding| finding.name == promise).unwrap();
+    let example = finding.counterexample.as_ref().expect("this day breaks it");
+    let scenario = example.scenario(&board.scenarios["checkout day"], promise);
+    board.scenarios.insert("the smallest".to_owned(), scenario);
+    let folder = Folder::new();
+    let path = folder.path("broken.ron");
+    isobar::io::save(&path, &board).unwrap();
+    let mut harness = open_with(&path.to_string_lossy(), None);
+    press(&mut harness, Modifiers::COMMAND, Key::Num3);
+    wait_for(&mut harness, &format!("broke: {promise}"));
+    harness.get_by_label("Causes");
+    let clock = spoken(&harness.query_all_by_label_contains(" of 00:").next().expect("the clock"));
+    assert!(!clock.starts_with("00:00:00"), "{clock}");
+}
+
+#[test]
+fn simulate_plots_a_run_and_puts_another_beside_it() {
+    let mut harness = open_with("avatar-store/synchronous.ron", None);
+    press(&mut harness, Modifiers::COMMAND, Key::Num3);
+    wait_for(&mut harness, "whole run");
+    harness.get_by_label("Plots").click();
+    settle(&mut harness);
+    let named = |harness: &Harness<'static, App>, words: &str| {
+        harness.query_all_by_label_contains(words).next().is_some()
+    };
+    for what in ["Create checkout p99", "Create checkout, measured", "Create checkout, predicted"] {
+        assert!(named(&harness, what), "{what}");
+    }
+    assert!(!named(&harness, "Messages in channels"), "this board has none");
+    harness.get_by_label("Compare").click();
+    settle(&mut harness);
+    harness.get_by_label("With the same without faults").click();
+    wait_for(&mut harness, "no customer pays without avatar or refund: 0");
+    let figures = harness.query_all_by_label_contains("no customer pays without avatar or refund: ");
+    let figures: Vec<String> =
+        figures.map(|node| spoken(&node)).filter(|text| !text.contains("whole")).collect();
+    assert_eq!(figures.len(), 2, "{figures:?}");
+    assert!(figures.iter().any(|figure| !figure.ends_with(": 0")), "{figures:?}");
+    harness.get_by_label("Let go").click();
+    settle(&mut harness);
+    assert!(!named(&harness, "Without faults"));
+}
+
+#[test]
 fn replay_opens_the_log_of_a_run_and_scrubs() {
     let folder = Folder::new();
     let log = folder.path("run.jsonl");

@@ -202,6 +202,9 @@ fn board_fields(ui: &mut Ui, cx: &mut Cx<'_>) {
     {
         after.namespace = name;
     }
+    if let Some(registry) = widgets::switch_row(ui, cx.theme, "Schema registry", settings.registry) {
+        after.registry = registry;
+    }
     if after != settings {
         change(cx, "Change board", Record::Settings(Box::new(after)));
     }

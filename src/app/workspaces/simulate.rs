@@ -5,7 +5,7 @@ mod recording;
 mod sidebar;
 mod sprites;
 
-use lens::{Followed, Lens};
+use lens::{Followed, Kept, Lens};
 use recording::Recording;
 use sprites::{Sprites, Tokens};
 
@@ -46,9 +46,15 @@ pub(super) struct SimulateWorkspace {
     problem: Option<(u64, String)>,
     /// The sticky the open menu is about.
     menu_for: Option<StickyId>,
+    /// The scenario whose own seed and moment have been taken up.
+    taken_up: Option<String>,
+    /// The moment to go to once the run has been worked out.
+    moment: Option<u64>,
     /// What is shown below the board.
     lens: Option<Lens>,
     followed: Followed,
+    /// The run others are compared with.
+    kept: Option<Kept>,
 }
 
 impl Default for SimulateWorkspace {
@@ -64,8 +70,11 @@ impl Default for SimulateWorkspace {
             run: None,
             problem: None,
             menu_for: None,
+            taken_up: None,
+            moment: None,
             lens: None,
             followed: Followed::default(),
+            kept: None,
         }
     }
 }
@@ -80,7 +89,16 @@ impl SimulateWorkspace {
         }
         let board = cx.document.board();
         if self.scenario.as_ref().is_none_or(|name| !board.scenarios.contains_key(name)) {
-            self.scenario = board.scenarios.keys().next().cloned();
+            // One that names a moment to look at, such as a counterexample, is what the board was opened for.
+            let pointed = board.scenarios.iter().find(|(_, scenario)| scenario.moment.is_some());
+            let chosen = pointed.or_else(|| board.scenarios.iter().next());
+            self.scenario = chosen.map(|(name, _)| name.clone());
+        }
+        if self.taken_up != self.scenario {
+            let chosen = self.scenario.as_ref().and_then(|name| board.scenarios.get(name));
+            self.seed = chosen.and_then(|scenario| scenario.seed).unwrap_or(self.seed);
+            self.moment = chosen.and_then(|scenario| scenario.moment).map(|moment| moment.0);
+            self.taken_up.clone_from(&self.scenario);
         }
         (self.run, self.problem) = (None, None);
         (self.clock, self.playing) = (0.0, false);
@@ -115,6 +133,19 @@ impl SimulateWorkspace {
         run.simulation = run.recording.at(time);
         run.sprites.clear(&run.simulation);
         self.clock = run.simulation.now() as f64;
+    }
+
+    /// Goes to the moment the scenario names, with the promise that broke there, once the run is known.
+    fn go_to_moment(&mut self) {
+        let Some(whole) = self.run.as_ref().and_then(|run| run.recording.end()) else { return };
+        let Some(moment) = self.moment.take() else { return };
+        let breaches: Vec<_> = whole.verdicts().iter().map(|verdict| verdict.first).collect();
+        let there = breaches.iter().position(|breach| breach.is_some_and(|breach| breach.since == moment));
+        let broken = there.or_else(|| breaches.iter().position(Option::is_some));
+        self.seek_to(moment);
+        if let Some(at) = broken {
+            self.follow_breach(at);
+        }
     }
 
     fn ask(&mut self, ask: Ask, ctx: &egui::Context) {
@@ -177,14 +208,13 @@ impl SimulateWorkspace {
             clock: &clock,
             remark: &state,
         };
+        let row = egui::vec2(ui.available_width(), 36.0);
+        let right = egui::Layout::right_to_left(egui::Align::Center);
         let ask = ui
-            .horizontal(|ui| {
-                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    lens::tabs(ui, cx.theme, &mut self.lens);
-                    let left = egui::Layout::left_to_right(egui::Align::Center);
-                    ui.with_layout(left, |ui| transport.ui(ui, cx.theme)).inner
-                })
-                .inner
+            .allocate_ui_with_layout(row, right, |ui| {
+                lens::tabs(ui, cx.theme, &mut self.lens);
+                let left = egui::Layout::left_to_right(egui::Align::Center);
+                ui.with_layout(left, |ui| transport.ui(ui, cx.theme)).inner
             })
             .inner;
         let length = run.recording.length as f64;
@@ -335,6 +365,8 @@ fn offered(kind: StickyKind) -> Vec<(&'static str, FaultKind, Option<Span>)> {
             ("Take down for good", FaultKind::Down, None),
             ("Slow down ten times for a minute", FaultKind::Slow(10.0), minute),
             ("Crash before publishing, one in five", FaultKind::CrashBeforePublish(0.2), minute),
+            ("Deploy with a breaking schema for a minute", FaultKind::BreakingSchema, minute),
+            ("Set its clock back by five minutes", FaultKind::ClockSkew(Span::from_secs(300)), None),
         ],
         StickyKind::Channel => vec![
             ("Take down for a minute", FaultKind::Down, minute),
@@ -349,6 +381,8 @@ fn offered(kind: StickyKind) -> Vec<(&'static str, FaultKind, Option<Span>)> {
                 FaultKind::Delay(Distribution::Constant(Span::from_secs(2))),
                 minute,
             ),
+            ("Break the schema of one in five for a minute", FaultKind::Corrupt(0.2), minute),
+            ("Poison one in twenty for a minute", FaultKind::Poison(0.05), minute),
             ("Ten times as many for a minute", FaultKind::Burst(10.0), minute),
         ],
         _ => Vec::new(),
@@ -397,6 +431,8 @@ impl Workspace for SimulateWorkspace {
     fn logic(&mut self, ctx: &egui::Context, _cx: &mut Cx<'_>) {
         let Some(run) = &mut self.run else { return };
         run.recording.receive();
+        self.go_to_moment();
+        let Some(run) = &mut self.run else { return };
         let secs = ctx.input(|input| input.stable_dt).min(0.1);
         if self.playing {
             self.clock += f64::from(secs) * self.speed * 1e9;
@@ -429,6 +465,7 @@ impl Workspace for SimulateWorkspace {
 
     fn opened(&mut self, _ctx: &egui::Context, _cx: &mut Cx<'_>) {
         self.canvas.fit_next();
+        (self.scenario, self.taken_up) = (None, None);
         self.overlays = Overlays::default();
         self.restart();
     }

@@ -15,22 +15,70 @@ const DEPTH_END: usize = 24;
 /// An example payload. What `examples`, `default` or `const` state is preferred to invention.
 #[must_use]
 pub fn example(schema: &Schema, seed: u64) -> Value {
-    let maker = Maker { schema };
-    let root = Field {
-        r#type: match schema.extra.get("type") {
-            None | Some(Value::Null) => FieldType::Object,
-            Some(_) => FieldType::Any,
-        },
-        fields: schema.fields.clone(),
-        extra: schema.extra.clone(),
-        ..Field::default()
-    };
-    // Values hang on the seed and their place, so that adding a field leaves the others as they were.
-    maker.value(&root, mix(seed ^ 0x9e37_79b9_7f4a_7c15), 0)
+    Maker { schema, process: None, wanted: None }.whole(seed)
+}
+
+/// What the payloads of one process share: fields that identify something, such as `orderId`, hold the same value
+/// in every message of the process, and another one in every other process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Process {
+    /// The seed of its identities.
+    pub seed: u64,
+    /// Its number.
+    pub number: u64,
+}
+
+/// An example payload of a message in a process. With `wanted` only those of its fields are made, with the values
+/// they have in the whole.
+#[must_use]
+pub fn example_in(schema: &Schema, seed: u64, process: Process, wanted: Option<&[String]>) -> Value {
+    Maker { schema, process: Some(process), wanted }.whole(seed)
+}
+
+/// The value of an identifying field in a process.
+#[must_use]
+pub fn identity(schema: &Schema, field: &Field, process: Process) -> Value {
+    let maker = Maker { schema, process: Some(process), wanted: None };
+    maker.value(field, below(process.seed, &field.name), 1)
+}
+
+/// True for the names of fields that identify something.
+#[must_use]
+pub fn is_identity(name: &str) -> bool {
+    name == "id" || name.ends_with("Id") || name.ends_with("_id") || name.ends_with("ID")
 }
 
 struct Maker<'a> {
     schema: &'a Schema,
+    process: Option<Process>,
+    wanted: Option<&'a [String]>,
+}
+
+impl Maker<'_> {
+    fn whole(&self, seed: u64) -> Value {
+        let schema = self.schema;
+        let root = Field {
+            r#type: match schema.extra.get("type") {
+                None | Some(Value::Null) => FieldType::Object,
+                Some(_) => FieldType::Any,
+            },
+            fields: schema.fields.clone(),
+            extra: schema.extra.clone(),
+            ..Field::default()
+        };
+        // Values hang on the seed and their place, so that adding a field leaves the others as they were.
+        self.value(&root, mix(seed ^ 0x9e37_79b9_7f4a_7c15), 0)
+    }
+
+    /// The process whose identity a field holds, if it holds one.
+    fn identified(&self, name: &str) -> Option<Process> {
+        self.process.filter(|_| is_identity(name))
+    }
+
+    /// A seed for a field of an object with this seed.
+    fn below(&self, seed: u64, name: &str) -> u64 {
+        self.identified(name).map_or_else(|| below(seed, name), |process| below(process.seed, name))
+    }
 }
 
 /// One step of the SplitMix64 generator (Steele, Lea and Flood, 2014).
@@ -66,30 +114,38 @@ impl Maker<'_> {
             return value;
         }
         match effective_type(field) {
-            FieldType::String => Value::String(text::text(field, seed)),
-            FieldType::Integer | FieldType::Number => number(field, seed),
+            FieldType::String => Value::String(text::text(field, seed, self.number_of(field))),
+            FieldType::Integer | FieldType::Number => number(field, seed, self.number_of(field)),
             FieldType::Boolean => Value::Bool(seed & 1 == 1),
             FieldType::Object => Value::Object(self.object(field, seed, depth)),
             FieldType::Array => self.array(field, seed, depth),
             FieldType::Any if field.extra.get("type") == Some(&json!("null")) => Value::Null,
-            FieldType::Any => Value::String(text::text(&Field::new(&field.name, FieldType::String), seed)),
+            FieldType::Any => {
+                let plain = Field::new(&field.name, FieldType::String);
+                Value::String(text::text(&plain, seed, self.number_of(field)))
+            }
         }
+    }
+
+    fn number_of(&self, field: &Field) -> Option<u64> {
+        self.identified(&field.name).map(|process| process.number)
     }
 
     fn object(&self, field: &Field, seed: u64, depth: usize) -> Map<String, Value> {
         let mut out = Map::new();
-        for child in &field.fields {
-            let seed = below(seed, &child.name);
+        let left_out = |name: &str| depth == 0 && self.wanted.is_some_and(|w| !w.iter().any(|w| w == name));
+        for child in field.fields.iter().filter(|child| !left_out(&child.name)) {
+            let seed = self.below(seed, &child.name);
             let wanted = !child.optional || depth < DEPTH_MAX && !mix(seed ^ 1).is_multiple_of(4);
             if wanted && !out.contains_key(&child.name) {
                 out.insert(child.name.clone(), self.value(child, seed, depth + 1));
             }
         }
         for name in field.extra.get("required").and_then(Value::as_array).into_iter().flatten() {
-            if let Some(name) = name.as_str().filter(|name| !out.contains_key(*name)) {
+            if let Some(name) = name.as_str().filter(|name| !out.contains_key(*name) && !left_out(name)) {
                 let child = field.fields.iter().find(|child| child.name == name);
                 let free = Field::new(name, FieldType::Any);
-                let value = self.value(child.unwrap_or(&free), below(seed, name), depth + 1);
+                let value = self.value(child.unwrap_or(&free), self.below(seed, name), depth + 1);
                 out.insert(name.to_owned(), value);
             }
         }
@@ -231,8 +287,9 @@ fn effective_type(field: &Field) -> FieldType {
     }
 }
 
-/// A number within the bounds, on the grid of `multipleOf`. Amounts of money get two places.
-fn number(field: &Field, seed: u64) -> Value {
+/// A number within the bounds, on the grid of `multipleOf`. Amounts of money get two places. `wish` is the number to
+/// count to from the least one, as far as there is room.
+fn number(field: &Field, seed: u64, wish: Option<u64>) -> Value {
     let keyword = |key: &str| field.extra.get(key).and_then(Value::as_f64);
     let whole = effective_type(field) == FieldType::Integer;
     let grid = keyword("multipleOf").filter(|step| *step > 0.0).unwrap_or(if whole { 1.0 } else { 0.01 });
@@ -258,7 +315,12 @@ fn number(field: &Field, seed: u64) -> Value {
     }
     #[expect(clippy::cast_precision_loss, reason = "a fraction needs no more than 53 bits")]
     let fraction = (mix(seed) >> 11) as f64 / (1_u64 << 53) as f64;
-    let step = first + (fraction * (last - first + 1.0)).floor().min(last - first);
+    #[expect(clippy::cast_precision_loss, reason = "numbers of processes are small")]
+    let step = match wish {
+        Some(wish) if most.is_none() => first + wish as f64,
+        Some(wish) => first + (wish as f64) % (last - first + 1.0),
+        None => first + (fraction * (last - first + 1.0)).floor().min(last - first),
+    };
     // Dividing by the inverse keeps 0.01 steps at their shortest spelling.
     let inverse = (1.0 / grid).round();
     let value = if grid < 1.0 && (inverse * grid - 1.0).abs() < 1e-12 { step / inverse } else { step * grid };

@@ -378,7 +378,6 @@ impl Queue {
 
     /// When to call [`Self::advance`] next, unless a timer for an earlier moment was asked for already.
     pub fn arm(&mut self) -> Option<u64> {
-        self.discard_held();
         let first =
             [self.delayed.first(), self.held.first(), self.kept.first()].into_iter().flatten().min()?;
         (first < self.armed).then(|| {

@@ -17,6 +17,7 @@ pub fn fault(model: &Model, fault: &board::Fault) -> Result<Fault, SimulationErr
         FaultKind::Drop(p)
         | FaultKind::Duplicate(p)
         | FaultKind::Corrupt(p)
+        | FaultKind::Poison(p)
         | FaultKind::CrashBeforePublish(p)
         | FaultKind::CrashBeforeAck(p) => {
             probability(&owner, "the probability", *p)?;
@@ -30,7 +31,11 @@ pub fn fault(model: &Model, fault: &board::Fault) -> Result<Fault, SimulationErr
         FaultKind::Delay(distribution) => {
             delay = Some(sampler(Some(distribution), &Sampler::Constant(0), || owner.clone())?);
         }
-        FaultKind::Down | FaultKind::Reorder(_) | FaultKind::Partition => {}
+        FaultKind::Down
+        | FaultKind::Reorder(_)
+        | FaultKind::Partition
+        | FaultKind::BreakingSchema
+        | FaultKind::ClockSkew(_) => {}
     }
     let row = fault_type(&fault.kind);
     let candidates = struck(model, &fault.target);

@@ -4,6 +4,7 @@ use super::{DIRECT, SimulationError, Work};
 use crate::board::{self, LinkId, Mode};
 use crate::pattern::Pattern;
 use crate::simulation::model::{ChannelIx, Hop, HopIx, Target};
+use crate::simulation::payload::Filter;
 use crate::topology::{Route, RouteIx};
 
 /// One route, cut into steps: the links and channel of each, and the links of the last.
@@ -124,7 +125,7 @@ impl Work<'_> {
             let pattern = Pattern::parse(&filter.to_string())
                 .map_err(|error| SimulationError::Filter { link: *link, problem: error.to_string() })?;
             numbers.push(self.model.filters.len() as u32);
-            self.model.filters.push(pattern);
+            self.model.filters.push(Filter::new(pattern));
         }
         Ok(numbers.into())
     }

@@ -63,7 +63,8 @@ impl Work<'_> {
             let how = command.map(|c| (c.timeout, c.retries, c.backoff));
             let (timeout, retries, backoff) =
                 how.or_else(|| query.map(|q| (q.timeout, q.retries, q.backoff))).unwrap_or_default();
-            self.model.call(timeout, retries, backoff)
+            let call = self.model.call(timeout, retries, backoff);
+            super::guarded(call, self.board, kind, &stimulus.entry)
         });
         let to = self.hops(&routes, &prefix, waits)?;
         let entry = self.model.entry(MessageIx(found.0 as u32), to, call, arrivals) as usize;

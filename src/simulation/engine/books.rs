@@ -1,10 +1,11 @@
 //! Who still needs what: instances of messages, the processes they belong to, and what idempotent reactions remember.
 
 use super::{ChannelIx, Engine, HopIx, Instance, Known, MessageIx, Model, NONE, ReactionIx, payload};
+use crate::simulation::model::Key;
 use crate::simulation::random::mix;
 
 impl Engine {
-    /// Makes an instance of a message with one use, the caller's.
+    /// Makes an instance of a message with one use, the caller's. `skew` is how far its sender's clock is behind.
     pub(super) fn instance(
         &mut self,
         name: MessageIx,
@@ -12,6 +13,7 @@ impl Engine {
         cause: u64,
         key: u64,
         sender: (ReactionIx, u16),
+        skew: u64,
     ) -> u32 {
         self.next_id += 1;
         let record = &mut self.processes[process];
@@ -20,6 +22,7 @@ impl Engine {
         self.message_metrics[name.at()].sent += 1;
         let modifiers = &self.message_modifiers[name.at()];
         let corrupt = self.modified && modifiers.corrupt > 0.0 && self.fault_chance.chance(modifiers.corrupt);
+        let poison = self.modified && modifiers.poison > 0.0 && self.fault_chance.chance(modifiers.poison);
         self.messages.insert(Instance {
             name,
             process,
@@ -30,6 +33,8 @@ impl Engine {
             sender: sender.0,
             output: sender.1,
             corrupt,
+            poison,
+            skew,
         })
     }
 
@@ -69,7 +74,8 @@ impl Engine {
         if record.uses > 0 {
             return;
         }
-        let mut key = record.keys;
+        let (mut key, correlation) = (record.keys, record.correlation);
+        self.checker.ended(correlation);
         while key != NONE {
             let next = self.known[key].next;
             self.known.remove(key);
@@ -128,37 +134,43 @@ impl Engine {
         self.processes[self.messages[message].process].correlation
     }
 
-    /// The payload of an instance.
-    pub(in crate::simulation) fn payload(&self, model: &Model, message: u32) -> serde_json::Value {
+    /// The payload of an instance, or only the fields asked for.
+    fn payload(&self, model: &Model, message: u32, wanted: Option<&[String]>) -> serde_json::Value {
         let instance = &self.messages[message];
         let process = &self.processes[instance.process];
-        payload(model, self.seed, instance.name, process.correlation, process.entry)
+        payload(model, self.seed, instance.name, process.correlation, process.entry, wanted)
     }
 
     /// True when the message passes all content filters of a hop.
+    #[inline]
     pub(super) fn passes(&self, model: &Model, hop: HopIx, message: u32) -> bool {
         let filters = &model.hops[hop.at()].filters;
-        filters.is_empty() || {
-            let payload = self.payload(model, message);
-            filters.iter().all(|filter| {
-                crate::simulation::payload::passes(
-                    &model.filters[*filter as usize],
-                    &model.messages[self.messages[message].name.at()].name,
-                    &payload,
-                )
-            })
-        }
+        filters.is_empty() || self.passes_filters(model, filters, message)
+    }
+
+    fn passes_filters(&self, model: &Model, filters: &[u32], message: u32) -> bool {
+        let name = &model.messages[self.messages[message].name.at()].name;
+        filters
+            .iter()
+            .map(|filter| &model.filters[*filter as usize])
+            .all(|filter| filter.passes(name, &self.payload(model, message, filter.wanted())))
     }
 
     /// The group or partition a message belongs to in a channel.
     pub(super) fn group_of(&self, model: &Model, channel: ChannelIx, message: u32) -> u64 {
-        let key = &model.channels[channel.at()].key;
-        if !key.is_empty() {
-            let payload = self.payload(model, message);
-            if let Some(value) = crate::simulation::payload::at_path(&payload, key) {
-                return crate::simulation::random::hash(&value.to_string());
+        let instance = &self.messages[message];
+        let correlation = self.processes[instance.process].correlation;
+        match &model.channels[channel.at()].key {
+            Key::Correlation => mix(correlation),
+            Key::Identity { salt, messages } if messages[instance.name.at()] => mix(correlation ^ salt),
+            Key::Identity { .. } => mix(correlation),
+            Key::Field { path, name } => {
+                let payload = self.payload(model, message, Some(name));
+                match crate::simulation::payload::at_path(&payload, path) {
+                    Some(value) => crate::simulation::random::hash(&value.to_string()),
+                    None => mix(correlation),
+                }
             }
         }
-        mix(self.processes[self.messages[message].process].correlation)
     }
 }

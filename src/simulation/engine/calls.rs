@@ -6,6 +6,45 @@ use crate::simulation::model::{Call, Model, Output, ServiceIx};
 use crate::simulation::trace::TraceKind;
 use crate::topology::MessageKind;
 
+/// What the circuit breaker and the bulkhead of one place that calls remember.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Guard {
+    in_progress: u32,
+    /// Failures in a row.
+    failures: u32,
+    /// The breaker is open until then.
+    open_until: u64,
+    /// A call is trying whether the other side has recovered.
+    trying: bool,
+}
+
+impl Guard {
+    /// True when the breaker lets a call through.
+    fn admits(&mut self, breaker: Option<(u32, u64)>, now: u64) -> bool {
+        let Some((most, _)) = breaker else { return true };
+        if self.failures < most {
+            return true;
+        }
+        let free = now >= self.open_until && !self.trying;
+        self.trying |= free;
+        free
+    }
+
+    /// A call came back: with an answer, or with none.
+    fn learn(&mut self, breaker: Option<(u32, u64)>, now: u64, answered: bool) {
+        let Some((most, open)) = breaker else { return };
+        self.trying = false;
+        if answered {
+            self.failures = 0;
+            return;
+        }
+        self.failures = self.failures.saturating_add(1);
+        if self.failures >= most {
+            self.open_until = now.saturating_add(open);
+        }
+    }
+}
+
 impl Engine {
     /// A reaction calls: it makes the message and sends it for the first time.
     pub(super) fn start_call(&mut self, model: &Model, job: JobRef, output: &Output) {
@@ -20,6 +59,20 @@ impl Engine {
         state.tries = 0;
         let service = state.service;
         self.note(if outside { TraceKind::Issued } else { TraceKind::Called }, calling, At::service(service));
+        if let Some(call) = output.call {
+            let guard = &mut self.guards[call.number as usize];
+            guard.in_progress += 1;
+            let full = guard.in_progress > call.bulkhead;
+            if full {
+                self.services[service.at()].metrics.short_circuited += 1;
+                self.note(TraceKind::Refused, calling, At::service(service));
+            } else if self.is_refused_at_source(model, calling, service) {
+                // What breaks its schema would break it at every attempt.
+            } else {
+                return self.attempt_call(model, job, output);
+            }
+            return self.call_given_up(model, job, Answer::Error);
+        }
         self.attempt_call(model, job, output);
     }
 
@@ -29,6 +82,13 @@ impl Engine {
         state.attempt = state.attempt.wrapping_add(1);
         state.tries += 1;
         let (service, calling, attempt) = (state.service, state.calling, state.attempt);
+        if let Some(call) = output.call
+            && !self.guards[call.number as usize].admits(call.breaker, self.clock)
+        {
+            self.services[service.at()].metrics.short_circuited += 1;
+            self.note(TraceKind::Refused, calling, At::service(service));
+            return self.try_again_or_give_up(model, job, Answer::Error);
+        }
         if let Some(Call { timeout, number, .. }) = output.call
             && timeout != u64::MAX
         {
@@ -102,6 +162,11 @@ impl Engine {
             return self.call_failed(model, job, answer);
         }
         let output = &model.reactions[reaction.at()].outputs[step as usize];
+        if let Some(call) = output.call {
+            let guard = &mut self.guards[call.number as usize];
+            guard.learn(call.breaker, self.clock, true);
+            guard.in_progress -= 1;
+        }
         if output.to.is_empty() && model.messages[output.message.at()].kind != MessageKind::Event {
             self.happened(output.message, process);
         }
@@ -113,8 +178,17 @@ impl Engine {
         self.proceed(model, job);
     }
 
-    /// A call failed: try again after a pause, or give up.
+    /// A call failed: the breaker takes note of it.
     fn call_failed(&mut self, model: &Model, job: JobRef, answer: Answer) {
+        let Job { reaction, step, .. } = self.jobs[job.index];
+        if let Some(call) = model.reactions[reaction.at()].outputs[step as usize].call {
+            self.guards[call.number as usize].learn(call.breaker, self.clock, answer == Answer::No);
+        }
+        self.try_again_or_give_up(model, job, answer);
+    }
+
+    /// A call failed, or was never made: try again after a pause, or give up.
+    fn try_again_or_give_up(&mut self, model: &Model, job: JobRef, answer: Answer) {
         let Job { reaction, step, tries, calling, attempt, service, .. } = self.jobs[job.index];
         let call = model.reactions[reaction.at()].outputs[step as usize].call;
         self.jobs[job.index].waits = false;
@@ -126,9 +200,46 @@ impl Engine {
             self.note(TraceKind::Retried, calling, At::service(service));
             return self.queue.push(self.clock.saturating_add(pause), Event::CallAgain(job, attempt));
         }
+        self.call_given_up(model, job, answer);
+    }
+
+    /// A call will not be made again: the caller goes on without it where the board says so.
+    fn call_given_up(&mut self, model: &Model, job: JobRef, answer: Answer) {
+        let Job { reaction, step, calling, service, .. } = self.jobs[job.index];
+        let call = model.reactions[reaction.at()].outputs[step as usize].call;
+        if let Some(call) = call {
+            self.guards[call.number as usize].in_progress -= 1;
+        }
         self.jobs[job.index].calling = NONE;
+        if call.is_some_and(|call| call.fallback) && answer == Answer::Error {
+            self.note(TraceKind::FellBack, calling, At::service(service));
+            self.services[service.at()].metrics.fell_back += 1;
+            self.release(calling);
+            self.jobs[job.index].step += 1;
+            return self.proceed(model, job);
+        }
         self.release(calling);
         self.output_failed(model, job, answer == Answer::No);
+    }
+
+    /// A call in progress ends with its caller, who crashes.
+    pub(super) fn abandon_call(&mut self, model: &Model, reaction: super::ReactionIx, step: u16) {
+        let output = model.reactions[reaction.at()].outputs.get(step as usize);
+        if let Some(call) = output.and_then(|output| output.call) {
+            let guard = &mut self.guards[call.number as usize];
+            guard.in_progress -= 1;
+            guard.trying = false;
+        }
+    }
+
+    /// True when the registry refuses a message that breaks its schema.
+    pub(super) fn is_refused_at_source(&mut self, model: &Model, message: u32, service: ServiceIx) -> bool {
+        let refused = model.registry && self.messages[message].corrupt;
+        if refused {
+            self.note(TraceKind::Corrupted, message, At::service(service));
+            self.lost(message);
+        }
+        refused
     }
 
     /// The pause before the next attempt is over.
@@ -162,7 +273,7 @@ impl Engine {
 }
 
 /// True when nobody waits for the answer to this attempt any more.
-fn is_void(jobs: &crate::simulation::arena::Arena<Job>, job: JobRef, attempt: u16) -> bool {
+pub(super) fn is_void(jobs: &crate::simulation::arena::Arena<Job>, job: JobRef, attempt: u16) -> bool {
     jobs.generation(job.index) != job.generation || {
         let state = &jobs[job.index];
         !state.waits || state.attempt != attempt

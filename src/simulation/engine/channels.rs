@@ -213,10 +213,11 @@ impl Engine {
 
     fn append(&mut self, model: &Model, channel: ChannelIx, transit: u32) {
         let group = self.group_of(model, channel, self.transits[transit].message);
+        let written = self.clock.saturating_sub(self.messages[self.transits[transit].message].skew);
         let state = &mut self.channels[channel.at()];
         state.metrics.depth.up(self.clock);
         let Some(log) = &mut state.log else { return };
-        let partition = log.append(self.clock, transit, group);
+        let partition = log.append(written, transit, group);
         for group in &model.channels[channel.at()].groups {
             self.read(model, group.0, partition);
         }

@@ -199,7 +199,7 @@ impl Engine {
         let Transit { message, via, first, attempts, hop, .. } = self.transits[transit];
         let channel = ChannelIx(via);
         let state = &mut self.channels[channel.at()];
-        let age = self.clock - first;
+        let age = (self.clock - first).saturating_add(self.messages[message].skew);
         let pause = model.channels[channel.at()].retry.pause(attempts + 1, age, &mut state.chance);
         if let Some(pause) = pause {
             state.metrics.retried += 1;

@@ -14,6 +14,8 @@ use crate::topology::MessageKind;
 
 /// How long a service must have been idle to start cold, in nanoseconds.
 const COLD_AFTER: u64 = 300_000_000_000;
+/// How long a service that a message brought down takes to come up again, in nanoseconds.
+const RESTART: u64 = 10_000_000_000;
 /// The pause of a relay whose channel is closed, in nanoseconds.
 const RELAY_PAUSE: u64 = 1_000_000_000;
 
@@ -29,6 +31,9 @@ impl ServiceState {
             crash_before_publish: 0.0,
             crash_before_ack: 0.0,
             rate_limit: service.rate_limit,
+            cannot_read: false,
+            skew: 0,
+            shows_at: 0,
             busy: 0,
             inbox: std::collections::VecDeque::new(),
             next_lane: 0,
@@ -40,6 +45,7 @@ impl ServiceState {
             latency: stream("latency"),
             choices: stream("choices"),
             outages: stream("outages"),
+            lag: stream("lag"),
             metrics,
         }
     }
@@ -131,15 +137,24 @@ impl Engine {
 
     /// The latency of a reaction is over: it decides, then does its outputs.
     pub(super) fn finish(&mut self, model: &Model, job: JobRef) {
-        let Some(&mut Job { service, reaction, message, process, idempotent, .. }) =
+        let Some(&mut Job { service, reaction, message, process, idempotent, origin, .. }) =
             self.jobs.live(job.index, job.generation)
         else {
             return;
         };
-        let Instance { key, corrupt, .. } = self.messages[message];
+        let Instance { key, corrupt, poison, cause, name, .. } = self.messages[message];
+        self.step_done(cause, service, model);
+        if poison {
+            self.note(TraceKind::Crashed, message, At::service(service));
+            self.end_job(model, job.index, Outcome::Crashed);
+            self.take_down(model, service);
+            return self.queue.push(self.clock.saturating_add(RESTART), Event::Restart(service));
+        }
+        let unread =
+            self.services[service.at()].cannot_read && model.messages[name.at()].kind == MessageKind::Event;
         let failure = model.services[service.at()].failure;
         let state = &mut self.services[service.at()];
-        if state.choices.chance(failure) || corrupt {
+        if state.choices.chance(failure) || corrupt || unread {
             self.note(TraceKind::Failed, message, At::service(service));
             return self.complete(model, job.index, Outcome::Failed);
         }
@@ -153,6 +168,11 @@ impl Engine {
         if definition.weights > 0.0 {
             let draw = self.services[service.at()].choices.unit() * definition.weights;
             self.jobs[job.index].choice = choose(&definition.outputs, draw);
+        }
+        if let Origin::Call(caller, attempt) = origin
+            && self.takes_part(model, job)
+        {
+            return self.vote(model, job, caller, attempt);
         }
         self.proceed(model, job);
     }
@@ -213,9 +233,13 @@ impl Engine {
         if model.messages[name.at()].kind != MessageKind::Event {
             self.happened(name, process);
         }
+        self.project(model, job);
         let crash = self.services[service.at()].crash_before_publish;
         let publishes = definition.outputs.iter().any(|output| output.call.is_none());
         if !(publishes && crash > 0.0 && self.fault_chance.chance(crash)) {
+            if self.jobs[job.index].votes != NONE {
+                self.commit(model, job);
+            }
             return true;
         }
         self.note(TraceKind::Crashed, message, At::service(service));
@@ -243,10 +267,18 @@ impl Engine {
         let message = self.make_output(job, output, step);
         let kind = model.messages[output.message.at()].kind;
         let outside = self.jobs[job.index].message == NONE;
+        if self.is_refused_at_source(model, message, service) {
+            self.release(message);
+            self.output_failed(model, job, false);
+            return false;
+        }
         self.note(if outside { TraceKind::Issued } else { sending(kind) }, message, At::service(service));
         if kind == MessageKind::Event {
             self.happened(output.message, process);
             self.jobs[job.index].declined |= model.messages[output.message.at()].failure;
+        }
+        if output.deadline != u64::MAX {
+            self.await_step(message, output.deadline);
         }
         if closed {
             self.queue.push(self.clock.saturating_add(RELAY_PAUSE), Event::Relay(message, reaction, step));
@@ -255,6 +287,55 @@ impl Engine {
             self.release(message);
         }
         true
+    }
+
+    /// A process manager waits for what a message brings about.
+    fn await_step(&mut self, message: u32, deadline: u64) {
+        self.keep(message);
+        let id = self.messages[message].id;
+        self.awaited.insert(id, message);
+        self.queue.push(self.clock.saturating_add(deadline), Event::StepDue(id));
+    }
+
+    /// What a process manager waits for has come, if it was waiting for it.
+    fn step_done(&mut self, cause: u64, service: ServiceIx, model: &Model) {
+        if self.awaited.is_empty() {
+            return;
+        }
+        let waits = |message: &u32| {
+            let sender = self.messages[*message].sender;
+            model.reactions[sender.at()].service == service
+        };
+        if self.awaited.get(&cause).is_some_and(waits)
+            && let Some(message) = self.awaited.remove(&cause)
+        {
+            self.release(message);
+        }
+    }
+
+    /// Nothing came of a message in time.
+    pub(super) fn step_due(&mut self, model: &Model, id: u64) {
+        let Some(message) = self.awaited.remove(&id) else { return };
+        let sender = model.reactions[self.messages[message].sender.at()].service;
+        self.note(TraceKind::TimedOut, message, At::service(sender));
+        self.compensate(model, message);
+        self.release(message);
+    }
+
+    /// A read model takes its time to show what it has handled, and answers queries from what it shows.
+    fn project(&mut self, model: &Model, job: JobRef) {
+        let Job { service, message, arrived, .. } = self.jobs[job.index];
+        let Some(lag) = &model.services[service.at()].lag else { return };
+        let state = &mut self.services[service.at()];
+        if model.messages[self.messages[message].name.at()].kind == MessageKind::Event {
+            // Views are written in order: nothing shows before what came earlier.
+            let shows = self.clock.saturating_add(lag.sample(&mut state.lag)).max(state.shows_at);
+            state.shows_at = shows;
+            state.metrics.lag.record(shows - arrived);
+        } else if self.clock < state.shows_at {
+            state.metrics.stale += 1;
+            self.note(TraceKind::Stale, message, At::service(service));
+        }
     }
 
     /// A relay tries again to publish what its service has written.
@@ -278,7 +359,8 @@ impl Engine {
             (self.messages[message].id, self.messages[message].key)
         };
         let place = (u64::from(reaction.0) << 16) | u64::from(step);
-        self.instance(output.message, process, cause, mix(key ^ mix(place)), (reaction, step))
+        let skew = self.services[self.jobs[job.index].service.at()].skew;
+        self.instance(output.message, process, cause, mix(key ^ mix(place)), (reaction, step), skew)
     }
 
     /// An output failed: what the board foresees for that happens, or the reaction fails.
@@ -300,6 +382,10 @@ impl Engine {
         let Instance { sender, output, process, .. } = self.messages[message];
         if output == NO_OUTPUT {
             return;
+        }
+        let id = self.messages[message].id;
+        if !self.awaited.is_empty() && self.awaited.remove(&id).is_some() {
+            self.release(message);
         }
         let reaction = &model.reactions[sender.at()];
         if !reaction.outputs.iter().any(|other| other.when == When::OnFailureOf(output)) {
@@ -328,7 +414,12 @@ impl Engine {
     }
 
     pub(super) fn end_job(&mut self, model: &Model, index: u32, outcome: Outcome) {
-        let Job { service, message, process, origin, calling, arrived, .. } = self.jobs[index];
+        let Job {
+            service, message, process, origin, calling, arrived, reaction, step, votes, written, ..
+        } = self.jobs[index];
+        if votes != NONE {
+            self.end_transaction(model, index, outcome, written);
+        }
         self.jobs.remove(index);
         let state = &mut self.services[service.at()];
         state.busy -= 1;
@@ -340,6 +431,7 @@ impl Engine {
             Outcome::Failed | Outcome::Rejected => state.metrics.failed += 1,
         }
         if calling != NONE {
+            self.abandon_call(model, reaction, step);
             self.release(calling);
         }
         if let Origin::Entry(entry) = origin {
@@ -371,6 +463,7 @@ impl Engine {
     fn conclude(&mut self, model: &Model, message: u32, origin: Origin, outcome: Outcome) {
         let good = matches!(outcome, Outcome::Done | Outcome::Declined);
         match origin {
+            Origin::Vote => {}
             Origin::Straight | Origin::Entry(_) => {
                 if !good {
                     self.lost(message);
@@ -442,6 +535,10 @@ impl Engine {
         let at_work: Vec<u32> =
             self.jobs.iter().filter(|(_, job)| job.service == service).map(|(index, _)| index).collect();
         for index in at_work {
+            // A vote is on disk: its locks outlive the crash.
+            if self.jobs[index].prepared {
+                continue;
+            }
             self.note(TraceKind::Crashed, self.jobs[index].message, At::service(service));
             self.end_job(model, index, Outcome::Crashed);
         }
@@ -461,6 +558,7 @@ impl Engine {
         }
         state.metrics.up.set(self.clock, 1);
         self.note(TraceKind::CameUp, NONE, At::service(service));
+        self.recover(model, service);
         self.poll(model, service);
     }
 }
@@ -487,6 +585,8 @@ fn new_job(
         attempt: 0,
         tries: 0,
         calling: NONE,
+        votes: NONE,
+        prepared: false,
         waits: false,
         written: false,
         crashed: false,

@@ -256,6 +256,28 @@ fn bad_scenarios_are_refused_with_a_reason() {
         with(&|s| s.stimuli[0].arrivals = crate::board::Arrivals::Every(Span::ZERO)).contains("above zero")
     );
     assert!(with(&|s| s.faults[0].kind = FaultKind::Drop(1.5)).contains("between 0 and 1"));
+    assert!(with(&|s| s.faults[0].kind = FaultKind::Poison(-0.1)).contains("between 0 and 1"));
+    assert!(with(&|s| s.faults[0].kind = FaultKind::Flapping(Span::ZERO)).contains("above zero"));
+    assert!(
+        with(&|s| s.expectations[0].promise = crate::board::Promise::AtMostOnce("Nope".into()))
+            .contains("names `Nope`")
+    );
+    let weightless = refused(&|board| {
+        for link in board.links.values_mut() {
+            if board.stickies[&link.from].name == "Balance" {
+                link.outcome = crate::board::Outcome::OneOf(0.0);
+            }
+        }
+    });
+    assert!(weightless.contains("the sum of the weights"), "{weightless}");
+    let negative = refused(&|board| {
+        for link in board.links.values_mut() {
+            if board.stickies[&link.from].name == "Balance" {
+                link.outcome = crate::board::Outcome::OneOf(-1.0);
+            }
+        }
+    });
+    assert!(negative.contains("zero or more"), "{negative}");
     let number = refused(&|board| board.services.get_mut("Balance").unwrap().failure = 2.0);
     assert_eq!(number, "service `Balance`: failure must be between 0 and 1, not 2");
 }

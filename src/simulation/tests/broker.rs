@@ -8,7 +8,7 @@ use crate::simulation::broker::presets;
 use crate::simulation::broker::queue::{Queue, QueueSettings, Received, Sent};
 use crate::simulation::broker::retry::{Jitter, RetryPolicy};
 use crate::simulation::broker::stream::{AfterFailure, Log, StreamSettings};
-use crate::simulation::model::{Arrivals, HopIx, Message};
+use crate::simulation::model::{Arrivals, HopIx, Key, Message};
 use crate::simulation::random::Stream;
 use crate::simulation::trace::TraceKind;
 use crate::simulation::{Simulation, distribution::Sampler};
@@ -374,7 +374,8 @@ fn fifo_keeps_the_order_of_each_group_and_a_plain_queue_need_not() {
         let preset = presets::find("sqs", ChannelKind::Queue).unwrap();
         let channel = bench.model.channel("c", &preset);
         bench.model.channels[channel.at()].queue.fifo = fifo;
-        bench.model.channels[channel.at()].key = "one".to_owned();
+        bench.model.channels[channel.at()].key =
+            Key::Field { path: "one".to_owned(), name: ["one".to_owned()] };
         bench.model.payloads[message.at()].examples = vec![serde_json::json!({ "one": "group" })];
         let hop = bench.model.into_channel(channel, vec![to], Box::default());
         bench.model.entry(message, vec![hop], None, Arrivals::Burst(50, 0));

@@ -224,7 +224,7 @@ fn a_failed_output_is_dealt_with_as_the_board_foresees() {
     let (wallet, inventory) = (handled_by("wallet", 0.0), handled_by("inventory", 0.3));
     let mut output = |message, to, when| {
         let call = Some(bench.model.call(None, 0, None));
-        Output { message, when, link: None, to: vec![to], call }
+        Output { message, when, link: None, to: vec![to], call, deadline: u64::MAX }
     };
     use crate::simulation::model::When;
     let outputs = vec![

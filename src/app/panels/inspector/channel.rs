@@ -47,6 +47,9 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, name: &str) {
         ChannelKind::Stream => {
             number_row(ui, cx, name, "Partitions", &mut after.partitions);
             number_row(ui, cx, name, "Batch", &mut after.batch);
+            if let Some(value) = switch_row(ui, cx.theme, "Bisect failing batches", after.bisect) {
+                after.bisect = value;
+            }
         }
         ChannelKind::Bus | ChannelKind::Topic => {
             number_row(ui, cx, name, "Attempts", &mut after.retry_attempts);

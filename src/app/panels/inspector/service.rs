@@ -68,6 +68,9 @@ fn promises(ui: &mut Ui, cx: &mut Cx<'_>, name: &str, service: &mut Service) {
     if let Some(value) = switch_row(ui, cx.theme, "Process manager", service.process_manager) {
         service.process_manager = value;
     }
+    if let Some(value) = switch_row(ui, cx.theme, "Two-phase commit", service.two_phase_commit) {
+        service.two_phase_commit = value;
+    }
 }
 
 fn performance(ui: &mut Ui, cx: &mut Cx<'_>, name: &str, service: &mut Service) {
@@ -98,6 +101,13 @@ fn performance(ui: &mut Ui, cx: &mut Cx<'_>, name: &str, service: &mut Service) 
         service.rate_limit = value;
     }
     span_row(ui, cx, name, "Cold start", "none", &mut service.cold_start);
+    let shown = service.projection_lag.as_ref().map(latency_text).unwrap_or_default();
+    if let Some(text) = text_row(ui, cx.theme, name, "Projection lag", &shown, "none") {
+        match read_latency(&text) {
+            Ok(lag) => service.projection_lag = lag,
+            Err(message) => cx.say(crate::app::canvas::Tone::Error, message),
+        }
+    }
 }
 
 fn ownership(ui: &mut Ui, cx: &mut Cx<'_>, name: &str, service: &mut Service) {

@@ -1,5 +1,7 @@
 //! What can be looked at below the running board.
 
+mod compare;
+mod plots;
 mod process;
 
 use egui::Ui;
@@ -9,6 +11,7 @@ use crate::app::context::Cx;
 use crate::app::theme::Theme;
 use crate::app::widgets;
 
+pub(super) use compare::Kept;
 pub(super) use process::Followed;
 
 /// A way of looking at a run.
@@ -16,9 +19,14 @@ pub(super) use process::Followed;
 pub(super) enum Lens {
     /// One process as a sequence diagram.
     Process,
+    /// Latency, queues and availability over time.
+    Plots,
+    /// This run beside another.
+    Compare,
 }
 
-const LENSES: [(Lens, &str); 1] = [(Lens::Process, "Process")];
+const LENSES: [(Lens, &str); 3] =
+    [(Lens::Process, "Process"), (Lens::Plots, "Plots"), (Lens::Compare, "Compare")];
 
 /// The tabs that open and close the lenses, from right to left.
 pub(super) fn tabs(ui: &mut Ui, theme: &Theme, open: &mut Option<Lens>) {
@@ -41,8 +49,14 @@ impl SimulateWorkspace {
             .resizable(true)
             .default_size(most.min(320.0))
             .size_range(120.0..=most)
-            .show(ui, |ui| match lens {
-                Lens::Process => self.process(ui, cx),
+            .show(ui, |ui| {
+                match lens {
+                    Lens::Process => self.process(ui, cx),
+                    Lens::Plots => self.plots(ui, cx),
+                    Lens::Compare => self.compare(ui, cx),
+                }
+                // The panel keeps its height when it has little to show.
+                ui.allocate_space(ui.available_size());
             });
     }
 }

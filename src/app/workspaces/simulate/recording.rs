@@ -4,6 +4,7 @@ use std::sync::mpsc::{Receiver, channel};
 
 use crate::simulation::Simulation;
 use crate::simulation::expectations::Verdict;
+use crate::simulation::series::Stretch;
 
 /// Snapshots of a run, so that any moment can be returned to at once.
 pub(super) const SNAPSHOTS: u64 = 240;
@@ -12,8 +13,9 @@ pub(super) const SNAPSHOTS: u64 = 240;
 enum Piece {
     /// The run is over after so many nanoseconds.
     Length(u64),
-    /// Its state at the end of another stretch, and the messages handled until then.
-    State(Box<Simulation>, u64),
+    /// Its state at the end of another stretch, and the messages handled until then, and what was
+    /// measured in it.
+    State(Box<Simulation>, u64, Stretch),
 }
 
 /// A run, as far as it has been worked out.
@@ -22,6 +24,8 @@ pub(super) struct Recording {
     snapshots: Vec<Simulation>,
     /// Messages handled in each stretch between two snapshots.
     pub buckets: Vec<f32>,
+    /// What was measured in each of those stretches.
+    pub stretches: Vec<Stretch>,
     /// The length of the run in nanoseconds: what the scenario allows, until it is known when the run is over.
     pub length: u64,
     handled: u64,
@@ -52,9 +56,12 @@ fn work_out(mut ahead: Simulation, first: u64, length: Option<u64>, ctx: &egui::
         for at in first..=SNAPSHOTS {
             // The last stretch goes on to the very end, whatever was done by hand.
             let until = if at == SNAPSHOTS { u64::MAX } else { stretch_end(length, at) };
+            let before = ahead.snapshot();
             ahead.run_until(until);
+            let stretch = Stretch::between(&before, &ahead);
             // An error means that the window has gone on to another run.
-            if send.send(Piece::State(Box::new(ahead.snapshot()), handled(&ahead))).is_err() {
+            let state = Piece::State(Box::new(ahead.snapshot()), handled(&ahead), stretch);
+            if send.send(state).is_err() {
                 return;
             }
             ctx.request_repaint();
@@ -69,6 +76,7 @@ impl Recording {
         Self {
             snapshots: vec![simulation.snapshot()],
             buckets: Vec::new(),
+            stretches: Vec::new(),
             length: simulation.end().max(1),
             handled: 0,
             pieces: Some(work_out(simulation.snapshot(), 1, None, ctx)),
@@ -81,7 +89,8 @@ impl Recording {
         for piece in pieces.try_iter() {
             match piece {
                 Piece::Length(length) => self.length = length,
-                Piece::State(snapshot, handled) => {
+                Piece::State(snapshot, handled, stretch) => {
+                    self.stretches.push(stretch);
                     self.buckets.push((handled - self.handled) as f32);
                     self.handled = handled;
                     self.snapshots.push(*snapshot);
@@ -121,6 +130,7 @@ impl Recording {
         let kept = self.snapshots.partition_point(|snapshot| snapshot.now() < simulation.now()).max(1);
         self.snapshots.truncate(kept);
         self.buckets.truncate(kept - 1);
+        self.stretches.truncate(kept - 1);
         self.handled = self.snapshots.last().map_or(0, handled);
         self.pieces = Some(work_out(simulation.snapshot(), kept as u64, Some(self.length), ctx));
     }

@@ -11,7 +11,7 @@ use crate::topology::{MessageKind, Topology};
 /// The shortest time a dot is on its way, in seconds of the viewer.
 const FLIGHT_SECS: f32 = 0.7;
 /// Dots drawn at most; when a run is denser, every n-th message is shown.
-const SPRITES_MAX: usize = 600;
+const SPRITES_MAX: usize = 5_000;
 
 struct Sprite {
     links: Vec<LinkId>,

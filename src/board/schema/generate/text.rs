@@ -6,8 +6,8 @@ use super::super::Field;
 use super::mix;
 use crate::board::notation::words;
 
-/// A text that suits a field.
-pub(super) fn text(field: &Field, seed: u64) -> String {
+/// A text that suits a field. One that identifies something holds `number`, where nothing else is asked of it.
+pub(super) fn text(field: &Field, seed: u64, number: Option<u64>) -> String {
     if !field.pattern.is_empty()
         && let Some(text) = of_pattern(field, seed)
     {
@@ -16,12 +16,12 @@ pub(super) fn text(field: &Field, seed: u64) -> String {
     if let Some(text) = of_format(&field.format, seed) {
         return text;
     }
-    fit(plain(&field.name, seed), field)
+    fit(plain(&field.name, seed, number), field)
 }
 
 /// An identifier or a few words, from the field's own name.
-fn plain(name: &str, seed: u64) -> String {
-    let number = 1 + mix(seed) % 9_999;
+fn plain(name: &str, seed: u64, number: Option<u64>) -> String {
+    let number = number.map_or_else(|| (1 + mix(seed) % 9_999).to_string(), |number| format!("{number:06}"));
     let words = words(name).to_lowercase();
     let words = words.trim();
     if words.is_empty() {

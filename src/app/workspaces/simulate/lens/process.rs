@@ -135,7 +135,10 @@ impl SimulateWorkspace {
                     .secondary("Nothing has happened yet: play the run, or click on a flag of the timeline."),
             );
         } else {
-            let spoken = |time: u64| format!("+{}", spoken_nanos(time.saturating_sub(begins) as f64));
+            let spoken = |time: u64| match time.saturating_sub(begins) {
+                0 => "0".to_owned(),
+                passed => format!("+{}", spoken_nanos(passed as f64)),
+            };
             let sequence = Sequence {
                 lifelines: &process.lifelines,
                 steps: &process.steps,
