@@ -9,6 +9,7 @@ mod hostile;
 mod layout;
 mod sample_findings;
 mod samples;
+mod simpy;
 mod tidy;
 mod tidy_published;
 mod validators;

@@ -452,7 +452,8 @@ impl Workspace for SimulateWorkspace {
                 self.playing = false;
             }
         }
-        run.sprites.advance(&run.simulation, &run.tokens, secs, self.speed);
+        let followed = self.followed.correlation();
+        run.sprites.advance(&run.simulation, &run.tokens, secs, self.speed, followed);
         if self.playing || run.sprites.is_moving() {
             ctx.request_repaint();
         }

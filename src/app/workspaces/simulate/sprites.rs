@@ -44,7 +44,15 @@ impl Sprites {
     }
 
     /// Lets the dots move on, and starts those of the steps that have happened since.
-    pub(super) fn advance(&mut self, simulation: &Simulation, tokens: &Tokens, secs: f32, speed: f64) {
+    /// Those of the `followed` process stand out, and are never left out.
+    pub(super) fn advance(
+        &mut self,
+        simulation: &Simulation,
+        tokens: &Tokens,
+        secs: f32,
+        speed: f64,
+        followed: Option<u64>,
+    ) {
         for sprite in &mut self.sprites {
             sprite.age += secs;
         }
@@ -68,8 +76,10 @@ impl Sprites {
                 _ => continue,
             };
             self.skipped += 1;
-            if look == DotLook::Plain && !self.skipped.is_multiple_of(stride)
-                || self.sprites.len() >= SPRITES_MAX
+            let is_followed = followed == Some(event.correlation);
+            if !is_followed
+                && (look == DotLook::Plain && !self.skipped.is_multiple_of(stride)
+                    || self.sprites.len() >= SPRITES_MAX)
             {
                 continue;
             }
@@ -80,7 +90,14 @@ impl Sprites {
             let real = event.time.saturating_sub(event.since) as f64 / 1e9 / speed.max(1e-6);
             let life = (real as f32).clamp(FLIGHT_SECS * (links.len() as f32).sqrt(), FLIGHT_SECS * 4.0);
             let token = event.message.map_or("event", |message| tokens.of(message));
-            self.sprites.push(Sprite { links: links.to_vec(), token, look, followed: false, age: 0.0, life });
+            self.sprites.push(Sprite {
+                links: links.to_vec(),
+                token,
+                look,
+                followed: is_followed,
+                age: 0.0,
+                life,
+            });
         }
         self.seen = trace.len();
     }

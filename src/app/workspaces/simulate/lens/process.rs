@@ -35,6 +35,11 @@ struct Known {
 }
 
 impl Followed {
+    /// The process chosen by hand or by a flag.
+    pub(in crate::app::workspaces::simulate) fn correlation(&self) -> Option<u64> {
+        self.correlation
+    }
+
     fn follow(&mut self, correlation: u64, message: Option<u64>) {
         *self = Self { correlation: Some(correlation), message, promise: None, known: None };
     }
