@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::log_file::LogArgs;
 use super::{CliError, Exit, Subcommand};
 use crate::io;
-use crate::replay::calibrate::{AS_CAPTURED, WhatIf, beside, calibrate, text, what_if};
+use crate::replay::calibrate::{AS_CAPTURED, WhatIf, calibrate, refine, text, what_if};
 use crate::replay::time::{self, TimeUnit};
 use crate::topology::derive;
 
@@ -20,7 +20,8 @@ pub(super) struct Calibrate {
     /// Where to write the fitted board; without it, only what would change is printed
     #[arg(long, value_name = "BOARD")]
     out: Option<PathBuf>,
-    /// Run the fitted board with the log's arrivals and print the latencies of log and run side by side
+    /// Run the fitted board with the log's arrivals, take out what the run adds by itself, and print the latencies of
+    /// log and run side by side
     #[arg(long)]
     run: bool,
     /// The seed of that run
@@ -45,6 +46,11 @@ impl Subcommand for Calibrate {
         let board = io::load(&self.board)?.board;
         let log = self.log.open()?;
         let mut done = calibrate(&board, &derive(&board), &log);
+        let pairs = if self.run {
+            refine(&mut done, AS_CAPTURED, self.seed).map_err(|error| CliError(error.to_string()))?
+        } else {
+            Vec::new()
+        };
         for fit in &done.fits {
             let before = if fit.before.is_empty() { "nothing stated" } else { &fit.before };
             writeln!(out, "{}: {before} -> {} ({} measurements)", fit.what, fit.after, fit.n)?;
@@ -62,10 +68,7 @@ impl Subcommand for Calibrate {
             })?;
             writeln!(out, "added scenario: {name}")?;
         }
-        if self.run {
-            let pairs = beside(&done, AS_CAPTURED, self.seed).map_err(|error| CliError(error.to_string()))?;
-            write!(out, "{}", text(&pairs))?;
-        }
+        write!(out, "{}", text(&pairs))?;
         if let Some(path) = &self.out {
             io::save(path, &done.board)?;
         }

@@ -13,7 +13,7 @@ use crate::topology::{MessageIx, PartyIx, ReactionIx, Topology};
 
 mod beside;
 
-pub use beside::{AS_CAPTURED, Bar, BesideError, Pair, WhatIf, beside, text, what_if};
+pub use beside::{AS_CAPTURED, Bar, BesideError, Pair, WhatIf, beside, refine, text, what_if};
 
 /// Fewer measurements than this change nothing.
 pub const ENOUGH: usize = 20;
@@ -292,6 +292,18 @@ mod tests {
         let median = |sorted: &[i64]| percentile(sorted, 0.5) as f64;
         let ratio = median(&store.simulated) / median(&store.captured);
         assert!((0.8..1.5).contains(&ratio), "{ratio}");
+    }
+
+    #[test]
+    fn refining_brings_the_run_nearer_to_the_log() {
+        let (board, log) = captured();
+        let mut done = calibrate(&board, &derive(&board), &log);
+        let sum = |pairs: &[Pair]| pairs.iter().map(Pair::distance).sum::<f64>();
+        let before = sum(&beside(&done, "at captured rates", 3).expect("a run"));
+        let after = refine(&mut done, "at captured rates", 3).expect("a run");
+        assert!(sum(&after) <= before, "{} {before}", sum(&after));
+        // What is answered is a run of the board as it is left.
+        assert_eq!(beside(&done, "at captured rates", 3).expect("a run"), after);
     }
 
     #[test]

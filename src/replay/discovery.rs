@@ -16,7 +16,7 @@ use crate::board::{
     Arrivals, Board, Command, Distribution, Envelope, Event, Link, LinkId, Mode, Query, Scenario, Service,
     Span, Sticky, StickyId, StickyKind, Stimulus, Version,
 };
-pub(crate) use arrange::arrange;
+use arrange::arrange;
 use reactions::{Effect, Reaction};
 
 /// A board made from a log, and what was guessed.

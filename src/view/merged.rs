@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::board::{Board, Key, Link, LinkId, Sticky, StickyId, StickyKind};
-use crate::replay::discovery::arrange;
+use crate::board::{Board, Key, Link, LinkId, Point, Sticky, StickyId, StickyKind};
+use crate::topology::layered::{Graph, Node, Options, layout};
 
 /// The picture, and where each link of the board is on it.
 #[derive(Clone, Debug, Default)]
@@ -61,8 +61,26 @@ pub fn merge(board: &Board) -> Merged {
     }
     // How a call looks is told by its definition.
     (merged.board.commands, merged.board.queries) = (board.commands.clone(), board.queries.clone());
-    arrange(&mut merged.board);
+    place(&mut merged.board);
     merged
+}
+
+/// Columns by cause and effect, with few crossings.
+fn place(board: &mut Board) {
+    let places: BTreeMap<StickyId, usize> =
+        board.stickies.keys().enumerate().map(|(at, id)| (*id, at)).collect();
+    let nodes = board.stickies.values().map(|sticky| {
+        let size = sticky.size();
+        Node { width: size.w, height: size.h, ..Node::default() }
+    });
+    let edges =
+        board.links.values().filter_map(|link| Some((*places.get(&link.from)?, *places.get(&link.to)?)));
+    let graph = Graph { nodes: nodes.collect(), edges: edges.collect() };
+    let drawing = layout(&graph, &Options { layer_gap: 90.0, node_gap: 36.0, ..Options::default() });
+    for (sticky, centre) in board.stickies.values_mut().zip(&drawing.positions) {
+        let size = sticky.size();
+        sticky.at = Point::new(centre.x - size.w / 2.0, centre.y - size.h / 2.0);
+    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod sidebar;
 mod table;
 mod transport;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use self::drawer::Tab;
@@ -29,6 +30,7 @@ use crate::app::canvas::{BoardCanvas, Dot, DotLook, Overlays, Tone};
 use crate::app::context::{Command, Cx};
 use crate::app::later::Later;
 use crate::app::pick::{self, Kind, Question};
+use crate::board::LinkId;
 use crate::replay::discovery::Discovered;
 use crate::topology::MessageKind;
 use crate::view::{Action, Item};
@@ -117,6 +119,9 @@ impl ReplayWorkspace {
             Dot { link: dot.link, at: dot.along, token, look: DotLook::Plain, followed }
         });
         self.overlays.dots = dots.collect();
+        if !open.frame.flow.is_empty() {
+            thin_out(&mut self.overlays.dots);
+        }
         self.picture.move_dots(&mut self.overlays.dots);
         self.overlays.flow = heat::strengths(&self.picture.counts(&open.frame.flow));
         open.heat.overlay(&mut self.overlays, &self.picture, cx.document.board());
@@ -135,7 +140,8 @@ impl ReplayWorkspace {
         let Some(first) = names.first() else { return };
         let text = match names.len() {
             1 => format!("Under way, but not on the board: {first}"),
-            n => format!("Under way, but not on the board: {first} and {} more types", n - 1),
+            2 => format!("Under way, but not on the board: {first} and one type more"),
+            n => format!("Under way, but not on the board: {first} and {} types more", n - 1),
         };
         let theme = cx.theme;
         let view = crate::app::canvas::rect(self.picture.viewport(&self.canvas));
@@ -150,6 +156,22 @@ impl ReplayWorkspace {
         painter.rect_stroke(area, 5.0, theme.line(), egui::StrokeKind::Inside);
         painter.galley(area.min + egui::vec2(10.0, 5.0), galley, theme.warning);
     }
+}
+
+/// Dots left on a link of which a band already tells how much flows.
+const DOTS_IN_FLOW: usize = 12;
+
+/// Picks evenly from the dots of each link, so that the band under them can be seen.
+fn thin_out(dots: &mut Vec<Dot>) {
+    let mut counts: BTreeMap<LinkId, usize> = BTreeMap::new();
+    dots.iter().for_each(|dot| *counts.entry(dot.link).or_default() += 1);
+    let mut seen: BTreeMap<LinkId, usize> = BTreeMap::new();
+    dots.retain(|dot| {
+        let stride = counts[&dot.link].div_ceil(DOTS_IN_FLOW);
+        let at = seen.entry(dot.link).or_default();
+        *at += 1;
+        *at % stride == 0
+    });
 }
 
 /// A moment of a log: "2026-01-01 00:41:07.250".

@@ -1,4 +1,4 @@
-//! Puts the stickies of a board where they read well.
+//! Puts the stickies of a discovered board where they read well.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::topology::layered::{Graph, Node};
 use crate::topology::timeline;
 
 /// Lays the stickies out as a timeline: causes left of effects.
-pub(crate) fn arrange(board: &mut Board) {
+pub(super) fn arrange(board: &mut Board) {
     let places: BTreeMap<StickyId, usize> =
         board.stickies.keys().enumerate().map(|(at, id)| (*id, at)).collect();
     let nodes = board.stickies.values().map(|sticky| {

@@ -8,7 +8,7 @@ use crate::app::context::{Command, Cx, sentence};
 use crate::app::theme::Theme;
 use crate::app::widgets::spoken_number;
 use crate::edit::{Edit, diff_boards};
-use crate::replay::calibrate::{AS_CAPTURED, Calibrated, Pair, WhatIf, beside, calibrate, what_if};
+use crate::replay::calibrate::{AS_CAPTURED, Calibrated, Pair, WhatIf, calibrate, refine, what_if};
 use crate::replay::stats::percentile;
 use crate::replay::time::duration_text;
 use crate::topology::derive;
@@ -39,22 +39,25 @@ impl ReplayWorkspace {
         let revision = cx.document.revision();
         let fresh = self.fitted.as_ref().is_some_and(|fitted| fitted.revision == revision);
         let mut asked = false;
-        ui.horizontal_wrapped(|ui| {
-            if self.fitting.is_under_way() {
+        if self.fitting.is_under_way() {
+            ui.horizontal(|ui| {
                 ui.spinner();
                 ui.label(theme.secondary("Measuring the log and running the board…"));
-            } else if !fresh {
+            });
+        } else if !fresh {
+            ui.horizontal_wrapped(|ui| {
                 let can = open.log.is_complete() && !open.log.is_empty();
                 asked = ui.add_enabled(can, egui::Button::new("Fit the board to this log")).clicked();
-                let text = "Arrival rates, latencies, shares of outcomes and outages are measured where the log names causes; the board is then run with the log's own arrivals.";
+                let text = "Arrival rates, latencies, shares of outcomes and outages are measured where the log \
+                            names causes; the board is then run with the log's own arrivals.";
                 ui.label(theme.secondary(text));
-            }
-        });
+            });
+        }
         if asked {
             let (board, log) = (cx.document.shared(), open.log.clone());
             self.fitting.start(ui.ctx(), move || {
-                let done = calibrate(&board, &derive(&board), &log);
-                let pairs = beside(&done, AS_CAPTURED, SEED).map_err(|error| error.to_string());
+                let mut done = calibrate(&board, &derive(&board), &log);
+                let pairs = refine(&mut done, AS_CAPTURED, SEED).map_err(|error| error.to_string());
                 Fitted { revision, done, pairs }
             });
         }

@@ -148,6 +148,7 @@ fn bar(
     painter.rect_filled(body, 2.0, theme.paper(token).fill);
     let text = match took {
         Some(took) => format!("+{}", duration_text(took)),
+        None if step.time == span.0 => "start".to_owned(),
         None => duration_text(step.time.saturating_sub(span.0)),
     };
     let right = rect.right_center() - vec2(6.0, 0.0);
