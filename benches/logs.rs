@@ -165,8 +165,12 @@ import json,sys,time,collections
 t=time.process_time(); c=collections.Counter(json.loads(l)['type'] for l in open(sys.argv[1],'rb')); print('json.loads: %.4f'%(time.process_time()-t))
 ";
 
-const JQ: &str = "command -v jq >/dev/null || exit 1; jq -r .type \"$1\" | sort | uniq -c >/dev/null; times | tail -n 1 | \
-                  tr 'ms' '  ' | awk '{printf \"-r .type, sort, uniq -c: %.4f\", $1 * 60 + $2 + $3 * 60 + $4}'";
+const JQ: &str = "
+import resource,shutil,subprocess,sys
+if not shutil.which('jq'): sys.exit(1)
+subprocess.run(['sh','-c','jq -r .type \"$1\" | sort | uniq -c >/dev/null','sh',sys.argv[1]],check=True)
+u=resource.getrusage(resource.RUSAGE_CHILDREN); print('-r .type, sort, uniq -c: %.4f'%(u.ru_utime+u.ru_stime))
+";
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
@@ -205,7 +209,7 @@ fn main() {
         println!("peers, processor time against one thread of ours:");
         peer("duckdb", &python, &["-c", DUCKDB, &file], work);
         peer("python", &python, &["-c", PYTHON_JSON, &file], work);
-        peer("jq", "sh", &["-c", JQ, "jq", &file], work);
+        peer("jq", &python, &["-c", JQ, &file], work);
     }
 }
 

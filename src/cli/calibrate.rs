@@ -20,8 +20,7 @@ pub(super) struct Calibrate {
     /// Where to write the fitted board; without it, only what would change is printed
     #[arg(long, value_name = "BOARD")]
     out: Option<PathBuf>,
-    /// Run the fitted board with the log's arrivals, take out what the run adds by itself, and print the latencies of
-    /// log and run side by side
+    /// Run the fitted board with the log's arrivals and print the latencies of log and run side by side
     #[arg(long)]
     run: bool,
     /// The seed of that run

@@ -170,7 +170,7 @@ fn thin_out(dots: &mut Vec<Dot>) {
         let stride = counts[&dot.link].div_ceil(DOTS_IN_FLOW);
         let at = seen.entry(dot.link).or_default();
         *at += 1;
-        *at % stride == 0
+        at.is_multiple_of(stride)
     });
 }
 

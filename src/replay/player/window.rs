@@ -147,7 +147,7 @@ fn spoken(time: i64, step: i64) -> String {
     };
     // Midnight says which day begins.
     let format =
-        if step < DAY && step >= 60_000_000_000 && time.rem_euclid(DAY) == 0 { "%b %d" } else { format };
+        if (60_000_000_000..DAY).contains(&step) && time.rem_euclid(DAY) == 0 { "%b %d" } else { format };
     jiff::Timestamp::from_nanosecond(i128::from(time))
         .map_or_else(|_beyond| String::new(), |moment| moment.strftime(format).to_string())
 }

@@ -59,16 +59,16 @@ impl Chart {
     fn by_type(&self, log: &Log, window: &Window, theme: &Theme) -> Vec<Layer> {
         let histogram = log.histogram(window.shown(), BUCKETS);
         let n_layers = self.series.len();
-        let mut buckets = vec![vec![0.0_f32; BUCKETS]; n_layers + 1];
+        let color = |layer: usize| theme.series.get(layer).copied().unwrap_or_else(|| rest(theme));
+        let empty = |at| Layer { color: color(at), buckets: vec![0.0; histogram.n_buckets()] };
+        let mut layers: Vec<Layer> = (0..=n_layers).map(empty).collect();
         for bucket in 0..histogram.n_buckets() {
             for (number, count) in histogram.bucket(bucket).iter().enumerate().filter(|(_, n)| **n > 0) {
                 let layer = self.series.get(&(number as u16)).copied().unwrap_or(n_layers);
-                buckets[layer][bucket] += *count as f32;
+                layers[layer].buckets[bucket] += *count as f32;
             }
         }
-        let color = |layer: usize| theme.series.get(layer).copied().unwrap_or_else(|| rest(theme));
-        let layers = buckets.into_iter().enumerate();
-        layers.map(|(at, buckets)| Layer { color: color(at), buckets }).collect()
+        layers
     }
 }
 
