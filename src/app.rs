@@ -22,6 +22,7 @@ mod panels;
 pub mod pick;
 mod recent;
 mod sequence;
+mod settings;
 pub mod theme;
 mod timeline;
 pub mod widgets;
@@ -65,6 +66,10 @@ pub fn run(start: Start) -> Result<(), String> {
         let mut app = App::keeping(&cc.egui_ctx, start, places::data());
         app.recent = places::state().map(|state| state.join("recent"));
         app.options.log_memory = places::state().map(|state| state.join("logs.json"));
+        if let Some(recent) = &app.recent {
+            let kept = settings::Kept::beside(recent);
+            app.take_up_settings(&cc.egui_ctx, kept);
+        }
         if let Some(board) = board {
             recent::remember(app.recent.as_deref(), &board);
         }
@@ -100,7 +105,9 @@ pub struct App {
     data: Option<PathBuf>,
     /// The file that remembers recent boards; none remembers nothing.
     recent: Option<PathBuf>,
-    started_timer: Option<f64>,
+    /// What is remembered between runs; none remembers nothing.
+    settings: Option<settings::Kept>,
+    timer: panels::timer::Timer,
     title: String,
     /// Workspaces that stopped working, by place.
     broken: BTreeMap<usize, guard::Report>,
@@ -145,7 +152,8 @@ impl App {
             save_again: None,
             data,
             recent: None,
-            started_timer: None,
+            settings: None,
+            timer: panels::timer::Timer::default(),
             title: String::new(),
             broken: BTreeMap::new(),
             left_out: BTreeSet::new(),
@@ -320,18 +328,19 @@ impl App {
             }
             Action::ToggleTheme => {
                 self.options.dark = !self.options.dark;
-                self.theme = Theme::new(self.options.dark);
-                self.theme.apply(ctx);
+                self.apply_theme(ctx);
+            }
+            Action::ToggleColours => {
+                self.options.safe_colours = !self.options.safe_colours;
+                self.apply_theme(ctx);
             }
             Action::ToggleMinimap => self.options.minimap = !self.options.minimap,
             Action::ToggleDrawer => self.options.drawer = !self.options.drawer,
             Action::ToggleInspector => self.options.inspector = !self.options.inspector,
             Action::InterfaceLarger => ctx.set_zoom_factor((ctx.zoom_factor() + 0.125).min(2.0)),
             Action::InterfaceSmaller => ctx.set_zoom_factor((ctx.zoom_factor() - 0.125).max(0.75)),
-            Action::Timer => {
-                let now = ctx.input(|input| input.time);
-                self.started_timer = if self.started_timer.is_some() { None } else { Some(now) };
-            }
+            Action::InterfaceOrdinary => ctx.set_zoom_factor(1.0),
+            Action::Timer => self.timer.toggle(ctx),
             Action::ShowBoard => self.switch_to("Board"),
             Action::ShowTopology => self.switch_to("Topology"),
             Action::ShowSimulate => self.switch_to("Simulate"),
@@ -404,6 +413,7 @@ impl eframe::App for App {
         self.selection.keep_existing(self.document.board());
         self.write_journal(ctx);
         self.set_title(ctx);
+        self.keep_settings(ctx);
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
@@ -412,21 +422,29 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let began = std::time::Instant::now();
+        panels::shortcuts::keys(ui.ctx(), &mut self.options.shortcuts);
         for action in keys::actions(ui.ctx()) {
             self.commands.push(Command::Run(action));
         }
-        self.panel("The top bar", ui, panels::top_bar::show);
-        self.panel("The news on disk", ui, panels::disk::show);
+        // A presentation shows the board and nothing else.
+        let presenting = self.options.presenting && self.current == 0 && !self.starting;
+        if !presenting {
+            self.panel("The top bar", ui, panels::top_bar::show);
+            self.panel("The news on disk", ui, panels::disk::show);
+        }
         if self.starting {
             self.panel("The start screen", ui, panels::start::show);
         } else {
-            self.panel("The status bar", ui, panels::status_bar::show);
+            if !presenting {
+                self.panel("The status bar", ui, panels::status_bar::show);
+            }
             self.workspace(ui);
         }
         self.panel("The palette", ui, |app, ui| app.show_palette(ui));
         self.show_question(ui);
         pick::show(ui.ctx(), &self.theme);
         panels::shortcuts::show(ui.ctx(), &self.theme, &mut self.options.shortcuts);
+        panels::timer::alert(self, ui.ctx());
         self.toasts.show(ui.ctx(), &self.theme);
         self.panel("The developer's overlay", ui, |app, ui| panels::developer::show(app, ui));
         self.developer.drew(began.elapsed());

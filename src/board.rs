@@ -191,6 +191,30 @@ macro_rules! define_key_and_record {
                 }
             }
 
+            /// True when both boards hold the same under this key, or both nothing.
+            #[must_use]
+            pub fn agrees(&self, other: &Self, key: &Key) -> bool {
+                match key {
+                    Key::Settings => self.settings == other.settings,
+                    $(Key::$variant(key) => self.$field.get(key) == other.$field.get(key),)*
+                }
+            }
+
+            /// The keys under which two boards do not hold the same.
+            #[must_use]
+            pub fn differing(&self, other: &Self) -> std::collections::BTreeSet<Key> {
+                let mut keys = std::collections::BTreeSet::new();
+                if self.settings != other.settings {
+                    keys.insert(Key::Settings);
+                }
+                $({
+                    let changed = self.$field.iter().filter(|(key, record)| other.$field.get(*key) != Some(record));
+                    let gone = other.$field.keys().filter(|key| !self.$field.contains_key(*key));
+                    keys.extend(changed.map(|(key, _)| key).chain(gone).map(|key| Key::$variant(key.clone())));
+                })*
+                keys
+            }
+
             /// One field of one record.
             #[must_use]
             pub fn field(&self, key: &Key, field: &str) -> Option<serde_json::Value> {

@@ -8,18 +8,18 @@ pub mod index;
 pub mod palette;
 mod route;
 pub mod sequence;
+mod shape;
 pub mod svg;
+mod update;
 
 use rustc_hash::FxHashMap;
 
 pub use curve::Curve;
 use index::Index;
+pub use shape::{channel_kind, percent};
 
-use crate::board::notation::words;
-use crate::board::{
-    Board, ChannelKind, FrameId, FrameKind, LineId, LinkId, Meaning, Mode, Outcome, Point, Rect, StickyId,
-    StickyKind,
-};
+use crate::board::notation::Level;
+use crate::board::{Board, FrameId, FrameKind, LineId, LinkId, Meaning, Point, Rect, StickyId, StickyKind};
 
 /// How a link is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +87,8 @@ pub struct FrameShape {
     pub rect: Rect,
     /// Its title.
     pub title: String,
+    /// It cannot be moved by hand.
+    pub locked: bool,
 }
 
 /// A pivotal line as it is drawn.
@@ -98,10 +100,12 @@ pub struct LineShape {
     pub x: f32,
     /// Its title.
     pub title: String,
+    /// It cannot be moved by hand.
+    pub locked: bool,
 }
 
 /// The display list of a board.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Scene {
     /// Frames, largest first.
     pub frames: Vec<FrameShape>,
@@ -113,8 +117,15 @@ pub struct Scene {
     pub stickies: Vec<StickyShape>,
     /// The smallest rectangle around everything.
     pub bounds: Option<Rect>,
+    /// How many stickies the level leaves out.
+    pub hidden: usize,
+    level: Level,
     sticky_at: FxHashMap<StickyId, u32>,
     link_at: FxHashMap<LinkId, u32>,
+    /// The positions of each link's two ends among the stickies.
+    ends: Vec<(u32, u32)>,
+    /// The positions of the links at each sticky.
+    links_at: Vec<Vec<u32>>,
     sticky_index: Index,
     link_index: Index,
 }
@@ -123,41 +134,47 @@ impl Scene {
     /// The display list of a board.
     #[must_use]
     pub fn of(board: &Board) -> Self {
-        let mut stickies: Vec<StickyShape> =
-            board.stickies.keys().map(|id| sticky_shape(board, *id)).collect();
-        let layer =
-            |shape: &StickyShape| board.stickies.get(&shape.id).map_or("", |sticky| sticky.layer.as_str());
-        stickies.sort_by(|a, b| layer(a).cmp(layer(b)).then_with(|| a.id.cmp(&b.id)));
+        Self::at_level(board, Level::Design)
+    }
+
+    /// The display list of what belongs to a level of EventStorming.
+    #[must_use]
+    pub fn at_level(board: &Board, level: Level) -> Self {
+        let shown = board.stickies.iter().filter(|(_, sticky)| sticky.kind.is_at(level));
+        let mut layered: Vec<(&str, StickyShape)> =
+            shown.map(|(id, sticky)| (sticky.layer.as_str(), shape::sticky(board, *id, sticky))).collect();
+        // Ids come in order, and sorting keeps them so within a layer.
+        layered.sort_by(|a, b| a.0.cmp(b.0));
+        let stickies: Vec<StickyShape> = layered.into_iter().map(|(_, shape)| shape).collect();
         let sticky_at: FxHashMap<StickyId, u32> = stickies.iter().zip(0..).map(|(s, i)| (s.id, i)).collect();
-        let links = route::links(board, &stickies, &sticky_at);
-        let mut frames: Vec<FrameShape> = board
-            .frames
-            .iter()
-            .map(|(id, frame)| FrameShape {
-                id: *id,
-                kind: frame.kind,
-                rect: frame.rect(),
-                title: frame.name.clone(),
-            })
-            .collect();
-        let area = |frame: &FrameShape| frame.rect.width() * frame.rect.height();
-        frames.sort_by(|a, b| area(b).total_cmp(&area(a)));
-        let lines = board
-            .lines
-            .iter()
-            .map(|(id, line)| LineShape { id: *id, x: line.x, title: line.name.clone() })
-            .collect();
+        let (links, ends) = shape::links(board, &stickies, &sticky_at);
+        let mut links_at = vec![Vec::new(); stickies.len()];
+        for ((from, to), link) in ends.iter().zip(0..) {
+            links_at[*from as usize].push(link);
+            links_at[*to as usize].push(link);
+        }
+        let frames = shape::frames(board);
         Self {
-            bounds: board.bounds(),
+            bounds: bounds(&stickies, &frames),
+            hidden: board.stickies.len() - stickies.len(),
+            level,
             sticky_index: Index::of(stickies.iter().map(|shape| shape.rect)),
             link_index: Index::of(links.iter().map(|shape| shape.curve.bounds())),
             link_at: links.iter().zip(0..).map(|(link, i)| (link.id, i)).collect(),
             sticky_at,
+            ends,
+            links_at,
             frames,
-            lines,
+            lines: shape::lines(board),
             links,
             stickies,
         }
+    }
+
+    /// The level it shows.
+    #[must_use]
+    pub const fn level(&self) -> Level {
+        self.level
     }
 
     /// A sticky's shape.
@@ -216,111 +233,9 @@ impl Scene {
     }
 }
 
-fn sticky_shape(board: &Board, id: StickyId) -> StickyShape {
-    let sticky = &board.stickies[&id];
-    let row = sticky.kind.row();
-    let mut caption = String::new();
-    let mut corner = String::new();
-    match sticky.kind {
-        StickyKind::Service | StickyKind::External => {
-            if let Some(availability) =
-                board.services.get(&sticky.name).and_then(|service| service.availability)
-            {
-                caption = percent(availability);
-            }
-        }
-        StickyKind::Channel => {
-            if let Some(channel) = board.channels.get(&sticky.name) {
-                caption = channel_kind(channel.kind).to_lowercase();
-            }
-        }
-        StickyKind::Event => {
-            if let Some(event) = board.events.get(&sticky.name)
-                && event.versions.len() > 1
-                && let Some(version) = event.versions.last()
-            {
-                corner = format!("v{}", version.version);
-            }
-        }
-        _ => {}
-    }
-    StickyShape {
-        id,
-        kind: sticky.kind,
-        rect: sticky.rect(),
-        turn: if sticky.kind == StickyKind::Hotspot { -0.14 } else { 0.0 },
-        token: row.token,
-        text: words(&sticky.name),
-        caption,
-        corner,
-        votes: sticky.votes,
-        locked: sticky.locked,
-    }
-}
-
-/// A share between 0 and 1 in per cent, with as many digits as it needs and no more than five.
-#[must_use]
-pub fn percent(share: f64) -> String {
-    let text = format!("{:.5}", share * 100.0);
-    format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
-}
-
-/// What people call a kind of channel.
-#[must_use]
-pub const fn channel_kind(kind: ChannelKind) -> &'static str {
-    match kind {
-        ChannelKind::Bus => "Bus",
-        ChannelKind::Topic => "Topic",
-        ChannelKind::Queue => "Queue",
-        ChannelKind::Stream => "Stream",
-    }
-}
-
-/// How a link is drawn, and the few words along it.
-fn link_look(board: &Board, id: LinkId) -> (LinkLook, Option<Meaning>, String) {
-    let link = &board.links[&id];
-    let meaning = board.link_meaning(link);
-    let look = match meaning {
-        None => LinkLook::Meaningless,
-        Some(Meaning::AnsweredBy) => LinkLook::Synchronous,
-        Some(Meaning::HandledBy) => {
-            let command = board.stickies.get(&link.from).and_then(|sticky| board.commands.get(&sticky.name));
-            match link.mode.or(command.map(|command| command.mode)).unwrap_or_default() {
-                Mode::Synchronous => LinkLook::Synchronous,
-                Mode::Asynchronous => LinkLook::Asynchronous,
-            }
-        }
-        Some(_) => LinkLook::Asynchronous,
-    };
-    let mut label = match &link.outcome {
-        Outcome::Always => String::new(),
-        Outcome::OneOf(weight) => one_of_label(board, id, *weight),
-        Outcome::OnFailureOf(_) => "on failure".to_owned(),
-    };
-    let mut add = |words: &str| {
-        if !label.is_empty() {
-            label.push_str(" · ");
-        }
-        label.push_str(words);
-    };
-    if link.filter.is_some() {
-        add("filter");
-    }
-    if !link.note.is_empty() {
-        add(&link.note);
-    }
-    (look, meaning, label)
-}
-
-fn one_of_label(board: &Board, id: LinkId, weight: f64) -> String {
-    let from = board.links[&id].from;
-    let weights =
-        board.links.values().filter(|link| link.from == from).filter_map(|link| match link.outcome {
-            Outcome::OneOf(weight) => Some(weight),
-            _ => None,
-        });
-    let total: f64 = weights.sum();
-    if total > 0.0 { percent((weight / total * 1e4).round() / 1e4) } else { String::new() }
+fn bounds(stickies: &[StickyShape], frames: &[FrameShape]) -> Option<Rect> {
+    let frames = frames.iter().map(|frame| frame.rect);
+    stickies.iter().map(|shape| shape.rect).chain(frames).reduce(Rect::union)
 }
 
 #[cfg(test)]

@@ -14,10 +14,15 @@ pub mod merged;
 pub mod narrative;
 pub mod outline;
 pub mod propose;
+pub mod replace;
 pub mod selection;
 pub mod sequence;
+pub mod slides;
+pub mod stack;
+pub mod templates;
 pub mod tidy;
 pub mod tool;
+pub mod votes;
 
 pub use action::Action;
 pub use camera::{Camera, View};

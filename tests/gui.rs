@@ -18,3 +18,11 @@ mod kit;
 mod looks;
 #[path = "gui/pictures.rs"]
 mod pictures;
+#[path = "gui/replay.rs"]
+mod replay;
+#[path = "gui/talk.rs"]
+mod talk;
+#[path = "gui/workshop.rs"]
+mod workshop;
+#[path = "gui/workspaces.rs"]
+mod workspaces;

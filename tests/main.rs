@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod arranging;
 mod availability;
 mod crash;
 mod docs;
 mod hostile;
 mod layout;
+mod proposals;
 mod sample_findings;
 mod samples;
 mod simpy;

@@ -9,8 +9,9 @@ use crate::topology::derive;
 
 /// A board from lines: `Kind:Name -> Kind:Name -> …`, each word a sticky of its own, definitions stated empty.
 pub(crate) fn board(lines: &str) -> Board {
-    let mut draft = Draft::new(&Board::default());
-    let mut ids = draft.board().id_gen(0);
+    let empty = Board::default();
+    let mut draft = Draft::new(&empty);
+    let mut ids = empty.id_gen(0);
     for (row, line) in lines.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
         let mut last = None;
         for (column, word) in line.split(" -> ").enumerate() {

@@ -7,6 +7,7 @@
 mod links;
 mod mesher;
 mod minimap;
+mod nodes;
 mod overlay;
 mod paint;
 mod picture;
@@ -23,7 +24,7 @@ use super::theme::Theme;
 use crate::board::{Point, Rect, Size, StickyId};
 use crate::scene::Scene;
 use crate::view::propose::Proposal;
-use crate::view::tool::{Activity, Held, Hit, Input};
+use crate::view::tool::{self, Activity, Held, Hit, Input};
 use crate::view::{Camera, Item, Selection, View};
 
 /// Room kept around a fitted board, in points.
@@ -79,6 +80,8 @@ pub struct Look<'a> {
     pub guides: &'a [(bool, f32)],
     /// What is selected or hovered can be linked and sized: its handles show.
     pub handles: bool,
+    /// The part of the board that stays clear while everything around it fades.
+    pub spotlight: Option<Rect>,
 }
 
 /// What came of showing a canvas for looking only.
@@ -103,10 +106,10 @@ pub struct Interaction {
     pub hover: Hit,
     /// Inputs for the tool in hand, in order.
     pub inputs: Vec<Input>,
-    /// The sticky that has the keyboard focus.
-    pub focused: Option<StickyId>,
-    /// The sticky that got the keyboard focus just now.
-    pub newly_focused: Option<StickyId>,
+    /// What has the keyboard focus.
+    pub focused: Option<Item>,
+    /// What got the keyboard focus just now.
+    pub newly_focused: Option<Item>,
 }
 
 struct Flight {
@@ -200,7 +203,7 @@ impl BoardCanvas {
     ) -> Shown {
         let interaction = self.interact(ui, scene, selection, false);
         let item_of = |hit: Hit| match hit {
-            Hit::Item(item) | Hit::Corner(item) => Some(item),
+            Hit::Item(item) | Hit::Corner(item, _) => Some(item),
             Hit::Handle(id) => Some(Item::Sticky(id)),
             Hit::Nothing => None,
         };
@@ -217,6 +220,7 @@ impl BoardCanvas {
             proposals: &[],
             guides: &[],
             handles: false,
+            spotlight: None,
         };
         self.paint(ui, scene, theme, &look, overlays);
         Shown {
@@ -252,7 +256,7 @@ impl BoardCanvas {
         }
         self.advance_flight(ui);
         self.scroll(ui, &response);
-        let (focused, newly_focused) = self.sticky_nodes(ui, scene, selection);
+        let (focused, newly_focused) = self.nodes(ui, scene, selection);
         let inputs = self.pointer(ui, &response, scene, selection, handles);
         let view = self.view();
         let hover = match response.hover_pos() {
@@ -270,9 +274,12 @@ impl BoardCanvas {
         if handles
             && let Some(item) = selection.only()
             && let Some(rect) = rect_of(scene, item)
-            && world.distance(rect.max) < reach * 1.3
+            && let Some(corner) = tool::Corner::ALL
+                .into_iter()
+                .rev()
+                .find(|corner| world.distance(corner.of(rect)) < reach * 1.3)
         {
-            return Hit::Corner(item);
+            return Hit::Corner(item, corner);
         }
         let near = Rect { min: world, max: world }.expanded((HANDLE_OUT + REACH) / view.zoom());
         if handles && view.zoom() > 0.3 {
@@ -421,55 +428,16 @@ impl BoardCanvas {
         }
         inputs
     }
-
-    /// One node a sticky in view, so that keyboard and screen readers reach it. Too many at once help nobody.
-    fn sticky_nodes(
-        &self,
-        ui: &Ui,
-        scene: &Scene,
-        selection: &Selection,
-    ) -> (Option<StickyId>, Option<StickyId>) {
-        let view = self.view();
-        let shown: Vec<_> = scene.stickies_in(view.world()).take(401).collect();
-        if shown.len() > 400 {
-            return (None, None);
-        }
-        let (mut focused, mut newly_focused) = (None, None);
-        for shape in shown {
-            let area = rect(view.rect_to_screen(shape.rect)).intersect(ui.clip_rect());
-            if !area.is_positive() {
-                continue;
-            }
-            let id = ui.id().with(("sticky", shape.id));
-            let node = ui.interact(area, id, Sense::focusable_noninteractive());
-            let selected = selection.contains(Item::Sticky(shape.id));
-            node.widget_info(|| {
-                let label = format!("{} {}", shape.kind.row().label, shape.text);
-                egui::WidgetInfo::selected(egui::WidgetType::Button, true, selected, label)
-            });
-            if node.has_focus() {
-                focused = Some(shape.id);
-                // Arrow keys nudge the sticky; Tab goes to the next one.
-                let filter = egui::EventFilter {
-                    horizontal_arrows: true,
-                    vertical_arrows: true,
-                    ..Default::default()
-                };
-                ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
-            }
-            if node.gained_focus() {
-                newly_focused = Some(shape.id);
-            }
-        }
-        (focused, newly_focused)
-    }
 }
 
-/// The place of an item as it is drawn.
+/// The place of an item that can be resized.
 fn rect_of(scene: &Scene, item: Item) -> Option<Rect> {
     match item {
-        Item::Sticky(id) => scene.sticky(id).map(|shape| shape.rect),
-        Item::Frame(id) => scene.frames.iter().find(|frame| frame.id == id).map(|frame| frame.rect),
+        Item::Sticky(id) => scene.sticky(id).filter(|shape| !shape.locked).map(|shape| shape.rect),
+        Item::Frame(id) => {
+            let frame = scene.frames.iter().find(|frame| frame.id == id);
+            frame.filter(|frame| !frame.locked).map(|frame| frame.rect)
+        }
         Item::Link(_) | Item::Line(_) => None,
     }
 }

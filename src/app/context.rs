@@ -9,6 +9,7 @@ use super::canvas::Tone;
 use super::panels::drawer::Opened;
 use super::theme::Theme;
 use crate::advice::{self, Finding};
+use crate::board::notation::Level;
 use crate::board::{Board, Key};
 use crate::edit::{Edit, Intent};
 use crate::scene::Scene;
@@ -65,10 +66,16 @@ pub struct Options {
     pub proposals: bool,
     /// The narrative is numbered.
     pub numbers: bool,
+    /// The level of EventStorming the board is shown at.
+    pub level: Level,
     /// The sheet of keys shows.
     pub shortcuts: bool,
     /// The file that remembers how captured logs are read; none remembers nothing.
     pub log_memory: Option<PathBuf>,
+    /// Colours that people with any kind of colour vision tell apart.
+    pub safe_colours: bool,
+    /// A presentation is under way: nothing shows around the canvas.
+    pub presenting: bool,
 }
 
 impl Default for Options {
@@ -81,8 +88,11 @@ impl Default for Options {
             inspector: true,
             proposals: false,
             numbers: false,
+            level: Level::Design,
             shortcuts: false,
             log_memory: None,
+            safe_colours: false,
+            presenting: false,
         }
     }
 }
@@ -98,7 +108,13 @@ pub struct Derived {
     /// What the team has decided about its advice, from `isobar.toml` beside the board.
     advice: advice::Options,
     findings: Option<(u64, Arc<Vec<Finding>>)>,
-    advising: Option<(u64, Receiver<Vec<Finding>>)>,
+    working: Option<(u64, Receiver<Worked>)>,
+}
+
+/// What another thread worked out for a large board.
+enum Worked {
+    Topology(Arc<Topology>),
+    Findings(Vec<Finding>),
 }
 
 impl Derived {
@@ -114,55 +130,91 @@ impl Derived {
     /// The advice on the board. While a gesture is open, or while it is being worked out, it is the one from before.
     pub fn findings(&mut self, ctx: &egui::Context, document: &Document) -> Arc<Vec<Finding>> {
         let revision = document.revision();
-        if let Some((at, receiver)) = &self.advising {
-            match receiver.try_recv() {
-                Ok(findings) => self.findings = Some((*at, Arc::new(findings))),
-                // The other thread panicked: the advice from before stays until the board changes.
-                Err(TryRecvError::Disconnected) => {
-                    let before = self.findings.take().map(|(_, findings)| findings);
-                    self.findings = Some((*at, before.unwrap_or_default()));
-                }
-                Err(TryRecvError::Empty) => {}
-            }
-            if self.findings.as_ref().is_some_and(|(made_for, _)| made_for == at) {
-                self.advising = None;
-            }
-        }
+        self.take_in();
         let before = self.findings.as_ref().map(|(_, findings)| Arc::clone(findings)).unwrap_or_default();
         let fresh = self.findings.as_ref().is_some_and(|(at, _)| *at == revision);
-        if fresh || document.in_gesture() || self.advising.is_some() {
+        if fresh || document.in_gesture() || self.working.is_some() {
             return before;
         }
-        let topology = self.topology(document);
         if document.board().stickies.len() <= ADVISED_AT_ONCE {
+            let topology = self.topology(document);
             let context = advice::Context::new(document.board(), &topology);
             let findings = Arc::new(advice::advise(&context, &self.advice));
             self.findings = Some((revision, Arc::clone(&findings)));
             return findings;
         }
         let (sender, receiver) = std::sync::mpsc::channel();
-        self.advising = Some((revision, receiver));
+        self.working = Some((revision, receiver));
         let (board, ctx, options) = (document.shared(), ctx.clone(), self.advice.clone());
+        let known = self.topology.as_ref().filter(|(at, _)| *at == revision);
+        let known = known.map(|(_, topology)| Arc::clone(topology));
         std::thread::spawn(move || {
-            let context = advice::Context::new(&board, &topology);
             // Another board may be open by now; then nobody waits for this.
-            let _ = sender.send(advice::advise(&context, &options));
+            let topology = known.unwrap_or_else(|| Arc::new(topology::derive(&board)));
+            let _ = sender.send(Worked::Topology(Arc::clone(&topology)));
+            ctx.request_repaint();
+            let context = advice::Context::new(&board, &topology);
+            let _ = sender.send(Worked::Findings(advice::advise(&context, &options)));
             ctx.request_repaint();
         });
         before
     }
 
-    /// The display list of the board as it is now.
-    pub fn scene(&mut self, document: &Document) -> Arc<Scene> {
-        let revision = document.revision();
-        match &self.scene {
-            Some((at, scene)) if *at == revision => Arc::clone(scene),
-            _ => {
-                let scene = Arc::new(Scene::of(document.board()));
-                self.scene = Some((revision, Arc::clone(&scene)));
-                scene
+    /// Takes in what another thread has worked out by now.
+    fn take_in(&mut self) {
+        while let Some((at, receiver)) = &self.working {
+            match receiver.try_recv() {
+                Ok(Worked::Topology(topology)) => {
+                    if self.topology.as_ref().is_none_or(|(newest, _)| newest < at) {
+                        self.topology = Some((*at, topology));
+                    }
+                }
+                Ok(Worked::Findings(findings)) => {
+                    self.findings = Some((*at, Arc::new(findings)));
+                    self.working = None;
+                }
+                Err(TryRecvError::Empty) => return,
+                // The other thread panicked: the advice from before stays until the board changes.
+                Err(TryRecvError::Disconnected) => {
+                    let before = self.findings.take().map(|(_, findings)| findings);
+                    self.findings = Some((*at, before.unwrap_or_default()));
+                    self.working = None;
+                }
             }
         }
+    }
+
+    /// The topology of a board to glance at: of a large one, while it is worked out again on another thread, the one
+    /// from before.
+    pub fn topology_lately(&mut self, ctx: &egui::Context, document: &Document) -> Arc<Topology> {
+        if document.board().stickies.len() > ADVISED_AT_ONCE {
+            self.findings(ctx, document);
+            if let Some((_, topology)) = &self.topology {
+                return Arc::clone(topology);
+            }
+        }
+        self.topology(document)
+    }
+
+    /// The display list of what belongs to a level on the board as it is now. After small changes it is followed, not
+    /// made anew.
+    pub fn scene(&mut self, document: &Document, level: Level) -> Arc<Scene> {
+        let revision = document.revision();
+        if let Some((at, scene)) = &mut self.scene
+            && scene.level() == level
+        {
+            let follows = *at == revision
+                || document
+                    .touched_since(*at)
+                    .is_some_and(|touched| Arc::make_mut(scene).follow(document.board(), &touched));
+            if follows {
+                *at = revision;
+                return Arc::clone(scene);
+            }
+        }
+        let scene = Arc::new(Scene::at_level(document.board(), level));
+        self.scene = Some((revision, Arc::clone(&scene)));
+        scene
     }
 
     /// The topology of the board. While a gesture is open it is the one from before.
@@ -209,12 +261,22 @@ pub struct Cx<'a> {
 impl Cx<'_> {
     /// The display list of the board as it is now.
     pub fn scene(&mut self) -> Arc<Scene> {
-        self.derived.scene(self.document)
+        self.derived.scene(self.document, Level::Design)
+    }
+
+    /// The display list of what belongs to the level chosen on the Board workspace.
+    pub fn scene_at_level(&mut self) -> Arc<Scene> {
+        self.derived.scene(self.document, self.options.level)
     }
 
     /// The topology of the board.
     pub fn topology(&mut self) -> Arc<Topology> {
         self.derived.topology(self.document)
+    }
+
+    /// The topology of the board to glance at; of a large board it may lag behind the last edit.
+    pub fn topology_lately(&mut self, ctx: &egui::Context) -> Arc<Topology> {
+        self.derived.topology_lately(ctx, self.document)
     }
 
     /// The advice on the board.

@@ -11,5 +11,6 @@ pub(super) mod rail;
 pub(super) mod shortcuts;
 pub(super) mod start;
 pub(super) mod status_bar;
+pub(super) mod timer;
 pub(super) mod toasts;
 pub(super) mod top_bar;

@@ -107,6 +107,8 @@ struct Tokens {
     stickies: BTreeMap<String, Paper>,
     #[serde(deserialize_with = "hexes")]
     series: Vec<Color32>,
+    /// Papers that people with any kind of colour vision tell apart.
+    safe_stickies: BTreeMap<String, Paper>,
     type_sizes: Sizes,
     spacing: f32,
 }
@@ -138,6 +140,13 @@ impl Theme {
     /// The light or the dark theme.
     #[must_use]
     pub fn new(dark: bool) -> Self {
+        Self::with_papers(dark, false)
+    }
+
+    /// The light or the dark theme, with the usual papers or those that people with any kind of colour vision tell
+    /// apart.
+    #[must_use]
+    pub fn with_papers(dark: bool, safe: bool) -> Self {
         let tokens: Tokens =
             ron::from_str(TOKENS).expect("the theme file is part of the program; a test reads it");
         Self {
@@ -146,7 +155,7 @@ impl Theme {
             sizes: tokens.type_sizes,
             spacing: tokens.spacing,
             series: tokens.series,
-            stickies: tokens.stickies,
+            stickies: if safe { tokens.safe_stickies } else { tokens.stickies },
         }
     }
 
@@ -313,12 +322,90 @@ mod tests {
                 let found = contrast(ink, paper);
                 assert!(found >= 4.5, "{name}, dark {dark}: {found:.2}");
             }
-            for row in &crate::board::notation::NOTATION {
+            for (row, safe) in
+                crate::board::notation::NOTATION.iter().flat_map(|row| [(row, false), (row, true)])
+            {
+                let theme = Theme::with_papers(dark, safe);
                 let paper =
                     theme.stickies.get(row.token).unwrap_or_else(|| panic!("no colours for {}", row.token));
                 let found = contrast(paper.fill, paper.text);
                 assert!(found >= 4.5, "{}: {found:.2}", row.token);
             }
         }
+    }
+
+    /// Colour as those see it who lack one kind of cone, by Machado, Oliveira and Fernandes (2009): linear red, green,
+    /// blue in, the same out.
+    const COLOUR_VISIONS: [(&str, [[f64; 3]; 3]); 4] = [
+        ("every cone", [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]),
+        (
+            "no long cones",
+            [
+                [0.152_286, 1.052_583, -0.204_868],
+                [0.114_503, 0.786_281, 0.099_216],
+                [-0.003_882, -0.048_116, 1.051_998],
+            ],
+        ),
+        (
+            "no middle cones",
+            [
+                [0.367_322, 0.860_646, -0.227_968],
+                [0.280_085, 0.672_501, 0.047_413],
+                [-0.011_820, 0.042_940, 0.968_881],
+            ],
+        ),
+        (
+            "no short cones",
+            [
+                [1.255_528, -0.076_749, -0.178_779],
+                [-0.078_411, 0.930_809, 0.147_602],
+                [0.004_733, 0.691_367, 0.303_900],
+            ],
+        ),
+    ];
+
+    /// The colour in Oklab, in which distances are as large as they look.
+    fn seen(colour: Color32, vision: &[[f64; 3]; 3]) -> [f64; 3] {
+        let part = |byte: u8| {
+            let c = f64::from(byte) / 255.0;
+            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        };
+        let times = |m: &[[f64; 3]; 3], v: [f64; 3]| m.map(|row| (0..3).map(|i| row[i] * v[i]).sum::<f64>());
+        let linear = [part(colour.r()), part(colour.g()), part(colour.b())];
+        let linear = times(vision, linear).map(|part| part.clamp(0.0, 1.0));
+        let cones = [
+            [0.412_221_470_8, 0.536_332_536_3, 0.051_445_992_9],
+            [0.211_903_498_2, 0.680_699_545_1, 0.107_396_956_6],
+            [0.088_302_461_9, 0.281_718_837_6, 0.629_978_700_5],
+        ];
+        let lab = [
+            [0.210_454_255_3, 0.793_617_785_0, -0.004_072_046_8],
+            [1.977_998_495_1, -2.428_592_205_0, 0.450_593_709_9],
+            [0.025_904_037_1, 0.782_771_766_2, -0.808_675_766_0],
+        ];
+        times(&lab, times(&cones, linear).map(f64::cbrt))
+    }
+
+    #[test]
+    fn safe_papers_are_told_apart_with_any_colour_vision() {
+        let theme = Theme::with_papers(false, true);
+        // Free text lies on the canvas without paper.
+        let papers: Vec<_> = theme.stickies.iter().filter(|(token, _)| *token != "text").collect();
+        let mut usual = f64::INFINITY;
+        for (vision, matrix) in &COLOUR_VISIONS {
+            for (i, (token, paper)) in papers.iter().enumerate() {
+                for (other, beside) in &papers[..i] {
+                    let apart = |a: Color32, b: Color32| {
+                        let (a, b) = (seen(a, matrix), seen(b, matrix));
+                        (0..3).map(|i| (a[i] - b[i]).powi(2)).sum::<f64>().sqrt()
+                    };
+                    let found = apart(paper.fill, beside.fill);
+                    assert!(found >= 0.075, "{token} and {other} with {vision}: {found:.3}");
+                    let theme = Theme::new(false);
+                    usual = usual.min(apart(theme.paper(token).fill, theme.paper(other).fill));
+                }
+            }
+        }
+        assert!(usual < 0.02, "were the usual papers as good, nobody would need others: {usual:.3}");
     }
 }

@@ -49,9 +49,24 @@ pub fn icon_button(
 
 /// A tab.
 pub fn tab(ui: &mut Ui, theme: &Theme, name: &str, selected: bool) -> Response {
-    let font = if selected { Theme::strong(theme.sizes.body) } else { Theme::plain(theme.sizes.body) };
+    sized_tab(ui, theme, name, selected, (theme.sizes.body, vec2(22.0, 11.0)))
+}
+
+/// A tab of a switch that lies over the canvas.
+pub fn small_tab(ui: &mut Ui, theme: &Theme, name: &str, selected: bool) -> Response {
+    sized_tab(ui, theme, name, selected, (theme.sizes.secondary, vec2(16.0, 7.0)))
+}
+
+fn sized_tab(
+    ui: &mut Ui,
+    theme: &Theme,
+    name: &str,
+    selected: bool,
+    (size, room): (f32, egui::Vec2),
+) -> Response {
+    let font = if selected { Theme::strong(size) } else { Theme::plain(size) };
     let galley = ui.painter().layout_no_wrap(name.to_owned(), font, theme.text);
-    let (rect, response) = ui.allocate_exact_size(galley.size() + vec2(22.0, 11.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(galley.size() + room, Sense::click());
     response.widget_info(|| WidgetInfo::selected(WidgetType::SelectableLabel, true, selected, name));
     let color = if selected {
         ui.painter().rect_filled(rect, 5.0, theme.selection);

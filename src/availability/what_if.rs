@@ -254,7 +254,7 @@ impl WhatIf {
 }
 
 /// Puts a queue between a command and its handler.
-fn insert_queue(draft: &mut Draft, id: LinkId, peer: u32) -> Option<()> {
+fn insert_queue(draft: &mut Draft<'_>, id: LinkId, peer: u32) -> Option<()> {
     let board = draft.board().clone();
     let link = board.links.get(&id)?;
     let name = queue_name(&board, &board.stickies.get(&link.to)?.name);
@@ -287,7 +287,7 @@ fn queue_name(board: &Board, handler: &str) -> String {
 
 /// Lets the asker answer a query from a view of its own, fed by an event of the service asked until now.
 fn insert_view(
-    draft: &mut Draft,
+    draft: &mut Draft<'_>,
     topology: &Topology,
     query: &str,
     asker: &str,
@@ -302,7 +302,7 @@ fn insert_view(
     let bounds = board.bounds().unwrap_or(Rect::at(Point::new(0.0, 0.0), Size::new(0.0, 0.0)));
     let (left, top) = (bounds.min.x, bounds.max.y + 80.0);
     let mut column = 0.0;
-    let mut place = |draft: &mut Draft, kind: StickyKind, name: String| {
+    let mut place = |draft: &mut Draft<'_>, kind: StickyKind, name: String| {
         let sticky = StickyId(ids_after(draft, peer));
         let at = Point::new(left + 190.0 * column, top);
         column += 1.0;
@@ -329,6 +329,7 @@ fn insert_view(
         at: Point::new(at.x - 24.0, at.y - 40.0),
         size: Size::new(size.w + 48.0, size.h + 64.0),
         service: asker.to_owned(),
+        locked: false,
     };
     draft.put(Record::Frame(FrameId(ids_after(draft, peer)), Box::new(frame)));
     draft.put(Record::Link(LinkId(ids_after(draft, peer)), join(event, view)));
@@ -336,7 +337,7 @@ fn insert_view(
     Some(())
 }
 
-fn ids_after(draft: &Draft, peer: u32) -> crate::board::Id {
+fn ids_after(draft: &Draft<'_>, peer: u32) -> crate::board::Id {
     draft.board().id_gen(peer).mint()
 }
 

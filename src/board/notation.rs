@@ -55,6 +55,21 @@ pub enum Level {
     Design,
 }
 
+impl Level {
+    /// Every level, from the widest view to the closest.
+    pub const ALL: [Self; 3] = [Self::BigPicture, Self::Process, Self::Design];
+
+    /// What people call it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::BigPicture => "Big picture",
+            Self::Process => "Process",
+            Self::Design => "Design",
+        }
+    }
+}
+
 /// Which table of definitions a kind's names live in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -301,6 +316,12 @@ impl StickyKind {
         matches!(self, Self::Service | Self::Aggregate | Self::Policy | Self::External | Self::ReadModel)
     }
 
+    /// True when stickies of this kind belong to a level.
+    #[must_use]
+    pub fn is_at(self, level: Level) -> bool {
+        self.row().level <= level
+    }
+
     /// True for the kinds that travel: events, commands and queries.
     #[must_use]
     pub const fn is_message(self) -> bool {
@@ -369,6 +390,38 @@ pub fn words(name: &str) -> String {
     out
 }
 
+/// Words put together again in the way another name is: `order accepted` like `OrderPlaced` is `OrderAccepted`, like
+/// `order-placed` it is `order-accepted`; beside a name with spaces words stay as they are.
+#[must_use]
+pub fn respelt(text: &str, like: &str) -> String {
+    if words(like) == like {
+        return text.to_owned();
+    }
+    let parts = text.split_whitespace().enumerate();
+    for joint in ["-", "_"] {
+        if like.contains(joint) {
+            let small = like.chars().all(|c| !c.is_uppercase());
+            let parts: Vec<String> = text
+                .split_whitespace()
+                .map(|part| if small { part.to_lowercase() } else { part.to_owned() })
+                .collect();
+            return parts.join(joint);
+        }
+    }
+    let starts_small = like.chars().next().is_some_and(char::is_lowercase);
+    parts
+        .map(|(i, part)| {
+            let mut letters = part.chars();
+            let first = letters.next().into_iter();
+            if i == 0 && starts_small {
+                first.flat_map(char::to_lowercase).chain(letters).collect::<String>()
+            } else {
+                first.flat_map(char::to_uppercase).chain(letters).collect()
+            }
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -399,6 +452,20 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(words(name), expected);
+        }
+    }
+
+    #[test]
+    fn words_are_spelt_like_another_name() {
+        for (text, like, expected) in [
+            ("Order accepted", "OrderPlaced", "OrderAccepted"),
+            ("Order accepted", "orderPlaced", "orderAccepted"),
+            ("Order accepted", "order-placed", "order-accepted"),
+            ("Order accepted", "order_placed", "order_accepted"),
+            ("Order accepted", "Order placed", "Order accepted"),
+            ("Order accepted", "Paid", "Order accepted"),
+        ] {
+            assert_eq!(respelt(text, like), expected);
         }
     }
 }

@@ -117,6 +117,8 @@ record! {
         pub size: Size,
         /// The service that hosts the policies, aggregates and read models inside; empty for none.
         pub service: String,
+        /// Cannot be moved by hand.
+        pub locked: bool,
     }
 }
 
@@ -127,5 +129,7 @@ record! {
         pub name: String,
         /// Its place from the left.
         pub x: f32,
+        /// Cannot be moved by hand.
+        pub locked: bool,
     }
 }

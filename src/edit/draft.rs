@@ -1,43 +1,80 @@
 //! A draft: operations gathered against a board that stays as it is, with what follows from them.
 
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Edit, Op, diff, squash};
 use crate::board::{
-    Board, Key, Link, LinkId, Point, Record, Rect, Size, Sticky, StickyId, StickyKind, order,
+    Board, Key, Link, LinkId, Outcome, Point, Record, Rect, Size, Sticky, StickyId, StickyKind, order,
 };
 
-/// Gathers the operations of one edit. It works on its own copy of the records it changes, so later steps see
-/// earlier ones.
+/// Gathers the operations of one edit. It keeps the records it changes beside the board, so that later steps see
+/// earlier ones and a change costs what it changes, however large the board.
 #[derive(Clone, Debug)]
-pub struct Draft {
-    board: Board,
+pub struct Draft<'a> {
+    base: &'a Board,
+    /// Records as they would be; none for those that would be gone.
+    changed: BTreeMap<Key, Option<Record>>,
     ops: Vec<Op>,
+    whole: OnceCell<Board>,
 }
 
-impl Draft {
+impl<'a> Draft<'a> {
     /// A draft on top of a board.
     #[must_use]
-    pub fn new(board: &Board) -> Self {
-        Self { board: board.clone(), ops: Vec::new() }
+    pub const fn new(board: &'a Board) -> Self {
+        Self { base: board, changed: BTreeMap::new(), ops: Vec::new(), whole: OnceCell::new() }
     }
 
-    /// The board as it would be.
+    /// The whole board as it would be. It is copied for this: ask [`Self::record`] for single records.
     #[must_use]
-    pub const fn board(&self) -> &Board {
-        &self.board
+    pub fn board(&self) -> &Board {
+        self.whole.get_or_init(|| {
+            let mut board = self.base.clone();
+            for (key, record) in &self.changed {
+                match record {
+                    Some(record) => board.put(record.clone()),
+                    None => board.take(key),
+                }
+            }
+            board
+        })
     }
 
-    fn push(&mut self, op: Op) {
-        // Operations are made from the draft's own board, so they fit it.
-        super::apply(&mut self.board, std::slice::from_ref(&op)).expect("made to fit");
-        self.ops.push(op);
+    /// A record as it would be.
+    #[must_use]
+    pub fn record(&self, key: &Key) -> Option<Record> {
+        self.changed.get(key).map_or_else(|| self.base.record(key), Clone::clone)
+    }
+
+    /// True when there would be a record with this key.
+    #[must_use]
+    pub fn has(&self, key: &Key) -> bool {
+        self.changed.get(key).map_or_else(|| self.base.has(key), Option::is_some)
+    }
+
+    /// The links as they would be.
+    fn links(&self) -> impl Iterator<Item = (LinkId, &Link)> {
+        let kept = self.base.links.iter().map(|(id, link)| (*id, link));
+        let kept = kept.filter(|(id, _)| !self.changed.contains_key(&Key::Link(*id)));
+        kept.chain(self.changed.values().filter_map(|record| match record {
+            Some(Record::Link(id, link)) => Some((*id, &**link)),
+            _ => None,
+        }))
+    }
+
+    fn note(&mut self, key: Key, record: Option<Record>) {
+        self.whole.take();
+        self.changed.insert(key, record);
     }
 
     /// Puts a record in, or changes the one of the same key into it.
     pub fn put(&mut self, record: Record) {
-        match self.board.record(&record.key()) {
-            None => self.push(Op::Insert(record)),
-            Some(before) => diff(&before, &record).into_iter().for_each(|op| self.push(op)),
+        match self.record(&record.key()) {
+            None => self.ops.push(Op::Insert(record.clone())),
+            Some(before) => self.ops.extend(diff(&before, &record)),
         }
+        self.note(record.key(), Some(record));
     }
 
     /// Puts a sticky in, and the definition its name stands for where the board does not state it yet.
@@ -51,53 +88,58 @@ impl Draft {
 
     /// States an empty definition where there is none.
     pub fn define(&mut self, key: &Key) {
-        if !self.board.has(key)
+        if !self.has(key)
             && let Some(record) = empty_definition(key)
         {
-            self.push(Op::Insert(record));
+            self.put(record);
         }
     }
 
     /// Takes a record out; with a sticky go its links, and with a link the outcomes that rest on it.
     pub fn remove(&mut self, key: &Key) {
-        match key {
-            Key::Sticky(id) => {
-                let of_sticky = |link: &Link| link.from == *id || link.to == *id;
-                let links: Vec<LinkId> =
-                    self.board.links.iter().filter(|(_, link)| of_sticky(link)).map(|(id, _)| *id).collect();
-                links.into_iter().for_each(|link| self.remove(&Key::Link(link)));
+        self.remove_all(std::slice::from_ref(key));
+    }
+
+    /// Takes records out, with what cannot stand without them.
+    pub fn remove_all(&mut self, keys: &[Key]) {
+        let stickies: BTreeSet<StickyId> =
+            keys.iter().filter_map(|key| if let Key::Sticky(id) = key { Some(*id) } else { None }).collect();
+        let chosen: BTreeSet<LinkId> =
+            keys.iter().filter_map(|key| if let Key::Link(id) = key { Some(*id) } else { None }).collect();
+        let mut links: BTreeSet<LinkId> = BTreeSet::new();
+        if !stickies.is_empty() || !chosen.is_empty() {
+            let goes = |id: &LinkId, link: &Link| {
+                chosen.contains(id) || stickies.contains(&link.from) || stickies.contains(&link.to)
+            };
+            links = self.links().filter(|(id, link)| goes(id, link)).map(|(id, _)| id).collect();
+            let rests = |link: &Link| matches!(link.outcome, Outcome::OnFailureOf(on) if links.contains(&on));
+            let resting = self.links().filter(|(id, link)| !links.contains(id) && rests(link));
+            let resting: Vec<(LinkId, Link)> = resting.map(|(id, link)| (id, link.clone())).collect();
+            for (id, link) in resting {
+                self.put(Record::Link(id, Box::new(Link { outcome: Outcome::Always, ..link })));
             }
-            Key::Link(id) => {
-                let resting: Vec<_> = self
-                    .board
-                    .links
-                    .iter()
-                    .filter(|(_, link)| link.outcome == crate::board::Outcome::OnFailureOf(*id))
-                    .map(|(id, link)| (*id, link.clone()))
-                    .collect();
-                for (id, mut link) in resting {
-                    link.outcome = crate::board::Outcome::Always;
-                    self.put(Record::Link(id, Box::new(link)));
-                }
-            }
-            _ => {}
         }
-        if let Some(record) = self.board.record(key) {
-            self.push(Op::Remove(record));
+        let others = keys.iter().filter(|key| !matches!(key, Key::Link(_))).cloned();
+        for key in links.iter().map(|id| Key::Link(*id)).chain(others) {
+            if let Some(record) = self.record(&key) {
+                self.ops.push(Op::Remove(record));
+                self.note(key, None);
+            }
         }
     }
 
     /// Puts a channel sticky of this name on a link, near its middle where nothing else stands. What the receiving end
     /// says about the message stays on the link that reaches it. None when the link or one of its ends is not there.
     pub fn interpose(&mut self, id: LinkId, channel: &str, peer: u32) -> Option<StickyId> {
-        let mut ids = self.board.id_gen(peer);
-        let link = self.board.links.get(&id)?.clone();
-        let (from, to) = (self.board.stickies.get(&link.from)?, self.board.stickies.get(&link.to)?);
+        let board = self.board();
+        let mut ids = board.id_gen(peer);
+        let link = board.links.get(&id)?.clone();
+        let (from, to) = (board.stickies.get(&link.from)?, board.stickies.get(&link.to)?);
         let (a, b) = (from.rect().center(), to.rect().center());
         let size = StickyKind::Channel.row().size;
         let wanted = Point::new((a.x + b.x - size.w) / 2.0, (a.y + b.y - size.h) / 2.0);
-        let at = free_spot(&self.board, wanted, size);
-        let top = self.board.stickies.values().map(|sticky| sticky.layer.as_str()).max().unwrap_or("");
+        let at = free_spot(board, wanted, size);
+        let top = board.stickies.values().map(|sticky| sticky.layer.as_str()).max().unwrap_or("");
         let layer = order::between(top, "");
         let name = channel.to_owned();
         let sticky = StickyId(ids.mint());
@@ -124,7 +166,7 @@ fn free_spot(board: &Board, wanted: Point, size: Size) -> Point {
 }
 
 /// An empty definition under a key; `None` for keys that are not definitions.
-fn empty_definition(key: &Key) -> Option<Record> {
+pub(super) fn empty_definition(key: &Key) -> Option<Record> {
     Some(match key.clone() {
         Key::Service(name) => Record::Service(name, Box::default()),
         Key::Event(name) => Record::Event(name, Box::default()),

@@ -1,7 +1,7 @@
 //! The log of edits with undo and redo on top, and gestures that squash into one step.
 
 use super::{ApplyError, Edit, Op, Origin, apply, squash};
-use crate::board::Board;
+use crate::board::{Board, Key};
 
 /// An append-only log of edits. Undo appends the inverse of the newest local edit not yet undone; redo appends it
 /// again; a new local edit forgets what could be redone.
@@ -87,12 +87,12 @@ impl History {
         }
     }
 
-    /// Abandons the open gesture: the board is as it was when it began.
-    pub fn cancel(&mut self, board: &mut Board) {
-        if let Some(gesture) = self.gesture.take() {
-            let back: Vec<Op> = gesture.ops.iter().rev().map(Op::inverse).collect();
-            apply(board, &back).expect("a gesture's own operations can be taken back");
-        }
+    /// Abandons the open gesture: the board is as it was when it began. Answers the records put back.
+    pub fn cancel(&mut self, board: &mut Board) -> Vec<Key> {
+        let Some(gesture) = self.gesture.take() else { return Vec::new() };
+        let back: Vec<Op> = gesture.ops.iter().rev().map(Op::inverse).collect();
+        apply(board, &back).expect("a gesture's own operations can be taken back");
+        back.iter().map(Op::key).collect()
     }
 
     /// What undo would take back.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::draft::empty_definition;
+use super::squash::with_field;
 use super::{Draft, Edit};
 use crate::board::{
     Board, DefinitionKind, Frame, FrameId, IdGen, Key, Link, LinkId, Point, Record, Sticky, StickyId,
@@ -112,7 +114,7 @@ impl Intent {
             Self::RenameDefinition { kind, from, to } => plan_rename(board, *kind, from, to),
             Self::Remove { keys } => {
                 let mut draft = Draft::new(board);
-                keys.iter().for_each(|key| draft.remove(key));
+                draft.remove_all(keys);
                 Ok(draft.finish(counted("Delete", keys)))
             }
             Self::PlaceFrame { frame } => {
@@ -170,11 +172,11 @@ fn plan_move(board: &Board, keys: &[Key], dx: f32, dy: f32) -> Edit {
             sticky.at = sticky.at.moved(dx, dy);
             Some(Record::Sticky(id, sticky))
         }
-        Record::Frame(id, mut frame) => {
+        Record::Frame(id, mut frame) if !frame.locked => {
             frame.at = frame.at.moved(dx, dy);
             Some(Record::Frame(id, frame))
         }
-        Record::Line(id, mut line) => {
+        Record::Line(id, mut line) if !line.locked => {
             line.x += dx;
             Some(Record::Line(id, line))
         }
@@ -193,23 +195,16 @@ fn plan_name(board: &Board, id: StickyId, name: &str) -> Result<Edit, IntentErro
     // A definition nobody shows any more, and that says nothing, was only ever a half-typed name.
     if let Some(key) = Board::definition_key(before)
         && before.name != name
-        && before_is_alone(draft.board(), before)
-        && is_blank(board, &key)
+        && !board.stickies.iter().any(|(other, sticky)| *other != id && shows_same(sticky, before))
+        && board.record(&key) == empty_definition(&key)
     {
         draft.remove(&key);
     }
     Ok(draft.finish("Rename sticky"))
 }
 
-fn before_is_alone(board: &Board, before: &Sticky) -> bool {
-    let kind = before.kind.row().definition;
-    !board.stickies.values().any(|other| other.kind.row().definition == kind && other.name == before.name)
-}
-
-fn is_blank(board: &Board, key: &Key) -> bool {
-    let mut draft = Draft::new(&Board::default());
-    draft.define(key);
-    board.record(key).is_some() && draft.board().record(key) == board.record(key)
+fn shows_same(sticky: &Sticky, other: &Sticky) -> bool {
+    sticky.kind.row().definition == other.kind.row().definition && sticky.name == other.name
 }
 
 fn plan_rename(board: &Board, kind: DefinitionKind, from: &str, to: &str) -> Result<Edit, IntentError> {
@@ -220,12 +215,13 @@ fn plan_rename(board: &Board, kind: DefinitionKind, from: &str, to: &str) -> Res
     if !shown && !board.has(&old) {
         return Err(IntentError::NoDefinition(from.to_owned()));
     }
-    let merges = board.has(&new);
+    let merges = from != to && board.has(&new);
     let mut draft = Draft::new(board);
-    if let Some(record) = board.record(&old) {
+    if let Some(record) = board.record(&old).filter(|_| from != to) {
         draft.remove(&old);
-        if !merges {
-            draft.put(with_name(record, to));
+        match board.record(&new) {
+            Some(kept) => draft.put(filled(kept, &record)),
+            None => draft.put(with_name(record, to)),
         }
     }
     for (id, sticky) in &board.stickies {
@@ -233,7 +229,7 @@ fn plan_rename(board: &Board, kind: DefinitionKind, from: &str, to: &str) -> Res
             draft.put_sticky(*id, Sticky { name: to.to_owned(), ..sticky.clone() });
         }
     }
-    rename_references(&mut draft, kind, from, to);
+    rename_references(&mut draft, board, kind, (from, to));
     Ok(draft.finish(if merges {
         format!("Merge {from} into {to}")
     } else {
@@ -253,32 +249,63 @@ fn with_name(record: Record, name: &str) -> Record {
     }
 }
 
+/// What two merged definitions say together: what the kept one leaves open is taken from the other.
+fn filled(kept: Record, other: &Record) -> Record {
+    let Some(empty) = empty_definition(&kept.key()) else { return kept };
+    let open = |field: &&&str| kept.get(field) == empty.get(field);
+    let told: Vec<_> = kept
+        .field_names()
+        .iter()
+        .filter(open)
+        .filter_map(|field| Some((*field, other.get(field)?)))
+        .collect();
+    told.into_iter().fold(kept, |record, (field, value)| with_field(&record, field, &value))
+}
+
 /// Follows a renamed definition wherever another record names it.
-fn rename_references(draft: &mut Draft, kind: DefinitionKind, from: &str, to: &str) {
+fn rename_references(draft: &mut Draft<'_>, board: &Board, kind: DefinitionKind, names: (&str, &str)) {
+    let (from, to) = names;
+    let keys: Vec<Key> = match kind {
+        DefinitionKind::Service => {
+            let events = board.events.iter().filter(|(_, event)| event.owner == from);
+            let frames = board.frames.iter().filter(|(_, frame)| frame.service == from);
+            events
+                .map(|(name, _)| Key::Event(name.clone()))
+                .chain(frames.map(|(id, _)| Key::Frame(*id)))
+                .collect()
+        }
+        DefinitionKind::Channel => {
+            // The renamed channel itself is known by its new name already.
+            let name = |name: &String| if name == from { to.to_owned() } else { name.clone() };
+            let channels = board.channels.iter().filter(|(_, channel)| channel.dead_letter == from);
+            let commands = board.commands.iter().filter(|(_, command)| command.response_channel == from);
+            std::iter::once(Key::Settings)
+                .chain(channels.map(|(channel, _)| Key::Channel(name(channel))))
+                .chain(commands.map(|(name, _)| Key::Command(name.clone())))
+                .collect()
+        }
+        DefinitionKind::Event | DefinitionKind::Command | DefinitionKind::Query => Vec::new(),
+    };
     let renamed = |name: &mut String| {
         if name == from {
             to.clone_into(name);
         }
     };
-    let mut board = draft.board().clone();
-    match kind {
-        DefinitionKind::Service => {
-            board.events.values_mut().for_each(|event| renamed(&mut event.owner));
-            board.frames.values_mut().for_each(|frame| renamed(&mut frame.service));
+    for key in keys {
+        let Some(mut record) = draft.record(&key) else { continue };
+        match &mut record {
+            Record::Event(_, event) => renamed(&mut event.owner),
+            Record::Frame(_, frame) => renamed(&mut frame.service),
+            Record::Settings(settings) => renamed(&mut settings.default_channel),
+            Record::Channel(_, channel) => renamed(&mut channel.dead_letter),
+            Record::Command(_, command) => renamed(&mut command.response_channel),
+            _ => {}
         }
-        DefinitionKind::Channel => {
-            renamed(&mut board.settings.default_channel);
-            board.channels.values_mut().for_each(|channel| renamed(&mut channel.dead_letter));
-            board.commands.values_mut().for_each(|command| renamed(&mut command.response_channel));
-        }
-        DefinitionKind::Event | DefinitionKind::Command | DefinitionKind::Query => {}
+        draft.put(record);
     }
-    for scenario in board.scenarios.values_mut() {
-        scenario.rename(from, to);
-    }
-    for record in board.records() {
-        if draft.board().record(&record.key()).as_ref() != Some(&record) {
-            draft.put(record);
-        }
+    for (name, scenario) in &board.scenarios {
+        let mut after = scenario.clone();
+        after.rename(from, to);
+        draft.put(Record::Scenario(name.clone(), Box::new(after)));
     }
 }

@@ -69,7 +69,8 @@ fn rewound(record: &Record, fields: &BTreeMap<String, (serde_json::Value, serde_
     fields.iter().fold(record.clone(), |record, (field, (from, _))| with_field(&record, field, from))
 }
 
-fn with_field(record: &Record, field: &str, value: &serde_json::Value) -> Record {
+/// The record with one field set.
+pub(super) fn with_field(record: &Record, field: &str, value: &serde_json::Value) -> Record {
     let mut board = Board::default();
     board.put(record.clone());
     board.set(&record.key(), field, value).expect("the set was applied before");

@@ -79,7 +79,7 @@ pub(super) fn run_on(mut board: Board, peer: u32, steps: &[Step]) -> (Board, His
             Step::Redo => drop(history.redo(&mut board)),
             Step::Begin => history.begin("Gesture"),
             Step::End => history.end(),
-            Step::Cancel => history.cancel(&mut board),
+            Step::Cancel => drop(history.cancel(&mut board)),
         }
         for link in board.links.values() {
             assert!(board.stickies.contains_key(&link.from) && board.stickies.contains_key(&link.to));

@@ -79,7 +79,7 @@ impl Drawing {
 
     fn put_links(
         &self,
-        draft: &mut Draft,
+        draft: &mut Draft<'_>,
         ids: &mut IdGen,
         placed: &BTreeMap<&str, StickyId>,
         remarks: &mut Vec<String>,

@@ -35,19 +35,48 @@ impl Index {
     #[must_use]
     pub fn of(rects: impl Iterator<Item = Rect>) -> Self {
         let mut index = Self { rects: rects.collect(), ..Self::default() };
-        for (rect, i) in index.rects.iter().zip(0..) {
-            let span = span(*rect);
-            if count(span) > CELLS_MAX {
-                index.large.push(i);
-                continue;
+        for i in (0..).take(index.rects.len()) {
+            index.enter(i);
+        }
+        index
+    }
+
+    fn enter(&mut self, i: u32) {
+        let span = span(self.rects[i as usize]);
+        if count(span) > CELLS_MAX {
+            self.large.push(i);
+            return;
+        }
+        for y in span.1..=span.3 {
+            for x in span.0..=span.2 {
+                self.cells.entry((x, y)).or_default().push(i);
             }
-            for y in span.1..=span.3 {
-                for x in span.0..=span.2 {
-                    index.cells.entry((x, y)).or_default().push(i);
+        }
+    }
+
+    /// Puts the `i`-th rectangle somewhere else.
+    pub fn put(&mut self, i: u32, rect: Rect) {
+        let Some(before) = self.rects.get_mut(i as usize) else { return };
+        let (from, to) = (span(*before), span(rect));
+        *before = rect;
+        if from == to {
+            return;
+        }
+        if count(from) > CELLS_MAX {
+            self.large.retain(|other| *other != i);
+        } else {
+            for y in from.1..=from.3 {
+                for x in from.0..=from.2 {
+                    if let Some(cell) = self.cells.get_mut(&(x, y)) {
+                        cell.retain(|other| *other != i);
+                        if cell.is_empty() {
+                            self.cells.remove(&(x, y));
+                        }
+                    }
                 }
             }
         }
-        index
+        self.enter(i);
     }
 
     /// The rectangles that touch `area`, in the order they were given.
@@ -95,6 +124,21 @@ mod tests {
             let expected: Vec<u32> =
                 rects.iter().zip(0..).filter(|(rect, _)| rect.intersects(area)).map(|(_, i)| i).collect();
             prop_assert_eq!(index.query(area), expected);
+        }
+
+        #[test]
+        fn the_index_follows_what_moves(
+            mut rects in prop::collection::vec(any_rect(), 1..40),
+            moves in prop::collection::vec((0usize..40, any_rect()), 0..20),
+            area in any_rect(),
+        ) {
+            let mut index = Index::of(rects.iter().copied());
+            for (i, rect) in moves {
+                let i = i % rects.len();
+                rects[i] = rect;
+                index.put(u32::try_from(i).unwrap(), rect);
+            }
+            prop_assert_eq!(index.query(area), Index::of(rects.iter().copied()).query(area));
         }
     }
 }

@@ -1,9 +1,7 @@
 //! Routing: which edges a link joins, where along them, and how it bends.
 
-use rustc_hash::FxHashMap;
-
-use super::{Curve, LinkShape, StickyShape, link_look};
-use crate::board::{Board, Point, Rect, StickyId};
+use super::Curve;
+use crate::board::{Point, Rect};
 
 /// Links that share an edge of a sticky stand this far apart where there is room, in world units.
 const APART: f32 = 18.0;
@@ -62,21 +60,11 @@ struct End {
     alone: bool,
 }
 
-/// The links of a board, routed.
-pub(super) fn links(
-    board: &Board,
-    stickies: &[StickyShape],
-    at: &FxHashMap<StickyId, u32>,
-) -> Vec<LinkShape> {
-    let joined: Vec<_> = board
-        .links
-        .iter()
-        .filter_map(|(id, link)| Some((*id, link, *at.get(&link.from)?, *at.get(&link.to)?)))
-        .filter(|(_, _, from, to)| from != to)
-        .collect();
-    let rect = |i: u32| stickies[i as usize].rect;
-    let mut ends = Vec::with_capacity(joined.len() * 2);
-    for (link, (_, _, from, to)) in joined.iter().enumerate() {
+/// The courses of links, each given by the positions of its two ends. Links that share an edge keep apart, so all the
+/// links at a sticky have to be given together.
+pub(super) fn curves(links: &[(u32, u32)], rect: impl Fn(u32) -> Rect) -> Vec<Curve> {
+    let mut ends = Vec::with_capacity(links.len() * 2);
+    for (link, (from, to)) in links.iter().enumerate() {
         let (out, into) = sides(rect(*from), rect(*to));
         for (sticky, side, other, is_end) in [(*from, out, *to, false), (*to, into, *from, true)] {
             let middle = rect(other).center();
@@ -84,20 +72,13 @@ pub(super) fn links(
             ends.push(End { sticky, side, towards, link, is_end, along: 0.0, alone: true });
         }
     }
-    spread(&mut ends, stickies);
-    let mut placed: Vec<[(Side, f32, bool); 2]> = vec![[(Side::Right, 0.0, true); 2]; joined.len()];
+    spread(&mut ends, &rect);
+    let mut placed: Vec<[(Side, f32, bool); 2]> = vec![[(Side::Right, 0.0, true); 2]; links.len()];
     for end in &ends {
         placed[end.link][usize::from(end.is_end)] = (end.side, end.along, end.alone);
     }
-    joined
-        .iter()
-        .zip(placed)
-        .map(|((id, link, from, to), [start, end])| {
-            let (look, meaning, label) = link_look(board, *id);
-            let curve = course(rect(*from), start, rect(*to), end);
-            LinkShape { id: *id, from: link.from, to: link.to, curve, look, meaning, label }
-        })
-        .collect()
+    let placed = links.iter().zip(placed);
+    placed.map(|((from, to), [start, end])| course(rect(*from), start, rect(*to), end)).collect()
 }
 
 /// The edges that face each other: the pair with the wider gap between the two stickies.
@@ -115,7 +96,7 @@ fn sides(from: Rect, to: Rect) -> (Side, Side) {
 }
 
 /// Gives links that share an edge places of their own along it.
-fn spread(ends: &mut [End], stickies: &[StickyShape]) {
+fn spread(ends: &mut [End], rect: &impl Fn(u32) -> Rect) {
     ends.sort_by(|a, b| {
         (a.sticky, a.side)
             .cmp(&(b.sticky, b.side))
@@ -123,7 +104,7 @@ fn spread(ends: &mut [End], stickies: &[StickyShape]) {
             .then(a.link.cmp(&b.link))
     });
     for group in ends.chunk_by_mut(|a, b| a.sticky == b.sticky && a.side == b.side) {
-        let (low, high) = group[0].side.range(stickies[group[0].sticky as usize].rect);
+        let (low, high) = group[0].side.range(rect(group[0].sticky));
         let middle = f32::midpoint(low, high);
         let gaps = u16::try_from(group.len() - 1).unwrap_or(u16::MAX);
         let step = if gaps == 0 { 0.0 } else { APART.min((high - low) / f32::from(gaps)) };

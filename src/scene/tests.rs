@@ -1,7 +1,11 @@
 //! What the display list promises.
 
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
 use super::*;
-use crate::board::{Id, IdGen, Link, Service, Sticky};
+use crate::board::{Id, IdGen, Key, Link, Service, Sticky};
 use crate::view::outline;
 
 fn board_of(text: &str) -> Board {
@@ -83,4 +87,67 @@ fn links_that_share_an_edge_keep_apart() {
         .collect();
     starts.sort_by(f32::total_cmp);
     assert!(starts.windows(2).all(|pair| pair[1] - pair[0] > 4.0), "{starts:?}");
+}
+
+#[test]
+fn a_level_shows_only_what_belongs_to_it() {
+    let board = board_of("actor: Guest -> Place order -> Shop -> Order placed -> policy: Cook it");
+    let kinds = |level| -> Vec<StickyKind> {
+        Scene::at_level(&board, level).stickies.iter().map(|shape| shape.kind).collect()
+    };
+    use StickyKind as K;
+    assert_eq!(kinds(Level::BigPicture), [K::Actor, K::Service, K::Event]);
+    assert_eq!(kinds(Level::Process), [K::Actor, K::Command, K::Service, K::Event, K::Policy]);
+    let scene = Scene::at_level(&board, Level::BigPicture);
+    assert_eq!((scene.hidden, scene.links.len()), (2, 1), "only the link between what is shown is drawn");
+}
+
+/// What two lists of the same board agree in: everything that is drawn or hit.
+fn drawn(scene: &Scene) -> (Vec<StickyShape>, Vec<LinkShape>, Vec<FrameShape>, Option<Rect>, Vec<u32>) {
+    let area = Rect { min: Point::new(-400.0, -400.0), max: Point::new(400.0, 400.0) };
+    let found = [scene.sticky_index.query(area), scene.link_index.query(area)].concat();
+    (scene.stickies.clone(), scene.links.clone(), scene.frames.clone(), scene.bounds, found)
+}
+
+proptest! {
+    #[test]
+    fn following_a_move_is_the_same_as_a_new_list(
+        links in prop::collection::vec((1u32..16, 1u32..16), 0..40),
+        places in prop::collection::vec((-600f32..600.0, -600f32..600.0), 15),
+        moves in prop::collection::vec((0usize..15, -600f32..600.0, -600f32..600.0), 1..6),
+    ) {
+        let mut board = Board::default();
+        for (i, (x, y)) in places.into_iter().enumerate() {
+            let kind = crate::board::notation::NOTATION[i].kind;
+            let sticky = Sticky { kind, at: Point::new(x, y), ..Sticky::default() };
+            board.stickies.insert(StickyId(Id::new(0, u32::try_from(i).unwrap() + 1)), sticky);
+        }
+        for ((from, to), id) in links.into_iter().zip(100..) {
+            let link = Link { from: StickyId(Id::new(0, from)), to: StickyId(Id::new(0, to)), ..Link::default() };
+            board.links.insert(LinkId(Id::new(0, id)), link);
+        }
+        let mut scene = Scene::of(&board);
+        for (i, x, y) in moves {
+            let id = StickyId(Id::new(0, u32::try_from(i).unwrap() + 1));
+            board.stickies.get_mut(&id).unwrap().at = Point::new(x, y);
+            let key = Key::Sticky(id);
+            prop_assert!(scene.follow(&board, &BTreeSet::from([&key])));
+            prop_assert_eq!(drawn(&scene), drawn(&Scene::of(&board)));
+        }
+    }
+}
+
+#[test]
+fn what_changes_more_than_its_place_asks_for_a_new_list() {
+    let mut board = board_of("Order placed -> Kitchen");
+    let mut scene = Scene::of(&board);
+    let id = *board.stickies.keys().next().unwrap();
+    let key = Key::Sticky(id);
+    board.stickies.get_mut(&id).unwrap().votes = 3;
+    assert!(scene.follow(&board, &BTreeSet::from([&key])));
+    assert_eq!(scene.sticky(id).unwrap().votes, 3);
+    board.stickies.get_mut(&id).unwrap().layer = "zz".to_owned();
+    assert!(!scene.follow(&board, &BTreeSet::from([&key])), "it now lies in front");
+    board.stickies.remove(&id);
+    assert!(!scene.follow(&board, &BTreeSet::from([&key])));
 }

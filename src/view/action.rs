@@ -27,6 +27,12 @@ pub enum Action {
     SelectAll,
     /// Edits the name of the selected item.
     Rename,
+    /// Edits the name of the selected sticky wherever it stands.
+    RenameEverywhere,
+    /// Makes the selected stickies show one definition.
+    MergeNames,
+    /// Draws a frame around the selection.
+    FrameSelection,
     /// Links the selected stickies from left to right.
     ConnectSelected,
     /// Draws the selection above the rest.
@@ -67,6 +73,12 @@ pub enum Action {
     ZoomIn,
     /// Further away.
     ZoomOut,
+    /// Only what belongs to the big picture.
+    LevelBigPicture,
+    /// What belongs to the big picture and to process modelling.
+    LevelProcess,
+    /// Everything.
+    LevelDesign,
     /// Finds names on the board.
     Find,
     /// Runs any action, goes to any sticky.
@@ -77,6 +89,8 @@ pub enum Action {
     Developer,
     /// Light or dark.
     ToggleTheme,
+    /// Colours that people with any kind of colour vision tell apart.
+    ToggleColours,
     /// Shows or hides the small map.
     ToggleMinimap,
     /// Shows or hides the advice.
@@ -87,6 +101,8 @@ pub enum Action {
     InterfaceLarger,
     /// Smaller texts and buttons.
     InterfaceSmaller,
+    /// Texts and buttons of the ordinary size.
+    InterfaceOrdinary,
     /// The selecting tool.
     SelectTool,
     /// The panning tool.
@@ -95,6 +111,10 @@ pub enum Action {
     ConnectTool,
     /// The framing tool.
     FrameTool,
+    /// A pivotal-event line, at the pointer or right of the selection.
+    PivotalLine,
+    /// The voting tool, with the results so far.
+    Voting,
     /// One vote for each selected sticky.
     Vote,
     /// Removes all votes.
@@ -212,6 +232,9 @@ pub const ACTIONS: &[ActionRow] = {
         row(A::Delete, G::Edit, "Delete", "Delete", "trash"),
         row(A::SelectAll, G::Edit, "Select all", "Ctrl+A", "select-all"),
         row(A::Rename, G::Edit, "Rename", "F2", "pencil"),
+        row(A::RenameEverywhere, G::Edit, "Rename everywhere", "Shift+F2", "pencil"),
+        row(A::MergeNames, G::Edit, "Merge selected names into one…", "", "merge"),
+        row(A::FrameSelection, G::Edit, "Frame the selection", "Ctrl+G", "frame"),
         row(A::ConnectSelected, G::Edit, "Link selected stickies", "Ctrl+L", "connect"),
         row(A::BringToFront, G::Edit, "Bring to front", "Ctrl+]", "front"),
         row(A::SendToBack, G::Edit, "Send to back", "Ctrl+[", "back"),
@@ -232,17 +255,24 @@ pub const ACTIONS: &[ActionRow] = {
         row(A::ActualSize, G::View, "Zoom to 100 %", "Shift+0", "zoom-in"),
         row(A::ZoomIn, G::View, "Zoom in", "Ctrl+=", "zoom-in"),
         row(A::ZoomOut, G::View, "Zoom out", "Ctrl+-", "zoom-out"),
+        row(A::LevelBigPicture, G::View, "Show the big picture only", "Alt+1", "level"),
+        row(A::LevelProcess, G::View, "Show the process level", "Alt+2", "level"),
+        row(A::LevelDesign, G::View, "Show the design level: everything", "Alt+3", "level"),
         row(A::Find, G::View, "Find and replace…", "Ctrl+F", "find"),
         row(A::ToggleMinimap, G::View, "Show or hide the small map", "", "map"),
         row(A::ToggleDrawer, G::View, "Show or hide the advice", "Ctrl+J", "drawer"),
         row(A::ToggleInspector, G::View, "Show or hide the inspector", "Ctrl+I", "inspector"),
         row(A::ToggleTheme, G::View, "Light or dark", "Ctrl+Shift+T", "sun"),
+        row(A::ToggleColours, G::View, "Colours safe for colour blindness", "", "palette"),
         row(A::InterfaceLarger, G::View, "Larger interface", "", "zoom-in"),
         row(A::InterfaceSmaller, G::View, "Smaller interface", "", "zoom-out"),
+        row(A::InterfaceOrdinary, G::View, "Interface at 100 %", "", "zoom-in"),
         row(A::SelectTool, G::Tools, "Select", "V", "select"),
         row(A::PanTool, G::Tools, "Pan", "G", "pan"),
         row(A::ConnectTool, G::Tools, "Connect", "L", "connect"),
         row(A::FrameTool, G::Tools, "Frame", "F", "frame"),
+        row(A::PivotalLine, G::Tools, "Pivotal line", "M", "line"),
+        row(A::Voting, G::Workshop, "Dot voting and its results", "", "vote"),
         row(A::Vote, G::Workshop, "Vote for the selection", "Ctrl+Shift+V", "vote"),
         row(A::ClearVotes, G::Workshop, "Clear all votes", "", "vote"),
         row(A::ToggleNumbers, G::Workshop, "Number the narrative", "", "numbers"),
@@ -298,7 +328,9 @@ mod tests {
     fn every_key_belongs_to_one_action() {
         let mut keys: Vec<&str> =
             ACTIONS.iter().map(|row| row.keys).filter(|keys| !keys.is_empty()).collect();
-        keys.extend(["E", "C", "Q", "R", "S", "A", "P", "U", "X", "B", "H", "O", "I", "T"]);
+        let letters = crate::board::notation::NOTATION.iter().filter_map(|row| row.shortcut);
+        let letters: Vec<String> = letters.map(String::from).collect();
+        keys.extend(letters.iter().map(String::as_str));
         keys.sort_unstable();
         let n = keys.len();
         keys.dedup();

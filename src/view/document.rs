@@ -1,5 +1,6 @@
 //! A board as a window holds it: the board, its history, its place on disk, and whether it is saved.
 
+use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,9 +15,15 @@ pub struct Document {
     ids: IdGen,
     path: Option<PathBuf>,
     saved: Arc<Board>,
-    dirty: bool,
+    /// The records in which the board differs from the one saved.
+    differing: BTreeSet<Key>,
     revision: u64,
+    /// What the newest revisions touched, oldest first, ending with the present one.
+    touched: VecDeque<Vec<Key>>,
 }
+
+/// So many revisions back the document tells what was touched since.
+const TOLD: usize = 64;
 
 /// A change that could not be made. The board is as it was.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,8 +48,9 @@ impl Document {
             history: History::default(),
             ids,
             path,
-            dirty: false,
+            differing: BTreeSet::new(),
             revision: 0,
+            touched: VecDeque::new(),
         }
     }
 
@@ -84,8 +92,17 @@ impl Document {
 
     /// True when the file on disk is not the board shown.
     #[must_use]
-    pub const fn is_dirty(&self) -> bool {
-        self.dirty
+    pub fn is_dirty(&self) -> bool {
+        self.history.in_gesture() || !self.differing.is_empty()
+    }
+
+    /// The records touched after a revision; `None` when that is too long ago to tell. Whoever derives something from
+    /// the board may follow these alone.
+    #[must_use]
+    pub fn touched_since(&self, revision: u64) -> Option<BTreeSet<&Key>> {
+        let back = usize::try_from(self.revision.checked_sub(revision)?).ok()?;
+        let from = self.touched.len().checked_sub(back)?;
+        Some(self.touched.range(from..).flatten().collect())
     }
 
     /// Mints ids for records made outside an intent.
@@ -110,7 +127,7 @@ impl Document {
         let touched = edit.touched();
         self.history.end();
         self.history.commit(Arc::make_mut(&mut self.board), edit)?;
-        self.changed();
+        self.changed(touched.clone());
         Ok(touched)
     }
 
@@ -131,8 +148,9 @@ impl Document {
     /// When one does not fit the board.
     pub fn extend(&mut self, ops: Vec<Op>) -> Result<(), ChangeError> {
         if !ops.is_empty() {
+            let touched = ops.iter().map(Op::key).collect();
             self.history.extend(Arc::make_mut(&mut self.board), ops)?;
-            self.changed();
+            self.changed(touched);
         }
         Ok(())
     }
@@ -151,26 +169,26 @@ impl Document {
     /// Ends the open gesture.
     pub fn end(&mut self) {
         self.history.end();
-        self.changed();
+        self.changed(Vec::new());
     }
 
     /// Abandons the open gesture.
     pub fn cancel(&mut self) {
-        self.history.cancel(Arc::make_mut(&mut self.board));
-        self.changed();
+        let touched = self.history.cancel(Arc::make_mut(&mut self.board));
+        self.changed(touched);
     }
 
     /// Takes back the newest step; answers what it touched.
     pub fn undo(&mut self) -> Option<Vec<Key>> {
         let touched = self.history.undo(Arc::make_mut(&mut self.board)).map(Edit::touched);
-        self.changed();
+        self.changed(touched.clone().unwrap_or_default());
         touched
     }
 
     /// Does the step undone last again; answers what it touched.
     pub fn redo(&mut self) -> Option<Vec<Key>> {
         let touched = self.history.redo(Arc::make_mut(&mut self.board)).map(Edit::touched);
-        self.changed();
+        self.changed(touched.clone().unwrap_or_default());
         touched
     }
 
@@ -178,13 +196,26 @@ impl Document {
     pub fn saved(&mut self, board: Arc<Board>, path: PathBuf) {
         self.saved = board;
         self.path = Some(path);
-        self.dirty = *self.saved != *self.board;
+        self.differing = if Arc::ptr_eq(&self.saved, &self.board) {
+            BTreeSet::new()
+        } else {
+            self.board.differing(&self.saved)
+        };
     }
 
-    fn changed(&mut self) {
+    fn changed(&mut self, touched: Vec<Key>) {
         self.revision += 1;
-        // Comparing costs a walk over the board, so a gesture counts as a change until it ends.
-        self.dirty = self.history.in_gesture() || *self.saved != *self.board;
+        for key in &touched {
+            if self.board.agrees(&self.saved, key) {
+                self.differing.remove(key);
+            } else {
+                self.differing.insert(key.clone());
+            }
+        }
+        self.touched.push_back(touched);
+        if self.touched.len() > TOLD {
+            self.touched.pop_front();
+        }
     }
 }
 
@@ -207,6 +238,28 @@ mod tests {
         document.redo();
         assert!(document.is_dirty());
         document.saved(document.shared(), PathBuf::from("a.ron"));
+        assert!(!document.is_dirty());
+    }
+
+    #[test]
+    fn the_document_tells_what_was_touched_since_a_revision() {
+        let mut document = Document::new(Board::default(), None, 1);
+        let start = document.revision();
+        let place =
+            Intent::PlaceSticky { kind: StickyKind::Event, name: "Paid".to_owned(), at: Point::default() };
+        let touched = document.perform(&place).unwrap();
+        let between = document.revision();
+        assert_eq!(document.touched_since(start).unwrap(), touched.iter().collect());
+        assert!(document.touched_since(between).unwrap().is_empty());
+        document.begin("Move");
+        let keys = vec![touched[0].clone()];
+        for _ in 0..100 {
+            document.include(&Intent::Move { keys: keys.clone(), dx: 1.0, dy: 0.0 }).unwrap();
+        }
+        document.cancel();
+        assert_eq!(document.touched_since(start), None, "too long ago");
+        assert_eq!(document.touched_since(document.revision() - 2).unwrap(), keys.iter().collect());
+        document.undo();
         assert!(!document.is_dirty());
     }
 }

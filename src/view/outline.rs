@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::board::notation::{meaning, words};
+use crate::board::notation::{Level, meaning, words};
 use crate::board::{Board, DefinitionKind, Link, LinkId, Point, Record, Sticky, StickyId, StickyKind, order};
 use crate::edit::{Draft, Edit};
 
@@ -72,6 +72,20 @@ pub const fn next_kind(kind: StickyKind) -> StickyKind {
         K::Event => K::Policy,
         other => other,
     }
+}
+
+/// The kind that most naturally follows another among those that belong to a level.
+#[must_use]
+pub fn next_kind_at(kind: StickyKind, level: Level) -> StickyKind {
+    let mut next = next_kind(kind);
+    // The longest way round is command, service, event, policy.
+    for _ in 0..4 {
+        if next.is_at(level) {
+            return next;
+        }
+        next = next_kind(next);
+    }
+    StickyKind::Event
 }
 
 /// The kinds of a line's names: spelt out, known from the board, told by their form, or what follows the one before.

@@ -18,6 +18,10 @@ pub enum Tool {
     Connect,
     /// Draws frames.
     Frame,
+    /// Puts pivotal lines down.
+    Line,
+    /// Gives dots to stickies.
+    Vote,
     /// Places stickies of a kind.
     Place(StickyKind),
 }
@@ -32,8 +36,56 @@ pub enum Hit {
     Item(Item),
     /// A handle on a sticky's edge, from which links are drawn.
     Handle(StickyId),
-    /// The bottom right corner of a selected sticky or frame, which resizes it.
-    Corner(Item),
+    /// A corner of a selected sticky or frame, which resizes it.
+    Corner(Item, Corner),
+}
+
+/// A corner of a rectangle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Corner {
+    /// Top left.
+    TopLeft,
+    /// Top right.
+    TopRight,
+    /// Bottom left.
+    BottomLeft,
+    /// Bottom right.
+    BottomRight,
+}
+
+impl Corner {
+    /// Every corner.
+    pub const ALL: [Self; 4] = [Self::TopLeft, Self::TopRight, Self::BottomLeft, Self::BottomRight];
+
+    /// Where it is on a rectangle.
+    #[must_use]
+    pub const fn of(self, rect: Rect) -> Point {
+        match self {
+            Self::TopLeft => rect.min,
+            Self::TopRight => Point::new(rect.max.x, rect.min.y),
+            Self::BottomLeft => Point::new(rect.min.x, rect.max.y),
+            Self::BottomRight => rect.max,
+        }
+    }
+
+    /// The rectangle with this corner dragged to `to` and the opposite one where it was, no side shorter than `least`.
+    #[must_use]
+    pub fn dragged(self, rect: Rect, to: Point, least: f32) -> Rect {
+        let left = matches!(self, Self::TopLeft | Self::BottomLeft);
+        let top = matches!(self, Self::TopLeft | Self::TopRight);
+        let (mut min, mut max) = (rect.min, rect.max);
+        if left {
+            min.x = to.x.min(max.x - least);
+        } else {
+            max.x = to.x.max(min.x + least);
+        }
+        if top {
+            min.y = to.y.min(max.y - least);
+        } else {
+            max.y = to.y.max(min.y + least);
+        }
+        Rect { min, max }
+    }
 }
 
 impl Hit {
@@ -41,7 +93,7 @@ impl Hit {
     #[must_use]
     pub const fn sticky(self) -> Option<StickyId> {
         match self {
-            Self::Item(Item::Sticky(id)) | Self::Handle(id) | Self::Corner(Item::Sticky(id)) => Some(id),
+            Self::Item(Item::Sticky(id)) | Self::Handle(id) | Self::Corner(Item::Sticky(id), _) => Some(id),
             _ => None,
         }
     }
@@ -51,7 +103,7 @@ impl Hit {
     pub const fn item(self) -> Option<Item> {
         match self {
             Self::Nothing => None,
-            Self::Item(item) | Self::Corner(item) => Some(item),
+            Self::Item(item) | Self::Corner(item, _) => Some(item),
             Self::Handle(id) => Some(Item::Sticky(id)),
         }
     }
@@ -96,8 +148,8 @@ pub enum Effect {
     MoveBy(f32, f32),
     /// An item begins to change its size.
     BeginResize(Item),
-    /// The item's bottom right corner is here.
-    ResizeTo(Item, Point),
+    /// The item's corner is here.
+    ResizeTo(Item, Corner, Point),
     /// The open gesture is done.
     End,
     /// The open gesture is taken back.
@@ -110,6 +162,10 @@ pub enum Effect {
     PlaceFrame(Rect),
     /// A sticky is put down with its middle here.
     Place(StickyKind, Point),
+    /// A pivotal line is put down here.
+    PlaceLine(f32),
+    /// A sticky gets a dot, or gives one back.
+    Vote(StickyId, bool),
     /// An item's name is to be edited.
     Rename(Item),
     /// A double click on empty canvas.
@@ -139,7 +195,7 @@ pub enum Activity {
         from: Point,
     },
     /// An item changes its size.
-    Resizing(Item),
+    Resizing(Item, Corner),
     /// A rectangle selects.
     Marquee {
         /// Where the drag began.
@@ -190,6 +246,10 @@ impl Toolbox {
             Input::Press(at, hit, held) => self.press(at, hit, held, selection),
             Input::Move(at, hit, held, zoom) => self.drag(at, hit, held, zoom),
             Input::Release(at, hit) => self.release(at, hit),
+            // Two quick votes are two votes.
+            Input::DoubleClick(at, hit) if self.tool == Tool::Vote => {
+                self.press(at, hit, Held::default(), selection)
+            }
             Input::DoubleClick(at, hit) => double_click(at, hit),
             Input::Cancel => self.cancel(),
         }
@@ -206,6 +266,11 @@ impl Toolbox {
                 self.activity = Activity::Framing { from: at, to: at };
                 Vec::new()
             }
+            Tool::Line => {
+                self.tool = Tool::Select;
+                vec![Effect::PlaceLine(at.x)]
+            }
+            Tool::Vote => hit.sticky().map(|id| Effect::Vote(id, !held.shift)).into_iter().collect(),
             Tool::Connect => {
                 if let Some(from) = hit.sticky() {
                     self.activity = Activity::Linking { from, to: at, onto: None };
@@ -249,7 +314,7 @@ impl Toolbox {
                 effects
             }
             Activity::Moving { from } => vec![Effect::MoveBy(at.x - from.x, at.y - from.y)],
-            Activity::Resizing(item) => vec![Effect::ResizeTo(*item, at)],
+            Activity::Resizing(item, corner) => vec![Effect::ResizeTo(*item, *corner, at)],
             Activity::Marquee { from, to, add } => {
                 *to = at;
                 vec![Effect::SelectWithin(Rect::spanned(*from, at), *add)]
@@ -284,9 +349,9 @@ impl Toolbox {
                 self.activity = Activity::Linking { from: sticky, to: at, onto: None };
                 Vec::new()
             }
-            Hit::Corner(item) => {
-                self.activity = Activity::Resizing(item);
-                vec![Effect::BeginResize(item), Effect::ResizeTo(item, at)]
+            Hit::Corner(item, corner) => {
+                self.activity = Activity::Resizing(item, corner);
+                vec![Effect::BeginResize(item), Effect::ResizeTo(item, corner, at)]
             }
         }
     }
@@ -301,7 +366,7 @@ impl Toolbox {
                 vec![Effect::Select(Selection::one(Item::Sticky(id)))]
             }
             Activity::Pressed { .. } => Vec::new(),
-            Activity::Moving { .. } | Activity::Resizing(_) => vec![Effect::End],
+            Activity::Moving { .. } | Activity::Resizing(..) => vec![Effect::End],
             Activity::Linking { from, .. } => match hit.sticky() {
                 Some(to) if to != from => vec![Effect::Connect(from, to)],
                 Some(_) => Vec::new(),
@@ -322,7 +387,7 @@ impl Toolbox {
 
     fn cancel(&mut self) -> Vec<Effect> {
         match std::mem::take(&mut self.activity) {
-            Activity::Moving { .. } | Activity::Resizing(_) => vec![Effect::Cancel],
+            Activity::Moving { .. } | Activity::Resizing(..) => vec![Effect::Cancel],
             _ => Vec::new(),
         }
     }
@@ -330,7 +395,7 @@ impl Toolbox {
 
 fn double_click(at: Point, hit: Hit) -> Vec<Effect> {
     match hit {
-        Hit::Item(item) | Hit::Corner(item) => vec![Effect::Rename(item)],
+        Hit::Item(item) | Hit::Corner(item, _) => vec![Effect::Rename(item)],
         Hit::Handle(id) => vec![Effect::Rename(Item::Sticky(id))],
         Hit::Nothing => vec![Effect::Empty(at)],
     }
@@ -395,6 +460,41 @@ mod tests {
         assert_eq!(toolbox.feed(Input::Press(Point::default(), on(2), Held::default()), &two), []);
         let effects = toolbox.feed(Input::Release(Point::default(), on(2)), &two);
         assert_eq!(effects, [Effect::Select(Selection::one(Item::Sticky(sticky(2))))]);
+    }
+
+    #[test]
+    fn a_dragged_corner_leaves_the_opposite_one_alone() {
+        let rect = Rect::at(Point::new(10.0, 10.0), Size::new(100.0, 80.0));
+        let to = Point::new(40.0, 200.0);
+        for corner in Corner::ALL {
+            let after = corner.dragged(rect, to, 30.0);
+            assert!(after.width() >= 30.0 && after.height() >= 30.0, "{corner:?} {after:?}");
+            let opposite = match corner {
+                Corner::TopLeft => Corner::BottomRight,
+                Corner::TopRight => Corner::BottomLeft,
+                Corner::BottomLeft => Corner::TopRight,
+                Corner::BottomRight => Corner::TopLeft,
+            };
+            assert_eq!(opposite.of(after), opposite.of(rect), "{corner:?}");
+        }
+        let after = Corner::TopLeft.dragged(rect, Point::new(20.0, 30.0), 30.0);
+        assert_eq!(after.min, Point::new(20.0, 30.0));
+    }
+
+    #[test]
+    fn a_click_with_the_voting_tool_is_a_vote_and_shift_takes_it_back() {
+        let mut toolbox = Toolbox { tool: Tool::Vote, ..Toolbox::default() };
+        let none = Selection::default();
+        let here = Point::default();
+        assert_eq!(
+            toolbox.feed(Input::Press(here, on(1), Held::default()), &none),
+            [Effect::Vote(sticky(1), true)]
+        );
+        assert_eq!(toolbox.feed(Input::DoubleClick(here, on(1)), &none), [Effect::Vote(sticky(1), true)]);
+        let held = Held { shift: true, alt: false };
+        assert_eq!(toolbox.feed(Input::Press(here, on(1), held), &none), [Effect::Vote(sticky(1), false)]);
+        assert_eq!(toolbox.feed(Input::Press(here, Hit::Nothing, Held::default()), &none), []);
+        assert_eq!(toolbox.tool, Tool::Vote, "the tool stays in hand");
     }
 
     #[test]

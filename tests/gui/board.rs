@@ -248,14 +248,14 @@ fn unsaved_changes_are_not_replaced_without_asking() {
 }
 
 #[test]
-fn every_sticky_is_reached_by_keyboard() {
+fn every_sticky_and_link_is_reached_by_keyboard() {
     let folder = Folder::new();
     let mut harness = open(Some(&folder.board()));
     let mut reached = std::collections::BTreeSet::new();
-    for _ in 0..120 {
+    for _ in 0..140 {
         press(&mut harness, Modifiers::NONE, Key::Tab);
         reached.extend(harness.state().selection().only());
     }
-    assert_eq!(reached.len(), 4, "{reached:?}");
+    assert_eq!(reached.len(), 7, "four stickies and three links: {reached:?}");
     assert_eq!(board(&harness).stickies.len(), 4, "Tab goes round and changes nothing");
 }

@@ -65,7 +65,7 @@ fn beside(points: &[Pos2], offset: f32) -> Vec<Pos2> {
 }
 
 /// A line in dashes.
-fn dashes(mesher: &mut Mesher, points: &[Pos2], width: f32, on: f32, off: f32, color: Color32) {
+pub(super) fn dashes(mesher: &mut Mesher, points: &[Pos2], width: f32, on: f32, off: f32, color: Color32) {
     let mut left = on;
     let mut drawing = true;
     let mut dash = vec![points[0]];

@@ -15,10 +15,23 @@ pub(super) struct Mesher {
 
 impl Mesher {
     /// An empty mesh; `atlas` is the size of the font texture in texels.
-    #[expect(clippy::cast_precision_loss, reason = "textures are a few thousand texels wide")]
     pub(super) fn new(atlas: [usize; 2]) -> Self {
+        Self::with_room(atlas, (0, 0))
+    }
+
+    /// An empty mesh with room for so many vertices and indices: those of the frame before are a good guess.
+    #[expect(clippy::cast_precision_loss, reason = "textures are a few thousand texels wide")]
+    pub(super) fn with_room(atlas: [usize; 2], room: (usize, usize)) -> Self {
         let uv_scale = vec2(1.0 / atlas[0].max(1) as f32, 1.0 / atlas[1].max(1) as f32);
-        Self { mesh: Mesh::default(), uv_scale }
+        let mut mesh = Mesh::default();
+        mesh.vertices.reserve(room.0 + room.0 / 8);
+        mesh.indices.reserve(room.1 + room.1 / 8);
+        Self { mesh, uv_scale }
+    }
+
+    /// How many vertices and indices there are.
+    pub(super) const fn filled(&self) -> (usize, usize) {
+        (self.mesh.vertices.len(), self.mesh.indices.len())
     }
 
     /// The filled mesh.
@@ -173,14 +186,18 @@ impl Mesher {
             let normal = joint(before, *point, after);
             self.vertex(*point + normal * outer, Color32::TRANSPARENT);
             self.vertex(*point + normal * half, color);
-            self.vertex(*point - normal * half, color);
+            if half > 0.0 {
+                self.vertex(*point - normal * half, color);
+            }
             self.vertex(*point - normal * outer, Color32::TRANSPARENT);
         }
-        let n = (self.next() - first) / 4;
+        // The full part of a line without width is a line: two soft strips, not three.
+        let across = if half > 0.0 { 4 } else { 3 };
+        let n = (self.next() - first) / across;
         for i in 0..n - 1 {
-            let a = first + i * 4;
-            for strip in 0..3 {
-                self.quad_indices(a + strip, a + strip + 1, a + strip + 5, a + strip + 4);
+            let a = first + i * across;
+            for strip in 0..across - 1 {
+                self.quad_indices(a + strip, a + strip + 1, a + across + strip + 1, a + across + strip);
             }
         }
     }

@@ -8,8 +8,8 @@ use super::{BoardCanvas, HANDLE_OUT, Look, Overlays, handle_points, pos, rect};
 use crate::app::icons;
 use crate::app::theme::{Theme, mix};
 use crate::board::{FrameKind, Point, Rect, StickyKind};
-use crate::scene::{FrameShape, Scene, StickyShape};
-use crate::view::tool::{Activity, Hit};
+use crate::scene::{FrameShape, LineShape, Scene, StickyShape};
+use crate::view::tool::{Activity, Corner, Hit};
 use crate::view::{Item, View};
 
 /// Below this zoom names are not drawn, and paper has plain corners and no shadow.
@@ -20,6 +20,8 @@ const SMALL_PRINT: f32 = 0.55;
 const NEAR: f32 = 0.85;
 /// Up to so many stickies in view, texts are laid out at the exact zoom once it rests.
 const EXACT_MAX: usize = 400;
+/// More votes than this are a number.
+const DOTS_MAX: u32 = 5;
 /// How long the zoom has to rest, in seconds.
 const REST: f64 = 0.12;
 /// How much of the canvas colour what is not selected takes on.
@@ -31,6 +33,8 @@ pub(super) struct Cache {
     pub texts: TextCache,
     /// The user has not moved the camera: the board stays fitted when the window changes.
     pub untouched: bool,
+    /// How many vertices and indices the last frame had.
+    filled: (usize, usize),
 }
 
 /// What the painting of one frame needs to know.
@@ -65,6 +69,8 @@ struct Prepared<'a> {
     caption: Option<Laid>,
     corner: Option<Laid>,
     icon: Option<Laid>,
+    /// The number of votes, where there are too many for dots.
+    votes: Option<Laid>,
 }
 
 impl BoardCanvas {
@@ -81,17 +87,19 @@ impl BoardCanvas {
         let brush = Brush { theme, view, zoom: view.zoom(), exact, look, ctx: ui.ctx().clone() };
         let prepared: Vec<Prepared<'_>> = shown.iter().map(|shape| self.prepare(&brush, shape)).collect();
         let labels = self.prepare_labels(&brush, scene, world);
-        let titles = self.prepare_titles(&brush, scene, world);
+        let frame_titles = self.prepare_titles(&brush, scene, world);
+        let line_titles = self.prepare_line_titles(&brush, scene);
         let extras = self.prepare_overlays(&brush, scene, overlays);
 
         self.paint.texts.painted(ui.ctx());
         let atlas = ui.fonts(|fonts| fonts.font_image_size());
-        let mut mesher = Mesher::new(atlas);
+        let mut mesher = Mesher::with_room(atlas, self.paint.filled);
         dots(&brush, &mut mesher, area);
-        frames(&brush, &mut mesher, titles);
-        lines(&brush, &mut mesher, scene, area);
+        frames(&brush, &mut mesher, &frame_titles);
+        lines(&brush, &mut mesher, line_titles, area);
         super::overlay::paint_flow(&brush, &mut mesher, scene, overlays);
         super::links::paint(&brush, &mut mesher, scene, world, &labels);
+        titles(&brush, &mut mesher, &frame_titles);
         super::links::paint_proposals(&brush, &mut mesher, scene);
         super::overlay::paint_dots(&brush, &mut mesher, scene, overlays);
         for prepared in &prepared {
@@ -100,6 +108,8 @@ impl BoardCanvas {
         super::overlay::paint_badges(&brush, &mut mesher, scene, extras);
         selection(&brush, &mut mesher, scene);
         activity(&brush, &mut mesher, scene, area);
+        spotlight(&brush, &mut mesher, area);
+        self.paint.filled = mesher.filled();
         painter.add(Shape::mesh(mesher.finish()));
         if ui.fonts(|fonts| fonts.font_image_size()) != atlas {
             ui.ctx().request_discard("the font texture grew while the board was painted");
@@ -123,7 +133,8 @@ impl BoardCanvas {
     }
 
     fn prepare<'a>(&mut self, brush: &Brush<'_>, shape: &'a StickyShape) -> Prepared<'a> {
-        let mut prepared = Prepared { shape, name: None, caption: None, corner: None, icon: None };
+        let mut prepared =
+            Prepared { shape, name: None, caption: None, corner: None, icon: None, votes: None };
         if brush.zoom < DETAIL || brush.look.editing == Some(shape.id) {
             return prepared;
         }
@@ -141,8 +152,8 @@ impl BoardCanvas {
             // Far out the small print is gone and names take its room, to be read from across the room.
             let (aside, edges, larger) = match zoom {
                 zoom if zoom < SMALL_PRINT => (8.0, 8.0, 1.7),
-                zoom if zoom < NEAR => (10.0, if shape.caption.is_empty() { 20.0 } else { 34.0 }, 1.2),
-                _ => (14.0, if shape.caption.is_empty() { 24.0 } else { 34.0 }, 1.0),
+                zoom if zoom < NEAR => (10.0, if shape.caption.is_empty() { 20.0 } else { 28.0 }, 1.2),
+                _ => (14.0, if shape.caption.is_empty() { 24.0 } else { 28.0 }, 1.0),
             };
             let (w, h) = ((w - aside).max(8.0), (h - edges).max(10.0));
             let fitted = Fill { w, h, size: size * larger, centred: true };
@@ -157,8 +168,18 @@ impl BoardCanvas {
             prepared.caption = line(&shape.caption, &small);
             prepared.corner = line(&shape.corner, &small);
             prepared.icon = line(icons::of_kind(shape.kind), &Theme::icon(12.0));
+            if shape.votes > DOTS_MAX {
+                prepared.votes = line(&shape.votes.to_string(), &Theme::strong(11.0));
+            }
         }
         prepared
+    }
+
+    fn prepare_line_titles<'a>(&mut self, brush: &Brush<'_>, scene: &'a Scene) -> Vec<(&'a LineShape, Laid)> {
+        let font = Theme::strong(12.0);
+        let texts = &mut self.paint.texts;
+        // Flags keep their size at any zoom.
+        scene.lines.iter().map(|line| (line, texts.line(&brush.ctx, &line.title, &font, 1.0, true))).collect()
     }
 
     fn prepare_titles<'a>(
@@ -176,6 +197,20 @@ impl BoardCanvas {
             .filter(|frame| frame.rect.intersects(world))
             .map(|frame| (frame, texts.line(&brush.ctx, &frame.title, &font, brush.zoom, brush.exact)))
             .collect()
+    }
+}
+
+/// Fades everything around the part of the board that is shown.
+fn spotlight(brush: &Brush<'_>, mesher: &mut Mesher, area: egui::Rect) {
+    let Some(lit) = brush.look.spotlight else { return };
+    let lit = brush.area(lit).expand(10.0).intersect(area);
+    let veil = brush.theme.canvas.gamma_multiply(0.86);
+    let above = egui::Rect::from_min_max(area.min, pos2(area.right(), lit.top()));
+    let below = egui::Rect::from_min_max(pos2(area.left(), lit.bottom()), area.max);
+    let left = egui::Rect::from_min_max(pos2(area.left(), lit.top()), pos2(lit.left(), lit.bottom()));
+    let right = egui::Rect::from_min_max(pos2(lit.right(), lit.top()), pos2(area.right(), lit.bottom()));
+    for part in [above, below, left, right].into_iter().filter(|part| part.is_positive()) {
+        mesher.flat(part, veil);
     }
 }
 
@@ -202,9 +237,9 @@ fn dots(brush: &Brush<'_>, mesher: &mut Mesher, area: egui::Rect) {
     }
 }
 
-fn frames(brush: &Brush<'_>, mesher: &mut Mesher, titles: Vec<(&FrameShape, Laid)>) {
+fn frames(brush: &Brush<'_>, mesher: &mut Mesher, titles: &[(&FrameShape, Laid)]) {
     let theme = brush.theme;
-    for (frame, title) in titles {
+    for (frame, _) in titles {
         let area = brush.area(frame.rect);
         let hovered = brush.look.hover == Hit::Item(Item::Frame(frame.id));
         let edge = if hovered {
@@ -213,31 +248,59 @@ fn frames(brush: &Brush<'_>, mesher: &mut Mesher, titles: Vec<(&FrameShape, Laid
             mix(theme.hairline, theme.secondary, 0.15)
         };
         let radius = (8.0 * brush.zoom).clamp(2.0, 12.0);
-        if frame.kind == FrameKind::Swimlane {
-            mesher.rounded(area, 0.0, theme.hairline.gamma_multiply(0.25));
+        match frame.kind {
+            FrameKind::Context => mesher.border(area, radius, 1.3, edge),
+            FrameKind::Team => {
+                let corners = [area.left_top(), area.right_top(), area.right_bottom(), area.left_bottom()];
+                let round = [corners[0], corners[1], corners[2], corners[3], corners[0]];
+                super::links::dashes(mesher, &round, 1.5, 8.0, 5.0, mix(edge, theme.secondary, 0.3));
+            }
+            FrameKind::Swimlane => {
+                mesher.flat(area, theme.hairline.gamma_multiply(0.28));
+                for y in [area.top(), area.bottom()] {
+                    mesher.line(&[pos2(area.left(), y), pos2(area.right(), y)], 1.3, edge);
+                }
+            }
         }
-        mesher.border(area, radius, 1.3, edge);
-        let inset = (12.0 * brush.zoom).clamp(4.0, 16.0);
-        mesher.text(
-            &title.galley,
-            area.min + vec2(inset, inset * 0.7),
-            title.unit * brush.zoom,
-            theme.secondary,
-        );
     }
 }
 
-fn lines(brush: &Brush<'_>, mesher: &mut Mesher, scene: &Scene, area: egui::Rect) {
-    for line in &scene.lines {
-        let x = brush.at(Point::new(line.x, 0.0)).x;
-        if (area.left()..=area.right()).contains(&x) {
-            let color = if brush.look.selection.contains(Item::Line(line.id)) {
-                brush.theme.accent
-            } else {
-                mix(brush.theme.hairline, brush.theme.secondary, 0.6)
-            };
-            mesher.line(&[pos2(x, area.top()), pos2(x, area.bottom())], 2.0, color);
+/// The titles of frames, over the links that pass through them.
+fn titles(brush: &Brush<'_>, mesher: &mut Mesher, titles: &[(&FrameShape, Laid)]) {
+    let theme = brush.theme;
+    for (frame, title) in titles {
+        let inset = (12.0 * brush.zoom).clamp(4.0, 16.0);
+        let at = brush.area(frame.rect).min + vec2(inset, inset * 0.7);
+        let scale = title.unit * brush.zoom;
+        let room = vec2(4.0, 1.0);
+        if !frame.title.is_empty() && frame.kind != FrameKind::Swimlane {
+            let paper = egui::Rect::from_min_size(at - room, title.galley.size() * scale + 2.0 * room);
+            mesher.rounded(paper, 3.0, theme.canvas);
         }
+        mesher.text(&title.galley, at, scale, theme.secondary);
+    }
+}
+
+/// Pivotal lines, each with its title on a flag at the top of the window.
+fn lines(brush: &Brush<'_>, mesher: &mut Mesher, lines: Vec<(&LineShape, Laid)>, area: egui::Rect) {
+    let theme = brush.theme;
+    for (line, title) in lines {
+        let x = brush.at(Point::new(line.x, 0.0)).x;
+        if x < area.left() - 240.0 || x > area.right() {
+            continue;
+        }
+        let item = Item::Line(line.id);
+        let chosen = brush.look.selection.contains(item) || brush.look.hover == Hit::Item(item);
+        let color = if chosen { theme.accent } else { theme.secondary };
+        mesher.line(&[pos2(x, area.top()), pos2(x, area.bottom())], 2.0, color);
+        if line.title.is_empty() {
+            continue;
+        }
+        let size = title.galley.size() * title.unit;
+        let flag = egui::Rect::from_min_size(pos2(x, area.top() + 8.0), size + vec2(16.0, 8.0));
+        mesher.rounded(flag, 3.0, color);
+        let ink = if chosen { theme.on_accent } else { theme.canvas };
+        mesher.text(&title.galley, flag.min + vec2(8.0, 4.0), title.unit, ink);
     }
 }
 
@@ -289,13 +352,32 @@ fn sticky(brush: &Brush<'_>, mesher: &mut Mesher, prepared: &Prepared<'_>, overl
         let origin = pos2(area.center().x - size.x * 0.5, area.bottom() - size.y - 4.0 * zoom);
         mesher.text(&caption.galley, origin, caption.unit * zoom, quiet);
     }
-    for vote in 0..shape.votes.min(8) {
-        #[expect(clippy::cast_precision_loss, reason = "at most eight")]
-        let x = area.right() - (8.0 + 9.0 * vote as f32) * zoom;
-        mesher.disc(pos2(x, area.bottom() - 7.0 * zoom), 3.4 * zoom, ink);
-    }
+    votes(brush, mesher, prepared, area, ink);
     if shape.turn != 0.0 {
         mesher.turn_since(mark, area.center(), shape.turn);
+    }
+}
+
+/// Votes as dots, and as one dot with a number where they are many.
+fn votes(brush: &Brush<'_>, mesher: &mut Mesher, prepared: &Prepared<'_>, area: egui::Rect, ink: Color32) {
+    let zoom = brush.zoom;
+    let mut right = area.right() - 8.0 * zoom;
+    let dots = if let Some(number) = &prepared.votes {
+        let size = number.galley.size() * number.unit * zoom;
+        mesher.text(
+            &number.galley,
+            pos2(right + 3.0 * zoom - size.x, area.bottom() - 7.0 * zoom - size.y * 0.5),
+            number.unit * zoom,
+            ink,
+        );
+        right -= size.x + 3.0 * zoom;
+        1
+    } else {
+        prepared.shape.votes.min(DOTS_MAX)
+    };
+    for _ in 0..dots {
+        mesher.disc(pos2(right, area.bottom() - 7.0 * zoom), 3.4 * zoom, ink);
+        right -= 9.0 * zoom;
     }
 }
 
@@ -347,9 +429,11 @@ fn selection(brush: &Brush<'_>, mesher: &mut Mesher, scene: &Scene) {
         && let Some(item) = brush.look.selection.only()
         && let Some(rect) = super::rect_of(scene, item)
     {
-        let corner = brush.at(rect.max);
-        mesher.disc(corner, 4.5, theme.accent);
-        mesher.disc(corner, 3.0, theme.chrome);
+        for corner in Corner::ALL {
+            let grip = egui::Rect::from_center_size(brush.at(corner.of(rect)), vec2(8.0, 8.0));
+            mesher.rounded(grip, 2.0, theme.accent);
+            mesher.rounded(grip.shrink(1.5), 1.0, theme.chrome);
+        }
     }
     let (hovered, at_handle) = match brush.look.hover {
         Hit::Item(Item::Sticky(id)) => (Some(id), false),
@@ -394,6 +478,6 @@ fn activity(brush: &Brush<'_>, mesher: &mut Mesher, scene: &Scene, area: egui::R
         Activity::Linking { from, to, onto } => {
             super::links::paint_draft(brush, mesher, scene, *from, *to, *onto);
         }
-        Activity::Idle | Activity::Pressed { .. } | Activity::Moving { .. } | Activity::Resizing(_) => {}
+        Activity::Idle | Activity::Pressed { .. } | Activity::Moving { .. } | Activity::Resizing(..) => {}
     }
 }

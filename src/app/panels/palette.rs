@@ -1,14 +1,15 @@
 //! The command palette: runs every action and jumps to any sticky; find and replace of names beside it.
 
+use std::sync::Arc;
+
 use egui::{Align2, Area, Frame, Id, Key, Margin, Order, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use crate::app::context::Command;
 use crate::app::theme::Theme;
 use crate::app::{App, icons};
 use crate::board::{Board, StickyId};
-use crate::edit::Intent;
-use crate::view::Item;
 use crate::view::action::{ACTIONS, ActionRow, match_score};
+use crate::view::{Item, replace};
 
 /// How many hits are listed.
 const LISTED: usize = 12;
@@ -33,6 +34,8 @@ pub(in crate::app) struct Palette {
     replacement: String,
     chosen: usize,
     fresh: bool,
+    /// What was found for a query on a revision of the board.
+    found: Option<(String, u64, Arc<Vec<Hit>>)>,
 }
 
 /// Something the palette found.
@@ -90,7 +93,7 @@ impl App {
             self.palette.mode = Mode::Closed;
             return;
         }
-        let found = hits(self.document.board(), &self.palette.query, self.palette.mode);
+        let found = self.palette_hits();
         let last = found.len().min(LISTED).saturating_sub(1);
         let (down, up, enter) = ctx.input_mut(|input| {
             let mut pressed = |key| input.consume_key(egui::Modifiers::NONE, key);
@@ -141,6 +144,20 @@ impl App {
         }
     }
 
+    /// The hits for the query; searched only when it or the board has changed.
+    fn palette_hits(&mut self) -> Arc<Vec<Hit>> {
+        let revision = self.document.revision();
+        match &self.palette.found {
+            Some((query, at, found)) if *query == self.palette.query && *at == revision => Arc::clone(found),
+            _ => {
+                let query = self.palette.query.clone();
+                let found = Arc::new(hits(self.document.board(), &query, self.palette.mode));
+                self.palette.found = Some((query, revision, Arc::clone(&found)));
+                found
+            }
+        }
+    }
+
     fn palette_fields(&mut self, ui: &mut Ui) {
         let names = self.palette.mode == Mode::Names;
         let hint = if names { "Find on the board" } else { "Search or run…" };
@@ -171,39 +188,19 @@ impl App {
     /// Replaces the query in every name on the board, wherever the names are used, as one step.
     fn replace_all(&mut self) {
         let (query, with) = (self.palette.query.clone(), self.palette.replacement.clone());
-        let board = self.document.shared();
+        let intents = replace::plan(self.document.board(), &query, &with);
         self.document.begin(format!("Replace {query} by {with}"));
-        let mut renamed = std::collections::BTreeSet::new();
-        let mut failed = None;
-        for (id, sticky) in &board.stickies {
-            if !sticky.name.contains(&query) {
-                continue;
-            }
-            let to = sticky.name.replace(&query, &with);
-            let kind = sticky.kind.row().definition;
-            let intent = match kind {
-                Some(kind) if renamed.insert((kind, sticky.name.clone())) => {
-                    Intent::RenameDefinition { kind, from: sticky.name.clone(), to }
-                }
-                Some(_) => continue,
-                None => {
-                    renamed.insert((crate::board::DefinitionKind::Service, id.to_string()));
-                    Intent::NameSticky { sticky: *id, name: to }
-                }
-            };
-            if let Err(error) = self.document.include(&intent) {
-                failed = Some(error.to_string());
-                break;
-            }
-        }
+        let failed = intents.iter().find_map(|intent| self.document.include(intent).err());
         let message = match failed {
             Some(error) => {
                 self.document.cancel();
-                (crate::app::canvas::Tone::Error, crate::app::context::sentence(&error))
+                (crate::app::canvas::Tone::Error, crate::app::context::sentence(&error.to_string()))
             }
             None => {
                 self.document.end();
-                (crate::app::canvas::Tone::Fine, format!("{} names replaced", renamed.len()))
+                let n = intents.len();
+                let names = if n == 1 { "1 name".to_owned() } else { format!("{n} names") };
+                (crate::app::canvas::Tone::Fine, format!("{names} replaced"))
             }
         };
         self.commands.push(Command::Say(message.0, message.1));

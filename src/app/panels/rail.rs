@@ -5,7 +5,7 @@ use egui::{Frame, Margin, Panel, Sense, Ui, WidgetInfo, WidgetType, vec2};
 use crate::app::theme::Theme;
 use crate::app::widgets;
 use crate::board::StickyKind;
-use crate::board::notation::NOTATION;
+use crate::board::notation::{Level, NOTATION};
 use crate::view::Action;
 use crate::view::tool::Tool;
 
@@ -22,10 +22,11 @@ const TOOLS: &[(Tool, Action)] = &[
     (Tool::Pan, Action::PanTool),
     (Tool::Connect, Action::ConnectTool),
     (Tool::Frame, Action::FrameTool),
+    (Tool::Line, Action::PivotalLine),
 ];
 
-/// Shows the rail.
-pub(in crate::app) fn show(ui: &mut Ui, theme: &Theme, tool: Tool) -> Option<Chosen> {
+/// Shows the rail, with the kinds that belong to a level.
+pub(in crate::app) fn show(ui: &mut Ui, theme: &Theme, tool: Tool, level: Level) -> Option<Chosen> {
     let frame = Frame::new().fill(theme.chrome).inner_margin(Margin::symmetric(8, 8));
     let mut chosen = None;
     Panel::left("rail").exact_size(48.0).resizable(false).frame(frame).show(ui, |ui| {
@@ -42,7 +43,7 @@ pub(in crate::app) fn show(ui: &mut Ui, theme: &Theme, tool: Tool) -> Option<Cho
                 }
                 ui.add_space(4.0);
                 ui.spacing_mut().item_spacing.y = 6.0;
-                for row in &NOTATION {
+                for row in NOTATION.iter().filter(|row| row.kind.is_at(level)) {
                     if kind_button(ui, theme, row, tool == Tool::Place(row.kind)) {
                         chosen = Some(Chosen::Kind(row.kind));
                     }

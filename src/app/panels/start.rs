@@ -1,4 +1,5 @@
-//! The start screen: a new board, a board from disk, recent boards, and samples with small pictures of themselves.
+//! The start screen: a new board, a board from disk, recent boards, templates and samples with small pictures of
+//! themselves.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,9 +16,12 @@ use crate::board::notation::words;
 use crate::samples::{SAMPLES, Sample};
 use crate::scene::Scene;
 use crate::view::Action;
+use crate::view::templates::{TEMPLATES, Template};
 
 /// The size of a card in points.
 const CARD: egui::Vec2 = vec2(208.0, 158.0);
+/// How many recent boards are shown.
+const RECENT: usize = 5;
 /// How much of it is picture.
 const PICTURE: f32 = 112.0;
 
@@ -27,6 +31,8 @@ enum Origin {
     File(PathBuf),
     /// Opens as a board of its own that has no file yet.
     Sample(&'static Sample),
+    /// The same, made from a few lines.
+    Template(&'static Template),
 }
 
 impl Origin {
@@ -34,13 +40,14 @@ impl Origin {
         match self {
             Self::File(path) => crate::io::load(path).ok().map(|loaded| loaded.board),
             Self::Sample(sample) => sample.board().ok(),
+            Self::Template(template) => Some(template.board()),
         }
     }
 
     fn open(&self) -> Option<Command> {
         Some(match self {
             Self::File(path) => Command::Open(path.clone()),
-            Self::Sample(sample) => Command::OpenBoard(Box::new(sample.board().ok()?)),
+            Self::Sample(_) | Self::Template(_) => Command::OpenBoard(Box::new(self.board()?)),
         })
     }
 
@@ -48,6 +55,7 @@ impl Origin {
         match self {
             Self::File(path) => path.display().to_string(),
             Self::Sample(_) => "Opens a copy of this sample".to_owned(),
+            Self::Template(_) => "Starts a board from this template".to_owned(),
         }
     }
 }
@@ -56,14 +64,26 @@ impl Origin {
 struct Card {
     origin: Origin,
     name: String,
-    folder: String,
+    /// The folder it is in, or what it is for.
+    about: String,
     picture: Option<Arc<Scene>>,
+}
+
+impl Card {
+    /// What it is called for the ear.
+    fn label(&self) -> String {
+        match self.origin {
+            Origin::Template(_) => format!("Start from {}", self.name),
+            _ => format!("Open {} {}", self.about, self.name),
+        }
+    }
 }
 
 /// What the start screen shows, read on another thread.
 #[derive(Default)]
 pub(in crate::app) struct Gallery {
     recent: Vec<Card>,
+    templates: Vec<Card>,
     samples: Vec<Card>,
     reading: Option<Receiver<(usize, bool, Scene)>>,
     listed: bool,
@@ -74,7 +94,8 @@ impl Gallery {
     fn list(&mut self, ctx: &egui::Context, store: Option<&std::path::Path>) {
         if !self.listed {
             self.listed = true;
-            self.recent = recent::list(store).into_iter().take(4).map(recent_card).collect();
+            self.recent = recent::list(store).into_iter().take(RECENT).map(recent_card).collect();
+            self.templates = TEMPLATES.iter().map(template_card).collect();
             self.samples = SAMPLES.iter().map(sample_card).collect();
             let (sender, receiver) = channel();
             self.reading = Some(receiver);
@@ -107,15 +128,24 @@ impl Gallery {
 fn recent_card(path: PathBuf) -> Card {
     let folder = path.parent().and_then(std::path::Path::file_name);
     let folder = folder.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    Card { name: recent::name(&path), folder, origin: Origin::File(path), picture: None }
+    Card { name: recent::name(&path), about: folder, origin: Origin::File(path), picture: None }
 }
 
 fn sample_card(sample: &'static Sample) -> Card {
     Card {
         name: words(sample.variant()),
-        folder: words(sample.system()),
+        about: words(sample.system()),
         origin: Origin::Sample(sample),
         picture: None,
+    }
+}
+
+fn template_card(template: &'static Template) -> Card {
+    Card {
+        name: template.name.to_owned(),
+        about: template.about.to_owned(),
+        origin: Origin::Template(template),
+        picture: Some(Arc::new(Scene::of(&template.board()))),
     }
 }
 
@@ -134,9 +164,11 @@ pub(in crate::app) fn show(app: &mut App, ui: &mut Ui) {
                 ui.vertical(|ui| {
                     ui.set_width(width);
                     head(ui, app, &mut asked);
-                    for (title, cards) in
-                        [("Recent boards", &app.gallery.recent), ("Sample boards", &app.gallery.samples)]
-                    {
+                    for (title, cards) in [
+                        ("Recent boards", &app.gallery.recent),
+                        ("Templates", &app.gallery.templates),
+                        ("Sample boards", &app.gallery.samples),
+                    ] {
                         if cards.is_empty() {
                             continue;
                         }
@@ -184,13 +216,7 @@ fn head(ui: &mut Ui, app: &App, asked: &mut Option<Command>) {
 
 fn picture_card(ui: &mut Ui, theme: &Theme, card: &Card) -> bool {
     let (rect, response) = ui.allocate_exact_size(CARD, Sense::click());
-    response.widget_info(|| {
-        egui::WidgetInfo::labeled(
-            egui::WidgetType::Button,
-            true,
-            format!("Open {} {}", card.folder, card.name),
-        )
-    });
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, card.label()));
     let lively = response.hovered() || response.has_focus();
     let edge = if lively { egui::Stroke::new(1.5, theme.accent) } else { theme.line() };
     ui.painter().rect(rect, 8.0, theme.chrome, edge, egui::StrokeKind::Inside);
@@ -204,7 +230,7 @@ fn picture_card(ui: &mut Ui, theme: &Theme, card: &Card) -> bool {
     painter.text(
         at + vec2(0.0, 18.0),
         Align2::LEFT_TOP,
-        &card.folder,
+        &card.about,
         Theme::plain(theme.sizes.secondary),
         theme.secondary,
     );

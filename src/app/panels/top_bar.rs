@@ -103,35 +103,10 @@ fn right(app: &mut App, ui: &mut Ui) {
     if widgets::icon_button(ui, &app.theme, icon, "Light or dark", "Ctrl+Shift+T", false).clicked() {
         app.commands.push(Command::Run(Action::ToggleTheme));
     }
-    if let Some(start) = app.started_timer {
-        timer(app, ui, start);
-    }
+    super::timer::show(app, ui);
     advice(app, ui);
     if ui.max_rect().width() > 1000.0 && search(app, ui) {
         app.commands.push(Command::Run(Action::Palette));
-    }
-}
-
-fn timer(app: &mut App, ui: &mut Ui, start: f64) {
-    let seconds = ui.input(|input| input.time) - start;
-    let left = 300.0 - seconds;
-    let text = if left >= 0.0 {
-        format!("{:.0}:{:02.0}", (left / 60.0).floor(), (left % 60.0).floor())
-    } else {
-        "Time is up".to_owned()
-    };
-    let color = if left < 0.0 {
-        app.theme.error
-    } else if left < 60.0 {
-        app.theme.warning
-    } else {
-        app.theme.text
-    };
-    if ui.add(egui::Button::new(RichText::new(text).font(Theme::strong(13.0)).color(color))).clicked() {
-        app.commands.push(Command::Run(Action::Timer));
-    }
-    if left > 0.0 {
-        ui.ctx().request_repaint_after_secs(1.0);
     }
 }
 

@@ -3,9 +3,13 @@
 mod actions;
 mod arranging;
 mod effects;
+mod level;
 mod menus;
+mod merging;
 mod naming;
+mod presenting;
 mod typing;
+mod voting;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,7 +21,7 @@ use crate::advice::{Finding, Severity};
 use crate::app::canvas::{Badge, BoardCanvas, Corner, Look, Overlays, Tone};
 use crate::app::context::Cx;
 use crate::app::panels;
-use crate::board::{Point, Rect, StickyId};
+use crate::board::{Board, Key, Point, Rect, StickyId};
 use crate::view::propose::{self, Proposal};
 use crate::view::tool::{Activity, Input, Tool, Toolbox};
 use crate::view::{Action, Item, Selection, narrative};
@@ -52,8 +56,8 @@ pub(super) struct BoardWorkspace {
     /// The revision the narrative was numbered for.
     numbered: Option<u64>,
     numbers: Vec<Badge>,
-    /// Which frame the presentation shows.
-    presenting: Option<usize>,
+    /// The presentation under way.
+    presenting: Option<presenting::Presentation>,
     /// Where things move to while the board is arranged.
     moving: Option<arranging::Moving>,
 }
@@ -90,27 +94,34 @@ impl BoardWorkspace {
     fn canvas(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.canvas.hand = self.toolbox.tool == Tool::Pan;
         let handles = matches!(self.toolbox.tool, Tool::Select | Tool::Connect) && self.naming.is_none();
-        let scene = cx.scene();
+        let scene = cx.scene_at_level();
+        let handles = handles && self.presenting.is_none();
         let interaction = self.canvas.interact(ui, &scene, cx.selection, handles);
         self.hover = interaction.hover.item();
+        // What the board changes into is followed in place: nobody may hold on to the list meanwhile.
+        drop(scene);
         self.pointer = interaction
             .response
             .hover_pos()
             .map(|at| interaction.view.to_world(crate::app::canvas::point(at)));
-        let at_sticky = interaction.focused.is_some();
-        if let Some(id) = interaction.newly_focused {
-            *cx.selection = Selection::one(Item::Sticky(id));
+        let at_item = interaction.focused.is_some();
+        if let Some(item) = interaction.newly_focused {
+            *cx.selection = Selection::one(item);
         }
-        for input in interaction.inputs {
+        self.show_presentation(ui, cx);
+        let presenting = self.presenting.is_some();
+        for input in interaction.inputs.into_iter().filter(|_| !presenting) {
             self.feed(ui, cx, input);
         }
-        if interaction.response.secondary_clicked() {
+        if interaction.response.secondary_clicked() && !presenting {
             self.open_context_menu(ui, cx, interaction.hover);
         }
         self.cursor(ui, &interaction.response, interaction.hover);
         self.proposal_reason(cx, interaction.response, interaction.hover);
-        self.keyboard(ui, cx, at_sticky);
-        let scene = cx.scene();
+        if !presenting {
+            self.keyboard(ui, cx, at_item);
+        }
+        let scene = cx.scene_at_level();
         self.lift(cx);
         self.advice_badges(ui, cx);
         self.propose(cx);
@@ -121,17 +132,23 @@ impl BoardWorkspace {
             lifted: if quiet { None } else { self.lifted.as_ref().map(|(_, _, lifted)| lifted) },
             activity: &self.toolbox.activity,
             editing: self.naming.as_ref().and_then(naming::Naming::sticky),
-            hover: interaction.hover,
+            hover: if presenting { crate::view::tool::Hit::Nothing } else { interaction.hover },
+            handles,
             proposals: &self.proposals,
             guides: &self.guides,
-            handles: true,
+            spotlight: self.presenting.as_ref().and_then(presenting::Presentation::spotlight),
         };
         self.canvas.paint(ui, &scene, cx.theme, &look, &self.overlays);
         self.show_naming(ui, cx);
         self.show_menu(ui, cx);
+        if presenting {
+            return;
+        }
         if cx.options.minimap {
             self.canvas.minimap(ui, &scene, cx.theme);
         }
+        self.level_switch(ui, cx, &scene);
+        self.show_votes(ui, cx);
         if cx.document.board().stickies.is_empty() && self.naming.is_none() {
             empty_hint(ui, cx, self.canvas.viewport());
         }
@@ -143,11 +160,18 @@ impl BoardWorkspace {
         if self.advised.as_ref().is_some_and(|before| Arc::ptr_eq(before, &findings)) {
             return;
         }
+        let board = cx.document.board();
+        let mut shows: BTreeMap<Key, StickyId> = BTreeMap::new();
+        for (id, sticky) in &board.stickies {
+            if let Some(key) = Board::definition_key(sticky) {
+                shows.entry(key).or_insert(*id);
+            }
+        }
         let mut counts: BTreeMap<StickyId, (usize, Severity)> = BTreeMap::new();
         for finding in findings.iter() {
-            let first = cx.items_of(finding).into_iter().find_map(|item| match item {
-                Item::Sticky(id) => Some(id),
-                _ => None,
+            let first = finding.places.iter().find_map(|place| match place {
+                Key::Sticky(id) => Some(*id),
+                definition => shows.get(definition).copied(),
             });
             if let Some(id) = first {
                 let entry = counts.entry(id).or_insert((0, Severity::Note));
@@ -175,7 +199,11 @@ impl BoardWorkspace {
             self.proposals.clear();
             self.proposed = None;
         } else if self.proposed != Some(revision) && !cx.document.in_gesture() {
-            self.proposals = propose::proposals(cx.document.board());
+            let level = cx.options.level;
+            let board = cx.document.board();
+            let shown = |id| board.stickies.get(&id).is_some_and(|sticky| sticky.kind.is_at(level));
+            self.proposals = propose::proposals(board);
+            self.proposals.retain(|proposal| shown(proposal.from) && shown(proposal.to));
             self.proposed = Some(revision);
         }
         if cx.options.numbers && self.numbered != Some(revision) && !cx.document.in_gesture() {
@@ -223,7 +251,7 @@ impl BoardWorkspace {
 
     /// The proposed link under a point: a click accepts it.
     fn proposal_under(&self, cx: &mut Cx<'_>, at: Point) -> Option<Proposal> {
-        let scene = cx.scene();
+        let scene = cx.scene_at_level();
         let reach = 8.0 / self.canvas.camera.zoom;
         let near = |proposal: &&Proposal| {
             let (Some(from), Some(to)) = (scene.sticky(proposal.from), scene.sticky(proposal.to)) else {
@@ -245,17 +273,23 @@ impl BoardWorkspace {
     }
 
     fn cursor(&self, ui: &Ui, response: &egui::Response, hover: crate::view::tool::Hit) {
-        use crate::view::tool::Hit;
+        use crate::view::tool::{Corner, Hit};
         if !response.contains_pointer() || self.canvas.hand {
             return;
         }
-        let icon = match (self.toolbox.tool, &self.toolbox.activity, hover) {
+        let icon = match (self.toolbox.tool, self.toolbox.activity.clone(), hover) {
             (_, Activity::Moving { .. }, _) => egui::CursorIcon::Grabbing,
-            (_, Activity::Resizing(_), _) | (Tool::Select, _, Hit::Corner(_)) => egui::CursorIcon::ResizeNwSe,
-            (Tool::Connect | Tool::Frame | Tool::Place(_), ..) | (_, _, Hit::Handle(_)) => {
+            (_, Activity::Resizing(_, corner), _) | (Tool::Select, _, Hit::Corner(_, corner)) => match corner
+            {
+                Corner::TopLeft | Corner::BottomRight => egui::CursorIcon::ResizeNwSe,
+                Corner::TopRight | Corner::BottomLeft => egui::CursorIcon::ResizeNeSw,
+            },
+            (Tool::Connect | Tool::Frame | Tool::Line | Tool::Place(_), ..) | (_, _, Hit::Handle(_)) => {
                 egui::CursorIcon::Crosshair
             }
-            (_, _, Hit::Item(Item::Link(_) | Item::Frame(_))) => egui::CursorIcon::PointingHand,
+            (_, _, Hit::Item(Item::Link(_) | Item::Frame(_)))
+            | (Tool::Vote, _, Hit::Item(Item::Sticky(_))) => egui::CursorIcon::PointingHand,
+            (_, _, Hit::Item(Item::Line(_))) => egui::CursorIcon::ResizeHorizontal,
             _ => return,
         };
         ui.set_cursor_icon(icon);
@@ -273,14 +307,16 @@ impl Workspace for BoardWorkspace {
     }
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        if let Some(chosen) = panels::rail::show(ui, cx.theme, self.toolbox.tool) {
-            self.choose(ui.ctx(), cx, chosen);
-        }
-        if cx.options.inspector {
-            panels::inspector::show(ui, cx);
-        }
-        if cx.options.drawer {
-            panels::drawer::show(ui, cx);
+        if self.presenting.is_none() {
+            if let Some(chosen) = panels::rail::show(ui, cx.theme, self.toolbox.tool, cx.options.level) {
+                self.choose(ui.ctx(), cx, chosen);
+            }
+            if cx.options.inspector {
+                panels::inspector::show(ui, cx);
+            }
+            if cx.options.drawer {
+                panels::drawer::show(ui, cx);
+            }
         }
         egui::CentralPanel::default().frame(Frame::NONE).show(ui, |ui| self.canvas(ui, cx));
     }
@@ -293,13 +329,22 @@ impl Workspace for BoardWorkspace {
         self.run(ctx, action, cx)
     }
 
-    fn opened(&mut self, _ctx: &egui::Context, _cx: &mut Cx<'_>) {
+    fn opened(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) {
+        self.stop_presenting(ctx, cx);
         let clipboard = std::mem::take(&mut self.clipboard);
         *self = Self { clipboard, ..Self::default() };
     }
 
     fn show(&mut self, ctx: &egui::Context, items: &[Item], cx: &mut Cx<'_>) {
         let board = cx.document.board();
+        let level = cx.options.level;
+        let hidden = items.iter().any(|item| match item {
+            Item::Sticky(id) => board.stickies.get(id).is_some_and(|sticky| !sticky.kind.is_at(level)),
+            _ => false,
+        });
+        if hidden {
+            cx.options.level = crate::board::notation::Level::Design;
+        }
         if let Some(bounds) = items.iter().filter_map(|item| item.rect(board)).reduce(Rect::union) {
             self.canvas.reveal(ctx, bounds.expanded(40.0));
         }
@@ -315,6 +360,10 @@ impl Workspace for BoardWorkspace {
             }
             (None, Tool::Pan) => "Drag to move the board · V to select".to_owned(),
             (None, Tool::Connect) => "Drag from one sticky to another · V to select".to_owned(),
+            (None, Tool::Line) => "Click where the pivotal event is".to_owned(),
+            (None, Tool::Vote) => {
+                "Click a sticky to vote · Shift+click takes a dot back · Esc ends".to_owned()
+            }
             (None, Tool::Frame) => "Drag a rectangle around what belongs together".to_owned(),
             (None, Tool::Place(kind)) => format!("Click where the {} goes", kind.row().label.to_lowercase()),
         }

@@ -479,7 +479,7 @@ impl<'g> Builder<'g> {
                 name: contexts[*cluster].to_owned(),
                 at: Point::new(rect.min.x.round(), (rect.min.y + below).round()),
                 size: Size::new((rect.max.x - rect.min.x).round(), (rect.max.y - rect.min.y).round()),
-                service: String::new(),
+                ..Frame::default()
             };
             self.board.frames.insert(FrameId(self.ids.mint()), frame);
         }

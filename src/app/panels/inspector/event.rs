@@ -109,7 +109,7 @@ fn used_by(cx: &Cx<'_>, name: &str) -> std::collections::BTreeMap<String, usize>
 }
 
 fn subscribers(ui: &mut Ui, cx: &mut Cx<'_>, name: &str) {
-    let topology = cx.topology();
+    let topology = cx.topology_lately(ui.ctx());
     let Some(message) = topology.message(MessageKind::Event, name) else { return };
     section(ui, cx.theme, "Subscribers");
     let routes = &topology.messages[message.0].routes;

@@ -3,19 +3,21 @@
 use egui::Context;
 
 use super::BoardWorkspace;
+use super::effects::is_free;
 use crate::app::canvas::Tone;
 use crate::app::context::Cx;
-use crate::board::{Board, Key, Point, Record, Rect, Sticky, StickyId, order};
+use crate::board::notation::Level;
+use crate::board::{Point, Record, Rect, Sticky, StickyId};
 use crate::edit::Intent;
 use crate::view::align::{self, Align};
 use crate::view::tool::Tool;
-use crate::view::{Action, Camera, Item, clipboard};
+use crate::view::{Action, Camera, Item, clipboard, stack};
 
 impl BoardWorkspace {
     /// Carries out an action; `false` when it is not about the canvas.
     pub(super) fn run(&mut self, ctx: &Context, action: Action, cx: &mut Cx<'_>) -> bool {
         match action {
-            Action::Fit => self.canvas.fit(ctx, &cx.scene()),
+            Action::Fit => self.canvas.fit(ctx, &cx.scene_at_level()),
             Action::FitSelection => {
                 if let Some(bounds) = cx.selection.bounds(cx.document.board()) {
                     self.canvas.fly_to(ctx, bounds, 2.0);
@@ -32,15 +34,32 @@ impl BoardWorkspace {
             Action::ConnectTool => self.take(ctx, cx, Tool::Connect),
             Action::FrameTool => self.take(ctx, cx, Tool::Frame),
             Action::SelectAll => {
-                let board = cx.document.board();
-                let frames = board.frames.keys().map(|id| Item::Frame(*id));
-                *cx.selection = board.stickies.keys().map(|id| Item::Sticky(*id)).chain(frames).collect();
+                let scene = cx.scene_at_level();
+                let frames = scene.frames.iter().map(|frame| Item::Frame(frame.id));
+                *cx.selection =
+                    scene.stickies.iter().map(|shape| Item::Sticky(shape.id)).chain(frames).collect();
             }
             Action::Rename => {
                 if let Some(item) = cx.selection.only() {
                     self.rename(cx, item);
                 }
             }
+            Action::RenameEverywhere => {
+                if let Some(id) = cx.selection.only_sticky() {
+                    self.edit_name(cx, Item::Sticky(id), true);
+                }
+            }
+            Action::MergeNames => self.merge_names(cx),
+            Action::FrameSelection => self.frame_selection(cx),
+            Action::PivotalLine => {
+                let beside = cx.selection.bounds(cx.document.board()).map(|bounds| bounds.max.x + 20.0);
+                let x = self.pointer.map(|at| at.x).or(beside).unwrap_or_else(|| self.drop_point().x);
+                self.place_line(cx, x);
+            }
+            Action::LevelBigPicture => self.show_level(cx, Level::BigPicture),
+            Action::LevelProcess => self.show_level(cx, Level::Process),
+            Action::LevelDesign => self.show_level(cx, Level::Design),
+            Action::Voting => self.toggle_voting(ctx, cx),
             Action::Delete => self.delete(cx),
             Action::Copy => self.copy(ctx, cx),
             Action::Cut => {
@@ -51,10 +70,8 @@ impl BoardWorkspace {
             Action::ConnectSelected => self.connect_selected(cx),
             Action::BringToFront => self.restack(cx, true),
             Action::SendToBack => self.restack(cx, false),
-            Action::Lock => {
-                self.change_stickies(cx, "Lock or unlock", |sticky, all| sticky.locked = !all(&|s| s.locked));
-            }
-            Action::Vote => self.change_stickies(cx, "Vote", |sticky, _| sticky.votes += 1),
+            Action::Lock => self.lock(cx),
+            Action::Vote => self.vote_for_selected(cx),
             Action::ClearVotes => self.clear_votes(cx),
             Action::AlignLeft => self.align(cx, action, Align::Left),
             Action::AlignCenter => self.align(cx, action, Align::Center),
@@ -95,24 +112,6 @@ impl BoardWorkspace {
         cx.say(Tone::Fine, format!("{} links drawn", proposals.len()));
     }
 
-    /// Shows the next frame of the board, from left to right; after the last, the whole board.
-    fn present(&mut self, ctx: &Context, cx: &mut Cx<'_>) {
-        let scene = cx.scene();
-        let mut frames: Vec<Rect> = scene.frames.iter().map(|frame| frame.rect).collect();
-        frames.sort_by(|a, b| a.min.x.total_cmp(&b.min.x).then(a.min.y.total_cmp(&b.min.y)));
-        let next = self.presenting.map_or(0, |at| at + 1);
-        match frames.get(next) {
-            Some(frame) => {
-                self.presenting = Some(next);
-                self.canvas.fly_to(ctx, *frame, 2.0);
-            }
-            None => {
-                self.presenting = None;
-                self.canvas.fit(ctx, &scene);
-            }
-        }
-    }
-
     fn delete(&mut self, cx: &mut Cx<'_>) {
         let keys = cx.selection.keys();
         if !keys.is_empty() {
@@ -147,37 +146,56 @@ impl BoardWorkspace {
         }
     }
 
+    /// Puts the selected stickies above or below all others.
     fn restack(&mut self, cx: &mut Cx<'_>, front: bool) {
-        let board = cx.document.board();
-        let layers = board.stickies.values().map(|sticky| sticky.layer.as_str());
-        let edge = if front { layers.max() } else { layers.filter(|layer| !layer.is_empty()).min() };
-        let edge = edge.unwrap_or("").to_owned();
-        let layer = if front { order::between(&edge, "") } else { String::new() };
+        let records = stack::restacked(cx.document.board(), &cx.selection.stickies().collect(), front);
         let label = if front { "Bring to front" } else { "Send to back" };
-        self.change_stickies(cx, label, |sticky, _| sticky.layer.clone_from(&layer));
-    }
-
-    /// Changes the selected stickies as one step. The second argument asks whether something holds for all of them.
-    fn change_stickies(
-        &mut self,
-        cx: &mut Cx<'_>,
-        label: &str,
-        change: impl Fn(&mut Sticky, &dyn Fn(&dyn Fn(&Sticky) -> bool) -> bool),
-    ) {
-        let board = cx.document.board();
-        let selected: Vec<(StickyId, &Sticky)> =
-            cx.selection.stickies().filter_map(|id| Some((id, board.stickies.get(&id)?))).collect();
-        let all = |test: &dyn Fn(&Sticky) -> bool| selected.iter().all(|(_, sticky)| test(sticky));
-        let records: Vec<Record> = selected
-            .iter()
-            .map(|(id, sticky)| {
-                let mut sticky = (*sticky).clone();
-                change(&mut sticky, &all);
-                Record::Sticky(*id, Box::new(sticky))
-            })
-            .collect();
         if !records.is_empty() {
             cx.perform(&Intent::Change { label: label.to_owned(), records });
+        }
+    }
+
+    /// Locks the selection in place, or lets all of it go when all of it is locked.
+    fn lock(&mut self, cx: &mut Cx<'_>) {
+        let board = cx.document.board();
+        let selected: Vec<Record> = cx.selection.keys().iter().filter_map(|key| board.record(key)).collect();
+        let is_locked = |record: &Record| match record {
+            Record::Sticky(_, sticky) => sticky.locked,
+            Record::Frame(_, frame) => frame.locked,
+            Record::Line(_, line) => line.locked,
+            _ => true,
+        };
+        let lock = !selected.iter().all(is_locked);
+        let mut records = selected;
+        for record in &mut records {
+            match record {
+                Record::Sticky(_, sticky) => sticky.locked = lock,
+                Record::Frame(_, frame) => frame.locked = lock,
+                Record::Line(_, line) => line.locked = lock,
+                _ => {}
+            }
+        }
+        if !records.is_empty() {
+            cx.perform(&Intent::Change { label: if lock { "Lock" } else { "Unlock" }.to_owned(), records });
+        }
+    }
+
+    /// One vote for each selected sticky.
+    fn vote_for_selected(&mut self, cx: &mut Cx<'_>) {
+        let board = cx.document.board();
+        let records: Vec<Record> = cx
+            .selection
+            .stickies()
+            .filter_map(|id| board.stickies.get(&id).map(|sticky| (id, sticky.clone())))
+            .map(|(id, sticky)| {
+                let votes = sticky.votes.saturating_add(1);
+                Record::Sticky(id, Box::new(Sticky { votes, ..sticky }))
+            })
+            .collect();
+        if records.is_empty() {
+            cx.say(Tone::Plain, "Select what to vote for");
+        } else {
+            cx.perform(&Intent::Change { label: "Vote".to_owned(), records });
         }
     }
 
@@ -204,14 +222,5 @@ impl BoardWorkspace {
         let rects: Vec<Rect> = items.iter().map(|(_, rect)| *rect).collect();
         let moved: Vec<(Item, Point)> = items.iter().map(|(item, _)| *item).zip(places(&rects)).collect();
         self.put_as(cx, action.row().text, &moved);
-    }
-}
-
-/// True for what can be moved by hand.
-fn is_free(board: &Board, item: Item) -> bool {
-    match item.key() {
-        Key::Sticky(id) => board.stickies.get(&id).is_some_and(|sticky| !sticky.locked),
-        Key::Frame(_) => true,
-        _ => false,
     }
 }

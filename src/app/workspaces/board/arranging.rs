@@ -74,7 +74,7 @@ impl BoardWorkspace {
                         cx.say(Tone::Error, error.to_string());
                     }
                     cx.document.end();
-                    self.canvas.fit(ctx, &cx.scene());
+                    self.canvas.fit(ctx, &cx.scene_at_level());
                 }
                 ctx.request_repaint();
             }

@@ -7,15 +7,20 @@ use super::menus::Menu;
 use crate::app::canvas::Tone;
 use crate::app::context::{Cx, sentence};
 use crate::app::panels::rail::Chosen;
-use crate::board::{Board, Frame, Key, Point, Record, Rect, Size, Sticky, StickyId, StickyKind};
-use crate::edit::{Intent, diff};
-use crate::view::tool::{Effect, Tool};
+use crate::board::{
+    Board, Frame, Key, LineId, PivotalLine, Point, Record, Rect, Size, Sticky, StickyId, StickyKind,
+};
+use crate::edit::{Intent, Op, diff};
+use crate::view::tool::{Corner, Effect, Tool};
 use crate::view::{Item, Selection, align};
 
 /// How near, in screen points, what moves has to come to a neighbour's line to snap to it.
 const SNAP: f32 = 6.0;
 /// Positions are kept to this step, so that files stay quiet.
 const STEP: f32 = 1.0;
+/// Room between what is framed and its frame, and for the title above.
+const FRAME_ROOM: f32 = 24.0;
+const FRAME_TITLE: f32 = 20.0;
 /// The smallest size of a sticky or frame.
 const SIZE_MIN: f32 = 40.0;
 
@@ -48,7 +53,7 @@ impl BoardWorkspace {
                 self.origins = item.rect(cx.document.board()).map(|rect| (item, rect)).into_iter().collect();
                 cx.document.begin("Resize");
             }
-            Effect::ResizeTo(item, corner) => self.resize_to(cx, item, corner),
+            Effect::ResizeTo(item, corner, to) => self.resize_to(cx, item, corner, to),
             Effect::End => {
                 self.guides.clear();
                 cx.document.end();
@@ -65,20 +70,47 @@ impl BoardWorkspace {
                 }
             }
             Effect::DropLink(from, at) => self.menu = Some(Menu::follow(cx, from, at)),
-            Effect::PlaceFrame(area) => {
-                let frame = Frame { at: rounded(area.min), size: area.size(), ..Frame::default() };
-                let touched = cx.perform(&Intent::PlaceFrame { frame: Box::new(frame) });
-                if let Some(item) = touched.iter().find_map(Item::of) {
-                    *cx.selection = Selection::one(item);
-                    self.rename(cx, item);
-                }
-            }
+            Effect::PlaceFrame(area) => self.carry_out_frame(cx, area),
             Effect::Place(kind, middle) => self.place(ctx, cx, kind, centred(kind, middle), None),
+            Effect::PlaceLine(x) => self.place_line(cx, x),
+            Effect::Vote(id, add) => self.vote(cx, id, add),
             Effect::Rename(item) => {
                 *cx.selection = Selection::one(item);
                 self.rename(cx, item);
             }
             Effect::Empty(at) => self.place(ctx, cx, StickyKind::Event, centred(StickyKind::Event, at), None),
+        }
+    }
+
+    /// Puts a pivotal line down and edits its name.
+    pub(super) fn place_line(&mut self, cx: &mut Cx<'_>, x: f32) {
+        let id = LineId(cx.document.ids().mint());
+        let line = PivotalLine { x: x.round(), ..PivotalLine::default() };
+        let records = vec![Record::Line(id, Box::new(line))];
+        cx.perform(&Intent::Change { label: "Add pivotal line".to_owned(), records });
+        let item = Item::Line(id);
+        *cx.selection = Selection::one(item);
+        self.rename(cx, item);
+    }
+
+    /// Draws a frame around the selected things and edits its name.
+    pub(super) fn frame_selection(&mut self, cx: &mut Cx<'_>) {
+        match cx.selection.bounds(cx.document.board()) {
+            Some(bounds) => {
+                let around = bounds.expanded(FRAME_ROOM);
+                let around = Rect { min: around.min.moved(0.0, -FRAME_TITLE), max: around.max };
+                self.carry_out_frame(cx, around);
+            }
+            None => cx.say(Tone::Plain, "Select what belongs together, then frame it"),
+        }
+    }
+
+    fn carry_out_frame(&mut self, cx: &mut Cx<'_>, area: Rect) {
+        let frame = Frame { at: rounded(area.min), size: area.size(), ..Frame::default() };
+        let touched = cx.perform(&Intent::PlaceFrame { frame: Box::new(frame) });
+        if let Some(item) = touched.iter().find_map(Item::of) {
+            *cx.selection = Selection::one(item);
+            self.rename(cx, item);
         }
     }
 
@@ -101,7 +133,7 @@ impl BoardWorkspace {
     fn select_within(&mut self, cx: &mut Cx<'_>, area: Rect, add: bool) {
         let before = self.before_marquee.get_or_insert_with(|| cx.selection.clone());
         let mut selection = if add { before.clone() } else { Selection::default() };
-        let scene = cx.derived.scene(cx.document);
+        let scene = cx.scene_at_level();
         selection
             .extend(scene.stickies_in(area).filter(|s| s.rect.intersects(area)).map(|s| Item::Sticky(s.id)));
         selection
@@ -132,15 +164,11 @@ impl BoardWorkspace {
                 );
             }
         }
-        let free = |item: &Item| match item {
-            Item::Sticky(id) => board.stickies.get(id).is_some_and(|sticky| !sticky.locked),
-            Item::Frame(_) => true,
-            Item::Link(_) | Item::Line(_) => false,
-        };
+        let free = |item: &Item| is_free(board, *item);
         self.origins =
             moving.iter().filter(free).filter_map(|item| Some((item, item.rect(board)?))).collect();
         if let Some(Item::Line(id)) = cx.selection.only()
-            && let Some(line) = board.lines.get(&id)
+            && let Some(line) = board.lines.get(&id).filter(|line| !line.locked)
         {
             self.origins.push((Item::Line(id), Rect::at(Point::new(line.x, 0.0), Size::new(0.0, 0.0))));
         }
@@ -157,7 +185,7 @@ impl BoardWorkspace {
         let Some(bounds) = self.origins.iter().map(|(_, rect)| *rect).reduce(Rect::union) else { return };
         let moved = Rect::at(bounds.min.moved(dx, dy), bounds.size());
         let zoom = self.canvas.camera.zoom;
-        let scene = cx.scene();
+        let scene = cx.scene_at_level();
         let moving: std::collections::BTreeSet<Item> = self.origins.iter().map(|(item, _)| *item).collect();
         let near = moved.expanded(600.0 / zoom.max(0.5));
         let others = scene
@@ -177,10 +205,7 @@ impl BoardWorkspace {
     /// Sets the places of items within the open gesture.
     pub(super) fn put(&mut self, cx: &mut Cx<'_>, places: &[(Item, Point)]) {
         let board = cx.document.board();
-        let ops = places
-            .iter()
-            .filter_map(|(item, at)| Some(diff(&board.record(&item.key())?, &placed(board, *item, *at)?)));
-        let ops = ops.flatten().collect();
+        let ops = places.iter().filter_map(|(item, at)| moved(board, *item, *at)).collect();
         if let Err(error) = cx.document.extend(ops) {
             cx.say(Tone::Error, sentence(&error.to_string()));
         }
@@ -193,21 +218,20 @@ impl BoardWorkspace {
         cx.document.end();
     }
 
-    fn resize_to(&mut self, cx: &mut Cx<'_>, item: Item, corner: Point) {
+    fn resize_to(&mut self, cx: &mut Cx<'_>, item: Item, corner: Corner, to: Point) {
         let Some((_, origin)) = self.origins.first().copied() else { return };
-        let size = Size::new(
-            (corner.x - origin.min.x).round().max(SIZE_MIN),
-            (corner.y - origin.min.y).round().max(SIZE_MIN),
-        );
+        let area = corner.dragged(origin, rounded(to), SIZE_MIN);
+        let (at, size) = (area.min, area.size());
         let board = cx.document.board();
         let Some(before) = board.record(&item.key()) else { return };
         let after = match before.clone() {
             Record::Sticky(id, mut sticky) => {
                 sticky.size = (size != sticky.kind.row().size).then_some(size);
+                sticky.at = at;
                 Record::Sticky(id, sticky)
             }
             Record::Frame(id, mut frame) => {
-                frame.size = size;
+                (frame.at, frame.size) = (at, size);
                 Record::Frame(id, frame)
             }
             other => other,
@@ -227,23 +251,26 @@ impl BoardWorkspace {
     }
 }
 
-/// An item's record at another place.
-fn placed(board: &Board, item: Item, at: Point) -> Option<Record> {
-    Some(match board.record(&item.key())? {
-        Record::Sticky(id, mut sticky) => {
-            sticky.at = at;
-            Record::Sticky(id, sticky)
-        }
-        Record::Frame(id, mut frame) => {
-            frame.at = at;
-            Record::Frame(id, frame)
-        }
-        Record::Line(id, mut line) => {
-            line.x = at.x;
-            Record::Line(id, line)
-        }
-        other => other,
-    })
+/// True for what can be moved by hand.
+pub(super) fn is_free(board: &Board, item: Item) -> bool {
+    match item {
+        Item::Sticky(id) => board.stickies.get(&id).is_some_and(|sticky| !sticky.locked),
+        Item::Frame(id) => board.frames.get(&id).is_some_and(|frame| !frame.locked),
+        Item::Line(id) => board.lines.get(&id).is_some_and(|line| !line.locked),
+        Item::Link(_) => false,
+    }
+}
+
+/// What puts an item in another place; nothing when it is there.
+fn moved(board: &Board, item: Item, at: Point) -> Option<Op> {
+    let (field, to) = match item {
+        Item::Sticky(_) | Item::Frame(_) => ("at", serde_json::to_value(at)),
+        Item::Line(_) => ("x", serde_json::to_value(at.x)),
+        Item::Link(_) => return None,
+    };
+    let (key, to) = (item.key(), to.ok()?);
+    let from = board.field(&key, field)?;
+    (from != to).then(|| Op::Set { key, field: field.to_owned(), from, to })
 }
 
 /// The place of a sticky whose middle is here.

@@ -8,7 +8,7 @@ use crate::app::canvas::pos;
 use crate::app::context::{Command, Cx};
 use crate::app::icons;
 use crate::app::theme::Theme;
-use crate::board::notation::{NOTATION, followers};
+use crate::board::notation::{NOTATION, followers, words};
 use crate::board::{Point, StickyId, StickyKind};
 use crate::view::tool::Hit;
 use crate::view::{Action, Item, Selection};
@@ -23,6 +23,8 @@ pub(super) struct Menu {
     kinds: Vec<StickyKind>,
     /// The actions offered.
     actions: Vec<Action>,
+    /// The names of which one stays.
+    names: Vec<String>,
     fresh: bool,
 }
 
@@ -30,8 +32,15 @@ impl Menu {
     /// What may follow a sticky by the grammar.
     pub(super) fn follow(cx: &Cx<'_>, from: StickyId, at: Point) -> Self {
         let kind = cx.document.board().stickies.get(&from).map(|sticky| sticky.kind);
-        let kinds = kind.map(|kind| followers(kind).collect()).unwrap_or_default();
-        Self { at, from: Some(from), kinds, actions: Vec::new(), fresh: true }
+        let level = cx.options.level;
+        let kinds = kind.map(|kind| followers(kind).filter(|kind| kind.is_at(level)).collect());
+        let kinds = kinds.unwrap_or_default();
+        Self { at, from: Some(from), kinds, actions: Vec::new(), names: Vec::new(), fresh: true }
+    }
+
+    /// Names of which one stays.
+    pub(super) const fn merge(at: Point, names: Vec<String>) -> Self {
+        Self { at, from: None, kinds: Vec::new(), actions: Vec::new(), names, fresh: true }
     }
 }
 
@@ -41,7 +50,7 @@ impl BoardWorkspace {
         let at = self.drop_point();
         self.commit_naming(ui.ctx(), cx, None);
         let item = match hit {
-            Hit::Item(item) | Hit::Corner(item) => Some(item),
+            Hit::Item(item) | Hit::Corner(item, _) => Some(item),
             Hit::Handle(id) => Some(Item::Sticky(id)),
             Hit::Nothing => None,
         };
@@ -51,11 +60,16 @@ impl BoardWorkspace {
             *cx.selection = Selection::one(item);
         }
         let (kinds, actions) = match item {
-            None => (NOTATION.iter().map(|row| row.kind).collect(), vec![Action::Fit, Action::SelectAll]),
-            Some(Item::Sticky(_)) => (
+            None => (
+                NOTATION.iter().map(|row| row.kind).filter(|kind| kind.is_at(cx.options.level)).collect(),
+                vec![Action::Fit, Action::SelectAll],
+            ),
+            Some(Item::Sticky(_)) if cx.selection.len() > 1 => (
                 Vec::new(),
                 vec![
-                    Action::Rename,
+                    Action::ConnectSelected,
+                    Action::FrameSelection,
+                    Action::MergeNames,
                     Action::Duplicate,
                     Action::Copy,
                     Action::BringToFront,
@@ -65,9 +79,28 @@ impl BoardWorkspace {
                     Action::Delete,
                 ],
             ),
-            Some(_) => (Vec::new(), vec![Action::Rename, Action::Delete]),
+            Some(Item::Sticky(_)) => (
+                Vec::new(),
+                vec![
+                    Action::Rename,
+                    Action::RenameEverywhere,
+                    Action::Duplicate,
+                    Action::Copy,
+                    Action::BringToFront,
+                    Action::SendToBack,
+                    Action::Lock,
+                    Action::Vote,
+                    Action::Delete,
+                ],
+            ),
+            Some(Item::Frame(_)) => (
+                Vec::new(),
+                vec![Action::Rename, Action::FitSelection, Action::Duplicate, Action::Lock, Action::Delete],
+            ),
+            Some(Item::Line(_)) => (Vec::new(), vec![Action::Rename, Action::Lock, Action::Delete]),
+            Some(Item::Link(_)) => (Vec::new(), vec![Action::Rename, Action::Delete]),
         };
-        self.menu = Some(Menu { at, from: None, kinds, actions, fresh: true });
+        self.menu = Some(Menu { at, from: None, kinds, actions, names: Vec::new(), fresh: true });
     }
 
     /// Draws the open menu.
@@ -77,12 +110,22 @@ impl BoardWorkspace {
         let theme = cx.theme;
         let mut kind = None;
         let mut action = None;
+        let mut kept = None;
         let area =
             Area::new(ui.id().with("canvas menu")).fixed_pos(place + vec2(2.0, 2.0)).order(Order::Foreground);
         let shown = area.constrain(true).show(ui.ctx(), |ui| {
             Frame::menu(ui.style()).show(ui, |ui| {
                 ui.set_min_width(190.0);
                 ui.spacing_mut().item_spacing.y = 1.0;
+                if !menu.names.is_empty() {
+                    ui.label(theme.secondary("Which name stays?"));
+                }
+                for name in &menu.names {
+                    let button = egui::Button::new(words(name)).frame_when_inactive(false);
+                    if ui.add(button.min_size(vec2(190.0, 24.0))).clicked() {
+                        kept = Some(name.clone());
+                    }
+                }
                 for each in &menu.kinds {
                     let row = each.row();
                     let color =
@@ -109,7 +152,7 @@ impl BoardWorkspace {
                         action = Some(*each);
                     }
                 }
-                if menu.kinds.is_empty() && menu.actions.is_empty() {
+                if menu.kinds.is_empty() && menu.actions.is_empty() && menu.names.is_empty() {
                     ui.label(theme.secondary("Nothing may follow here by the grammar"));
                 }
             });
@@ -117,7 +160,10 @@ impl BoardWorkspace {
         let pressed = ui.input(|input| input.pointer.any_pressed()) && !menu.fresh;
         menu.fresh = false;
         let (at, from) = (menu.at, menu.from);
-        if let Some(kind) = kind {
+        if let Some(kept) = kept {
+            self.menu = None;
+            self.merge_into(cx, &kept);
+        } else if let Some(kind) = kind {
             self.menu = None;
             self.place(ui.ctx(), cx, kind, centred(kind, at), from);
         } else if let Some(action) = action {

@@ -24,6 +24,8 @@ pub(super) struct Naming {
     text: String,
     /// The thing was just made: nothing is left of it when the naming is cancelled.
     fresh: bool,
+    /// Renames the definition, not just this sticky.
+    everywhere: bool,
     focused: bool,
     /// The offered name chosen with the arrow keys.
     chosen: Option<usize>,
@@ -87,6 +89,7 @@ impl BoardWorkspace {
             item,
             text: String::new(),
             fresh: true,
+            everywhere: false,
             focused: false,
             chosen: None,
             contains_pointer: false,
@@ -98,6 +101,11 @@ impl BoardWorkspace {
 
     /// Edits the name of something on the board.
     pub(super) fn rename(&mut self, cx: &Cx<'_>, item: Item) {
+        self.edit_name(cx, item, false);
+    }
+
+    /// Edits the name of something on the board; of a definition, `everywhere` it stands.
+    pub(super) fn edit_name(&mut self, cx: &Cx<'_>, item: Item, everywhere: bool) {
         let board = cx.document.board();
         let text = match item {
             Item::Sticky(id) => board.stickies.get(&id).map(|sticky| sticky.name.clone()),
@@ -109,6 +117,7 @@ impl BoardWorkspace {
             item,
             text,
             fresh: false,
+            everywhere,
             focused: false,
             chosen: None,
             contains_pointer: false,
@@ -128,7 +137,9 @@ impl BoardWorkspace {
             cx.document.begin("Rename");
         }
         let done = match naming.item {
-            Item::Sticky(id) => cx.document.include(&Intent::NameSticky { sticky: id, name }),
+            Item::Sticky(id) => {
+                cx.document.include(&naming_intent(cx.document.board(), id, name, naming.everywhere))
+            }
             item => {
                 let records = named(cx.document.board(), item, name).into_iter().collect();
                 cx.document.include(&Intent::Change { label: "Rename".to_owned(), records })
@@ -157,7 +168,11 @@ impl BoardWorkspace {
     /// Opens the next sticky after one.
     pub(super) fn go_on(&mut self, ctx: &Context, cx: &mut Cx<'_>, after: StickyId, next: Next) {
         let Some(sticky) = cx.document.board().stickies.get(&after).cloned() else { return };
-        let kind = if next == Next::Predicted { outline::next_kind(sticky.kind) } else { sticky.kind };
+        let kind = if next == Next::Predicted {
+            outline::next_kind_at(sticky.kind, cx.options.level)
+        } else {
+            sticky.kind
+        };
         let means = crate::board::notation::meaning(sticky.kind, kind).is_some();
         let from = (next == Next::Predicted && means).then_some(after);
         let at = beside(cx.document.board(), sticky.rect(), kind.row().size, next != Next::Below);
@@ -167,7 +182,7 @@ impl BoardWorkspace {
     /// Draws the field over the sticky, with the names offered below.
     pub(super) fn show_naming(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let Some(mut naming) = self.naming.take() else { return };
-        let scene = cx.scene();
+        let scene = cx.scene_at_level();
         let Some((area, paper, size)) = self.naming_area(cx, &scene, naming.item) else { return };
         let keys = pressed(ui);
         let kind =
@@ -183,7 +198,8 @@ impl BoardWorkspace {
             naming.chosen = naming.chosen.and_then(|at| at.checked_sub(1));
         }
         let response = self.naming_field(ui, cx, &mut naming, area, paper, size);
-        let (picked, over) = offer(ui, cx.theme, area, &offered, naming.chosen);
+        let hint = self.everywhere_hint(cx, &naming);
+        let (picked, over) = offer(ui, cx.theme, area, &offered, naming.chosen, hint);
         if response.changed() {
             naming.chosen = None;
         }
@@ -195,7 +211,8 @@ impl BoardWorkspace {
             response.request_focus();
         }
         naming.contains_pointer = over || response.contains_pointer();
-        let commits = keys.enter || keys.next.is_some();
+        let commits = keys.enter || keys.everywhere || keys.next.is_some();
+        naming.everywhere |= keys.everywhere;
         if let Some(name) =
             picked.or_else(|| naming.chosen.filter(|_| commits).and_then(|at| offered.get(at)).cloned())
         {
@@ -212,6 +229,22 @@ impl BoardWorkspace {
         } else if commits || elsewhere {
             self.commit_naming(ui.ctx(), cx, keys.next);
         }
+    }
+
+    /// What Enter and Alt+Enter do, when the name stands on several stickies and has been changed.
+    fn everywhere_hint(&self, cx: &Cx<'_>, naming: &Naming) -> Option<String> {
+        let board = cx.document.board();
+        let sticky = board.stickies.get(&naming.sticky()?)?;
+        sticky.kind.row().definition?;
+        let shown = board.same_definition(sticky).count();
+        if naming.fresh || shown < 2 || sticky.name.is_empty() || naming.text.trim() == sticky.name {
+            return None;
+        }
+        Some(if naming.everywhere {
+            format!("Enter renames it on all {shown} stickies")
+        } else {
+            format!("Enter renames this sticky, Alt+Enter all {shown}")
+        })
     }
 
     /// Where the field lies, its colours, and the size of its text.
@@ -313,6 +346,7 @@ impl BoardWorkspace {
 /// The keys that mean something while naming, taken away from the field.
 struct Pressed {
     enter: bool,
+    everywhere: bool,
     escape: bool,
     up: bool,
     down: bool,
@@ -333,6 +367,7 @@ fn pressed(ui: &Ui) -> Pressed {
         };
         Pressed {
             next,
+            everywhere: key(Modifiers::ALT, Key::Enter),
             enter: key(Modifiers::NONE, Key::Enter),
             escape: key(Modifiers::NONE, Key::Escape),
             up: key(Modifiers::NONE, Key::ArrowUp),
@@ -348,8 +383,9 @@ fn offer(
     area: egui::Rect,
     offered: &[String],
     chosen: Option<usize>,
+    hint: Option<String>,
 ) -> (Option<String>, bool) {
-    if offered.is_empty() {
+    if offered.is_empty() && hint.is_none() {
         return (None, false);
     }
     let mut picked = None;
@@ -366,9 +402,25 @@ fn offer(
                     picked = Some(name.clone());
                 }
             }
+            if let Some(hint) = hint {
+                ui.label(RichText::new(hint).size(theme.sizes.secondary).color(theme.secondary));
+            }
         });
     });
     (picked, shown.response.contains_pointer())
+}
+
+/// The command that gives a sticky, or the definition it shows, another name.
+fn naming_intent(board: &Board, id: StickyId, name: String, everywhere: bool) -> Intent {
+    match board.stickies.get(&id) {
+        Some(sticky) if everywhere && !sticky.name.is_empty() && !name.is_empty() => {
+            match sticky.kind.row().definition {
+                Some(kind) => Intent::RenameDefinition { kind, from: sticky.name.clone(), to: name },
+                None => Intent::NameSticky { sticky: id, name },
+            }
+        }
+        _ => Intent::NameSticky { sticky: id, name },
+    }
 }
 
 /// The record of something under another name.

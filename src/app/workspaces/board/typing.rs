@@ -15,8 +15,8 @@ use crate::view::{Item, clipboard, outline};
 const NUDGE: [f32; 2] = [1.0, 24.0];
 
 impl BoardWorkspace {
-    /// Takes the keys. `at_sticky` says that the keyboard focus is on a sticky, not on a button or field.
-    pub(super) fn keyboard(&mut self, ui: &Ui, cx: &mut Cx<'_>, at_sticky: bool) {
+    /// Takes the keys. `at_item` says that the keyboard focus is on something on the board, not on a button or field.
+    pub(super) fn keyboard(&mut self, ui: &Ui, cx: &mut Cx<'_>, at_item: bool) {
         if self.naming.is_some() || ui.ctx().text_edit_focused() || ui.ctx().any_popup_open() {
             return;
         }
@@ -25,7 +25,7 @@ impl BoardWorkspace {
             self.escape(ui, cx);
         }
         // A focused button or field keeps Enter and the arrows to itself.
-        let free = at_sticky || ui.memory(|memory| memory.focused().is_none());
+        let free = at_item || ui.memory(|memory| memory.focused().is_none());
         if free {
             self.arrows(ui, cx);
             let (predicted, enter) = ui.input_mut(|input| {
@@ -34,13 +34,15 @@ impl BoardWorkspace {
                     input.consume_key(Modifiers::NONE, Key::Enter),
                 )
             });
-            match cx.selection.only_sticky() {
-                Some(id) if predicted => self.go_on(ui.ctx(), cx, id, Next::Predicted),
-                Some(id) if enter => self.rename(cx, Item::Sticky(id)),
+            match cx.selection.only() {
+                Some(Item::Sticky(id)) if predicted => self.go_on(ui.ctx(), cx, id, Next::Predicted),
+                Some(item) if enter => self.rename(cx, item),
                 _ => {}
             }
         }
-        if let Some(kind) = letter(ui) {
+        if let Some(kind) = letter(ui)
+            && self.offers(cx, kind)
+        {
             self.drop_sticky(ui, cx, kind);
         }
     }
