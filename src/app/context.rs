@@ -123,7 +123,7 @@ impl Derived {
         if advice != self.advice {
             self.advice = advice;
             self.findings = None;
-            self.advising = None;
+            self.working = None;
         }
     }
 
