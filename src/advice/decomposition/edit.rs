@@ -72,7 +72,7 @@ struct Work<'a> {
     usage: &'a Usage,
     event: MessageIx,
     ids: crate::board::IdGen,
-    draft: Draft,
+    draft: Draft<'a>,
     /// The top left corner of each new event, in the order of the parts, and its sticky.
     places: Vec<(Point, StickyId)>,
 }
