@@ -9,11 +9,18 @@
 //! * An event reaches every subscriber of its name. A command or query goes where its own sticky leads; a sticky
 //!   that leads nowhere stands for the message wherever it is handled.
 
+pub mod affected;
 pub mod derive;
+pub mod filter;
+pub mod focus;
 pub mod force;
 pub mod graph;
+pub mod grouping;
 pub mod layered;
+pub mod matrix;
+pub mod path;
 pub mod projection;
+mod subject;
 pub mod text;
 pub mod timeline;
 
@@ -23,6 +30,7 @@ use crate::board::{Board, FrameId, LinkId, Mode, Outcome, Span, StickyId, Sticky
 
 pub use derive::derive;
 pub use graph::{EdgeKind, GraphEdge, GraphNode, NodeKind};
+pub use subject::Subject;
 
 /// Declares an index into one of the tables of a [`Topology`].
 macro_rules! index {
@@ -203,8 +211,6 @@ pub struct Topology {
     pub routes: Vec<Route>,
     /// What means nothing.
     pub notes: Vec<Note>,
-    /// The same as one graph: services, messages and channels, in the direction messages flow.
-    pub graph: graph::Graph,
 }
 
 impl Topology {

@@ -304,7 +304,7 @@ fn size_of(name: &str, kind: NodeKind) -> Vec2 {
 /// The sticky token of a node's colour.
 pub(super) const fn token(kind: NodeKind) -> &'static str {
     match kind {
-        NodeKind::Service | NodeKind::Team => "service",
+        NodeKind::Service | NodeKind::Team | NodeKind::Frame => "service",
         NodeKind::External => "external",
         NodeKind::Policy => "policy",
         NodeKind::Actor => "actor",

@@ -51,7 +51,7 @@ fn plantuml(graph: &Graph, title: &str) -> String {
         let shape = match node.kind {
             K::Event | K::Command | K::Query => "card",
             K::Channel => "queue",
-            K::Team => "frame",
+            K::Team | K::Frame => "frame",
             _ => "component",
         };
         let _ = writeln!(out, "{shape} \"{}\" as n{}", quoted(&node.name), at.index());

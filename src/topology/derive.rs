@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     ChannelIx, ChannelUse, Message, MessageIx, MessageKind, Note, Output, Party, PartyIx, Place, Reaction,
-    ReactionIx, Route, RouteIx, Topology, graph,
+    ReactionIx, Route, RouteIx, Topology,
 };
 use crate::board::{
     Board, Frame, FrameId, Link, LinkId, Meaning, Mode, Point, Sticky, StickyId, StickyKind, notation,
@@ -20,9 +20,7 @@ pub fn derive(board: &Board) -> Topology {
     work.find_routes();
     work.find_outputs();
     work.note_meaningless();
-    let mut topology = work.topology;
-    topology.graph = graph::build(board, &topology);
-    topology
+    work.topology
 }
 
 /// The links that leave a sticky, in the order a reaction follows them.

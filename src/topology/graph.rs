@@ -1,10 +1,11 @@
 //! A topology as one directed graph: services, policies, actors, messages and channels, in the direction messages flow.
 
-use petgraph::graph::{DiGraph, NodeIndex};
-use rustc_hash::FxHashMap;
+use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
-use super::{ChannelIx, MessageIx, MessageKind, PartyIx, Topology};
+use super::projection::Kept;
+use super::{ChannelIx, MessageIx, MessageKind, Party, PartyIx, ReactionIx, Subject, Topology};
 use crate::board::{Board, LinkId, Mode, StickyId};
 
 /// The graph.
@@ -30,8 +31,35 @@ pub enum NodeKind {
     Query,
     /// A channel.
     Channel,
-    /// A team, in the view of teams.
+    /// A team, in the view of teams, or drawn as one node.
     Team,
+    /// A frame drawn as one node.
+    Frame,
+}
+
+impl NodeKind {
+    /// True for what travels: an event, command or query.
+    #[must_use]
+    pub const fn is_message(self) -> bool {
+        matches!(self, Self::Event | Self::Command | Self::Query)
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::External => "external system",
+            Self::Policy => "policy",
+            Self::Actor => "actor",
+            Self::Event => "event",
+            Self::Command => "command",
+            Self::Query => "query",
+            Self::Channel => "channel",
+            Self::Team => "team",
+            Self::Frame => "frame",
+        }
+    }
 }
 
 /// A node.
@@ -41,9 +69,12 @@ pub struct GraphNode {
     pub kind: NodeKind,
     /// Its name.
     pub name: String,
-    /// A sticky that shows it, to go to; none for a default channel or a team.
+    /// A sticky that shows it, to go to; none for a default channel, a team or a frame.
     #[serde(skip)]
     pub sticky: Option<StickyId>,
+    /// What of the topology it is; none for a team or a frame.
+    #[serde(skip)]
+    pub subject: Option<Subject>,
 }
 
 /// What an edge means.
@@ -88,14 +119,15 @@ pub struct GraphEdge {
 }
 
 /// Puts edges in, one for each (from, to, kind).
-pub(super) struct Builder {
+pub(super) struct Builder<'a> {
     pub graph: Graph,
-    edges: FxHashMap<(NodeIndex, NodeIndex, EdgeKind), petgraph::graph::EdgeIndex>,
+    edges: FxHashMap<(NodeIndex, NodeIndex, EdgeKind), EdgeIndex>,
+    carried: FxHashSet<(EdgeIndex, &'a str)>,
 }
 
-impl Builder {
+impl<'a> Builder<'a> {
     pub(super) fn new() -> Self {
-        Self { graph: Graph::new(), edges: FxHashMap::default() }
+        Self { graph: Graph::new(), edges: FxHashMap::default(), carried: FxHashSet::default() }
     }
 
     pub(super) fn edge(
@@ -103,7 +135,7 @@ impl Builder {
         (from, to): (NodeIndex, NodeIndex),
         kind: EdgeKind,
         synchronous: bool,
-        message: Option<&str>,
+        message: Option<&'a str>,
         links: &[LinkId],
     ) {
         let graph = &mut self.graph;
@@ -118,21 +150,23 @@ impl Builder {
         edge.synchronous |= synchronous;
         edge.links.extend(links);
         if let Some(message) = message
-            && !edge.messages.iter().any(|known| known == message)
+            && self.carried.insert((at, message))
         {
             edge.messages.push(message.to_owned());
         }
     }
 }
 
-pub(super) fn build(board: &Board, topology: &Topology) -> Graph {
+/// The graph of services, messages and channels, as far as `kept` goes: every edge of a kept message, and every
+/// reaction and message that is kept for itself.
+pub(super) fn build(board: &Board, topology: &Topology, kept: &Kept) -> Graph {
     let mut builder = Builder::new();
-    let nodes = Nodes::add(board, topology, &mut builder.graph);
+    let nodes = Nodes::add(board, topology, kept, &mut builder.graph);
     for (at, reaction) in topology.reactions.iter().enumerate() {
         let Some(from) = nodes.reactions[at] else { continue };
         for output in &reaction.outputs {
-            let (to, kind) = (nodes.messages[output.message.0], topology[output.message].kind);
-            let meaning = match kind {
+            let Some(to) = nodes.messages[output.message.0] else { continue };
+            let meaning = match topology[output.message].kind {
                 MessageKind::Event => EdgeKind::Publishes,
                 MessageKind::Command => EdgeKind::Sends,
                 MessageKind::Query => EdgeKind::Asks,
@@ -141,31 +175,35 @@ pub(super) fn build(board: &Board, topology: &Topology) -> Graph {
         }
     }
     for route in &topology.routes {
-        let (Some(to), message) = (nodes.reactions[route.reaction.0], route.message) else { continue };
-        let mut from = nodes.messages[message.0];
+        let Some(mut from) = nodes.messages[route.message.0] else { continue };
+        let Some(to) = nodes.reactions[route.reaction.0] else { continue };
+        let message = &topology[route.message];
         let mut links = route.links.iter();
-        for channel in &route.channels {
-            let station = nodes.channels[channel.0];
+        for (place, channel) in route.channels.iter().enumerate() {
+            let Some(station) = nodes.channels[channel.0] else { continue };
             if station != from {
                 let link: Vec<LinkId> = links.next().copied().into_iter().collect();
-                builder.edge((from, station), EdgeKind::Enters, false, None, &link);
+                // From one channel to the next the ends do not say what travels.
+                let name = (place > 0).then_some(message.name.as_str());
+                builder.edge((from, station), EdgeKind::Enters, false, name, &link);
             }
             from = station;
         }
-        let kind = match (route.channels.is_empty(), topology[message].kind) {
+        let kind = match (route.channels.is_empty(), message.kind) {
             (false, _) => EdgeKind::Leaves,
             (true, MessageKind::Event) => EdgeKind::Subscribes,
             (true, MessageKind::Command) => EdgeKind::Handles,
             (true, MessageKind::Query) => EdgeKind::Answers,
         };
-        let name = (kind == EdgeKind::Leaves).then_some(topology[message].name.as_str());
+        let name = (kind == EdgeKind::Leaves).then_some(message.name.as_str());
         let link: Vec<LinkId> = links.copied().collect();
         builder.edge((from, to), kind, route.mode == Mode::Synchronous, name, &link);
     }
     for (at, message) in topology.messages.iter().enumerate() {
+        let Some(to) = nodes.messages[at] else { continue };
         for issuer in &message.issuers {
             if let Some(from) = nodes.actors.get(board.stickies[issuer].name.as_str()) {
-                builder.edge((*from, nodes.messages[at]), EdgeKind::Issues, false, None, &[]);
+                builder.edge((*from, to), EdgeKind::Issues, false, None, &[]);
             }
         }
     }
@@ -174,89 +212,95 @@ pub(super) fn build(board: &Board, topology: &Topology) -> Graph {
 
 /// Where everything of a topology stands in the graph.
 struct Nodes<'a> {
-    messages: Vec<NodeIndex>,
-    channels: Vec<NodeIndex>,
+    messages: Vec<Option<NodeIndex>>,
+    channels: Vec<Option<NodeIndex>>,
     /// The host of each reaction, or the policy itself.
     reactions: Vec<Option<NodeIndex>>,
     actors: FxHashMap<&'a str, NodeIndex>,
 }
 
 impl<'a> Nodes<'a> {
-    fn add(board: &'a Board, topology: &Topology, graph: &mut Graph) -> Self {
-        let sticky_of = |party: &super::Party| party.reactions.first().map(|r| topology[*r].sticky);
-        let parties: Vec<NodeIndex> = topology
-            .parties
-            .iter()
-            .map(|party| {
-                let kind = if party.external { NodeKind::External } else { NodeKind::Service };
-                graph.add_node(GraphNode { kind, name: party.name.clone(), sticky: sticky_of(party) })
+    fn add(board: &'a Board, topology: &Topology, kept: &Kept, graph: &mut Graph) -> Self {
+        let shown = kept.ends(topology);
+        let parties: Vec<Option<NodeIndex>> = (0..topology.parties.len())
+            .map(|at| {
+                let shows = topology.parties[at].reactions.iter().any(|reaction| shown[reaction.0]);
+                shows.then(|| graph.add_node(topology.party_node(PartyIx(at))))
             })
             .collect();
-        let reactions = topology.reactions.iter().map(|reaction| match reaction.host {
-            Some(PartyIx(host)) => Some(parties[host]),
-            None if reaction.kind == crate::board::StickyKind::Policy => {
-                let name = board.stickies[&reaction.sticky].name.clone();
+        let reactions = topology.reactions.iter().enumerate().map(|(at, reaction)| match reaction.host {
+            Some(PartyIx(host)) => parties[host],
+            None if reaction.kind == crate::board::StickyKind::Policy && shown[at] => {
                 Some(graph.add_node(GraphNode {
                     kind: NodeKind::Policy,
-                    name,
+                    name: board.stickies[&reaction.sticky].name.clone(),
                     sticky: Some(reaction.sticky),
+                    subject: Some(Subject::Policy(ReactionIx(at))),
                 }))
             }
             None => None,
         });
         let reactions = reactions.collect();
-        let messages = topology.messages.iter().map(|message| {
-            let kind = match message.kind {
-                MessageKind::Event => NodeKind::Event,
-                MessageKind::Command => NodeKind::Command,
-                MessageKind::Query => NodeKind::Query,
-            };
-            graph.add_node(GraphNode {
-                kind,
-                name: message.name.clone(),
-                sticky: message.stickies.first().copied(),
+        let messages = topology.messages.iter().enumerate().map(|(at, message)| {
+            kept.messages[at].then(|| {
+                graph.add_node(GraphNode {
+                    kind: message.kind.into(),
+                    name: message.name.clone(),
+                    sticky: message.stickies.first().copied(),
+                    subject: Some(Subject::Message(MessageIx(at))),
+                })
             })
         });
         let messages = messages.collect();
-        let channels = topology.channels.iter().map(|channel| {
-            let (name, sticky) = (channel.name.clone(), channel.stickies.first().copied());
-            graph.add_node(GraphNode { kind: NodeKind::Channel, name, sticky })
+        let channels = topology.channels.iter().enumerate().map(|(at, channel)| {
+            let carries = channel.routes.iter().any(|route| kept.messages[topology[*route].message.0]);
+            (carries || !kept.partial).then(|| {
+                graph.add_node(GraphNode {
+                    kind: NodeKind::Channel,
+                    name: channel.name.clone(),
+                    sticky: channel.stickies.first().copied(),
+                    subject: Some(Subject::Channel(ChannelIx(at))),
+                })
+            })
         });
         let channels = channels.collect();
         let mut actors = FxHashMap::default();
-        for issuer in topology.messages.iter().flat_map(|message| &message.issuers) {
-            let name = board.stickies[issuer].name.as_str();
-            actors.entry(name).or_insert_with(|| {
-                graph.add_node(GraphNode {
-                    kind: NodeKind::Actor,
-                    name: name.to_owned(),
-                    sticky: Some(*issuer),
-                })
-            });
+        for (at, message) in topology.messages.iter().enumerate() {
+            for issuer in message.issuers.iter().filter(|_| kept.messages[at]) {
+                let name = board.stickies[issuer].name.as_str();
+                actors.entry(name).or_insert_with(|| {
+                    graph.add_node(GraphNode {
+                        kind: NodeKind::Actor,
+                        name: name.to_owned(),
+                        sticky: Some(*issuer),
+                        subject: Some(Subject::Actor(*issuer)),
+                    })
+                });
+            }
         }
         Self { messages, channels, reactions, actors }
     }
 }
 
-impl Topology {
-    /// The graph's node of a message.
-    #[must_use]
-    pub fn message_node(&self, message: MessageIx) -> Option<NodeIndex> {
-        let name = self[message].name.as_str();
-        let kind = match self[message].kind {
-            MessageKind::Event => NodeKind::Event,
-            MessageKind::Command => NodeKind::Command,
-            MessageKind::Query => NodeKind::Query,
-        };
-        self.graph.node_indices().find(|at| self.graph[*at].kind == kind && self.graph[*at].name == name)
+impl From<MessageKind> for NodeKind {
+    fn from(kind: MessageKind) -> Self {
+        match kind {
+            MessageKind::Event => Self::Event,
+            MessageKind::Command => Self::Command,
+            MessageKind::Query => Self::Query,
+        }
     }
+}
 
-    /// The graph's node of a channel.
-    #[must_use]
-    pub fn channel_node(&self, channel: ChannelIx) -> Option<NodeIndex> {
-        let name = self[channel].name.as_str();
-        self.graph
-            .node_indices()
-            .find(|at| self.graph[*at].kind == NodeKind::Channel && self.graph[*at].name == name)
+impl Topology {
+    /// The node that stands for a party.
+    pub(super) fn party_node(&self, party: PartyIx) -> GraphNode {
+        let Party { name, external, reactions } = &self[party];
+        GraphNode {
+            kind: if *external { NodeKind::External } else { NodeKind::Service },
+            name: name.clone(),
+            sticky: reactions.first().map(|reaction| self[*reaction].sticky),
+            subject: Some(Subject::Party(party)),
+        }
     }
 }

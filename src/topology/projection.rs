@@ -3,8 +3,8 @@
 use petgraph::graph::NodeIndex;
 use rustc_hash::FxHashMap;
 
-use super::graph::{Builder, EdgeKind, Graph, GraphNode, NodeKind};
-use super::{PartyIx, Topology};
+use super::graph::{self, Builder, EdgeKind, Graph, GraphNode, NodeKind};
+use super::{Party, PartyIx, Topology};
 use crate::board::{Board, Mode};
 
 /// A way to look at a topology.
@@ -37,55 +37,104 @@ impl View {
     }
 }
 
-/// The graph of a view. Nodes come in order of kind and name, so the same board gives the same graph.
-#[must_use]
-pub fn project(board: &Board, topology: &Topology, view: View) -> Graph {
-    match view {
-        View::Events => topology.graph.clone(),
-        View::Services => between(topology, |party| Some(party_node(topology, party)), |_| true),
-        View::Runtime => {
-            between(topology, |party| Some(party_node(topology, party)), |mode| mode == Mode::Synchronous)
+/// What of a topology a view is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Which messages show, with everybody who exchanges them.
+    pub messages: Vec<bool>,
+    /// Which reactions show for themselves, whatever they exchange.
+    pub reactions: Vec<bool>,
+    /// Something is left out.
+    pub partial: bool,
+}
+
+impl Kept {
+    /// Everything.
+    #[must_use]
+    pub fn all(topology: &Topology) -> Self {
+        let (messages, reactions) =
+            (vec![true; topology.messages.len()], vec![true; topology.reactions.len()]);
+        Self { messages, reactions, partial: false }
+    }
+
+    /// The reactions that show: those kept, and those at either end of a kept message.
+    pub(super) fn ends(&self, topology: &Topology) -> Vec<bool> {
+        let mut shown = self.reactions.clone();
+        for (message, _) in topology.messages.iter().zip(&self.messages).filter(|(_, kept)| **kept) {
+            for (reaction, _) in &message.producers {
+                shown[reaction.0] = true;
+            }
+            for route in &message.routes {
+                shown[topology[*route].reaction.0] = true;
+            }
         }
-        View::Teams => between(topology, |party| team_node(board, topology, party), |_| true),
+        shown
     }
 }
 
-fn party_node(topology: &Topology, party: PartyIx) -> GraphNode {
-    let kind = if topology[party].external { NodeKind::External } else { NodeKind::Service };
-    let sticky = topology[party].reactions.first().map(|reaction| topology[*reaction].sticky);
-    GraphNode { kind, name: topology[party].name.clone(), sticky }
+/// The graph of a view. Nodes come in order of kind and name, so the same board gives the same graph.
+#[must_use]
+pub fn project(board: &Board, topology: &Topology, view: View) -> Graph {
+    project_kept(board, topology, view, &Kept::all(topology))
+}
+
+/// The graph of a view of part of a topology.
+#[must_use]
+pub fn project_kept(board: &Board, topology: &Topology, view: View, kept: &Kept) -> Graph {
+    let party = |party| Some(topology.party_node(party));
+    match view {
+        View::Events => graph::build(board, topology, kept),
+        View::Services => between(topology, kept, party, |_| true),
+        View::Runtime => between(topology, kept, party, |mode| mode == Mode::Synchronous),
+        View::Teams => between(topology, kept, |party| team_node(board, topology, party), |_| true),
+    }
 }
 
 fn team_node(board: &Board, topology: &Topology, party: PartyIx) -> Option<GraphNode> {
     let team = &board.services.get(&topology[party].name)?.team;
-    (!team.is_empty()).then(|| GraphNode { kind: NodeKind::Team, name: team.clone(), sticky: None })
+    (!team.is_empty()).then(|| GraphNode {
+        kind: NodeKind::Team,
+        name: team.clone(),
+        sticky: None,
+        subject: None,
+    })
 }
 
 /// Joins producers to consumers, grouped as `node` says, over messages whose mode `keep` accepts.
 fn between(
     topology: &Topology,
+    kept: &Kept,
     node: impl Fn(PartyIx) -> Option<GraphNode>,
     keep: impl Fn(Mode) -> bool,
 ) -> Graph {
     let mut builder = Builder::new();
-    let mut indices: FxHashMap<(NodeKind, String), NodeIndex> = FxHashMap::default();
-    let mut groups: Vec<GraphNode> =
-        (0..topology.parties.len()).filter_map(|party| node(PartyIx(party))).collect();
-    groups.sort();
-    groups.dedup_by(|a, b| (a.kind, &a.name) == (b.kind, &b.name));
-    for group in groups {
-        let key = (group.kind, group.name.clone());
-        indices.insert(key, builder.graph.add_node(group));
-    }
-    let index = |party: PartyIx| node(party).and_then(|node| indices.get(&(node.kind, node.name)).copied());
+    let shown = kept.ends(topology);
+    let shows = |party: &Party| party.reactions.iter().any(|reaction| shown[reaction.0]);
+    let groups: Vec<Option<GraphNode>> = topology
+        .parties
+        .iter()
+        .enumerate()
+        .map(|(at, party)| shows(party).then(|| node(PartyIx(at))).flatten())
+        .collect();
+    let mut nodes: Vec<&GraphNode> = groups.iter().flatten().collect();
+    nodes.sort();
+    nodes.dedup_by(|a, b| (a.kind, &a.name) == (b.kind, &b.name));
+    let indices: FxHashMap<(NodeKind, &str), NodeIndex> = nodes
+        .into_iter()
+        .map(|node| ((node.kind, node.name.as_str()), builder.graph.add_node(node.clone())))
+        .collect();
+    let index: Vec<Option<NodeIndex>> = groups
+        .iter()
+        .map(|group| group.as_ref().map(|node| indices[&(node.kind, node.name.as_str())]))
+        .collect();
     for reaction in &topology.reactions {
-        let Some(from) = reaction.host.and_then(&index) else { continue };
-        for output in &reaction.outputs {
+        let Some(from) = reaction.host.and_then(|host| index[host.0]) else { continue };
+        for output in reaction.outputs.iter().filter(|output| kept.messages[output.message.0]) {
             for route in &output.routes {
                 let route = &topology[*route];
                 let waits = output.mode == Mode::Synchronous && route.mode == Mode::Synchronous;
                 let mode = if waits { Mode::Synchronous } else { Mode::Asynchronous };
-                let Some(to) = topology[route.reaction].host.and_then(&index) else { continue };
+                let Some(to) = topology[route.reaction].host.and_then(|host| index[host.0]) else { continue };
                 if from != to && keep(mode) {
                     let name = topology[output.message].name.as_str();
                     builder.edge((from, to), EdgeKind::DependsOn, waits, Some(name), &[output.link]);

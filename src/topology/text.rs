@@ -99,7 +99,9 @@ pub fn graph_json(graph: &Graph) -> Value {
 
 const fn dot_shape(kind: NodeKind) -> &'static str {
     match kind {
-        NodeKind::Service | NodeKind::Team => "shape=box style=\"filled,rounded\" fillcolor=\"#FFE27A\"",
+        NodeKind::Service | NodeKind::Team | NodeKind::Frame => {
+            "shape=box style=\"filled,rounded\" fillcolor=\"#FFE27A\""
+        }
         NodeKind::External => "shape=box style=\"filled,rounded\" fillcolor=\"#FFB8CC\"",
         NodeKind::Policy => "shape=box style=filled fillcolor=\"#D3B8FF\"",
         NodeKind::Actor => "shape=ellipse style=filled fillcolor=\"#FFF3B8\"",
