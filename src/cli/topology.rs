@@ -1,16 +1,25 @@
-//! `isobar topology`: the derived graph.
+//! `isobar topology`: the derived graph, its matrix, and what can be asked of it.
 
+mod questions;
+
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
 
 use super::{CliError, Exit, Subcommand};
+use crate::board::{Board, EventClass, Visibility};
 use crate::io;
-use crate::topology::projection::{View, project};
+use crate::topology::affected::Change;
+use crate::topology::filter::Filter;
+use crate::topology::focus::{Neighbours, part};
+use crate::topology::graph::Graph;
+use crate::topology::matrix::Matrix;
+use crate::topology::projection::{View, project_kept};
 use crate::topology::{derive, text};
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     Text,
     Json,
@@ -18,21 +27,53 @@ enum Format {
     Mermaid,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ViewName {
     Events,
     Services,
     Runtime,
     Teams,
+    Matrix,
 }
 
 impl From<ViewName> for View {
     fn from(name: ViewName) -> Self {
         match name {
             ViewName::Events => Self::Events,
-            ViewName::Services => Self::Services,
+            ViewName::Services | ViewName::Matrix => Self::Services,
             ViewName::Runtime => Self::Runtime,
             ViewName::Teams => Self::Teams,
+        }
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ClassName {
+    Domain,
+    Component,
+    CustomerInteraction,
+    Analytics,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum VisibilityName {
+    Public,
+    Private,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ChangeName {
+    Changes,
+    Down,
+    Silent,
+}
+
+impl From<ChangeName> for Change {
+    fn from(name: ChangeName) -> Self {
+        match name {
+            ChangeName::Changes => Self::Changes,
+            ChangeName::Down => Self::Down,
+            ChangeName::Silent => Self::Silent,
         }
     }
 }
@@ -42,37 +83,160 @@ impl From<ViewName> for View {
 pub(super) struct Topology {
     /// The board; `-` reads standard input
     board: PathBuf,
-    /// What to show: messages and channels, services by dependency, what waits at run time, or teams
+    /// What to show: messages and channels, services by dependency, what waits at run time, teams, or services as a
+    /// dependency structure matrix
     #[arg(long, value_enum, default_value = "events")]
     view: ViewName,
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    /// Only what services of this team exchange; may be given several times
+    #[arg(long, value_name = "NAME")]
+    team: Vec<String>,
+    /// Only what is exchanged in the frame of this name; may be given several times
+    #[arg(long, value_name = "NAME")]
+    frame: Vec<String>,
+    /// Only events of this class; may be given several times
+    #[arg(long, value_enum)]
+    class: Vec<ClassName>,
+    /// Only events of this visibility
+    #[arg(long, value_enum)]
+    visibility: Vec<VisibilityName>,
+    /// Only what has this in its name, and what is near
+    #[arg(long, value_name = "TEXT")]
+    find: Option<String>,
+    /// Only this service, message, channel or actor, and what is near
+    #[arg(long, value_name = "NAME", conflicts_with = "find")]
+    focus: Option<String>,
+    /// How many steps away is near
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    hops: usize,
+    /// The shortest chain of cause from one to the other; exit code 1 when there is none
+    #[arg(long, num_args = 2, value_names = ["FROM", "TO"])]
+    path: Option<Vec<String>>,
+    /// Who is affected when something happens to this one
+    #[arg(long, value_name = "NAME", conflicts_with = "path")]
+    affected_by: Option<String>,
+    /// What happens to it: its contract changes, it is down, or it no longer publishes
+    #[arg(long = "if", value_enum, default_value = "down", requires = "affected_by")]
+    change: ChangeName,
 }
 
 impl Subcommand for Topology {
     const NAME: &'static str = "topology";
-    const ABOUT: &'static str = "Print the publisher/subscriber graph a board implies";
+    const ABOUT: &'static str =
+        "Print the publisher/subscriber graph a board implies, or ask it who is affected by what";
 
     fn run(self, out: &mut dyn Write) -> Result<Exit, CliError> {
         let board = io::load(&self.board)?.board;
         let topology = derive(&board);
+        let asked =
+            questions::Asked { board: &board, topology: &topology, json: self.format == Format::Json };
+        if self.path.is_some() || self.affected_by.is_some() {
+            if !matches!(self.format, Format::Text | Format::Json) {
+                return Err(CliError(
+                    "an answer is printed as text or JSON: give --format text or json".into(),
+                ));
+            }
+            return match (&self.path, &self.affected_by) {
+                (Some(ends), _) => asked.path(&ends[0], &ends[1], out),
+                (None, Some(name)) => asked.affected(name, self.change.into(), out),
+                (None, None) => Ok(Exit::Fine),
+            };
+        }
+        let filter = self.filter(&board)?;
         let view = View::from(self.view);
-        let graph = project(&board, &topology, view);
-        match self.format {
-            Format::Text if view == View::Events => write!(out, "{}", text::in_words(&board, &topology))?,
-            Format::Text => {
-                for edge in graph.edge_indices() {
-                    let Some((from, to)) = graph.edge_endpoints(edge) else { continue };
-                    let how = if graph[edge].synchronous { ", waiting" } else { "" };
-                    let messages = graph[edge].messages.join(", ");
-                    writeln!(out, "{} -> {}: {messages}{how}", graph[from].name, graph[to].name)?;
+        let whole = filter.is_empty() && self.focus.is_none() && self.find.is_none();
+        let mut graph = project_kept(&board, &topology, view, &filter.keep(&board, &topology));
+        if let Some(centre) = self.centre(&asked, &graph)? {
+            graph = part(&graph, &Neighbours::of(&graph).within(&centre, self.hops));
+        }
+        if self.view == ViewName::Matrix {
+            let matrix = Matrix::of(&graph);
+            match self.format {
+                Format::Text => write!(out, "{}", matrix.in_words())?,
+                Format::Json => writeln!(out, "{:#}", matrix.to_json())?,
+                Format::Dot | Format::Mermaid => {
+                    return Err(CliError(
+                        "a matrix is no graph: print it as text or json, or take --view services".into(),
+                    ));
                 }
             }
+            return Ok(Exit::Fine);
+        }
+        match self.format {
+            Format::Text if view == View::Events && whole => {
+                write!(out, "{}", text::in_words(&board, &topology))?;
+            }
+            Format::Text => write!(out, "{}", text::graph_in_words(&graph))?,
             Format::Json => writeln!(out, "{:#}", text::graph_json(&graph))?,
             Format::Dot => write!(out, "{}", text::graph_dot(&graph, board.title()))?,
             Format::Mermaid => write!(out, "{}", text::graph_mermaid(&graph))?,
         }
         Ok(Exit::Fine)
+    }
+}
+
+impl Topology {
+    fn filter(&self, board: &Board) -> Result<Filter, CliError> {
+        let mut frames = BTreeSet::new();
+        for name in &self.frame {
+            let found = board.frames.iter().filter(|(_, frame)| frame.name == *name).map(|(id, _)| *id);
+            let before = frames.len();
+            frames.extend(found);
+            if frames.len() == before {
+                let known = board.frames.values().map(|frame| frame.name.as_str());
+                return Err(questions::unknown("frame", name, known));
+            }
+        }
+        let teams = || board.services.values().map(|service| service.team.as_str());
+        if let Some(name) = self.team.iter().find(|name| !teams().any(|team| team == name.as_str())) {
+            return Err(questions::unknown("team", name, teams()));
+        }
+        let class = |name: &ClassName| match name {
+            ClassName::Domain => EventClass::Domain,
+            ClassName::Component => EventClass::Component,
+            ClassName::CustomerInteraction => EventClass::CustomerInteraction,
+            ClassName::Analytics => EventClass::Analytics,
+        };
+        let visibility = |name: &VisibilityName| match name {
+            VisibilityName::Public => Visibility::Public,
+            VisibilityName::Private => Visibility::Private,
+        };
+        Ok(Filter {
+            teams: self.team.iter().cloned().collect(),
+            frames,
+            classes: self.class.iter().map(class).collect(),
+            visibilities: self.visibility.iter().map(visibility).collect(),
+        })
+    }
+
+    /// The nodes to stay near to; none when the whole graph is wanted.
+    fn centre(
+        &self,
+        asked: &questions::Asked<'_>,
+        graph: &Graph,
+    ) -> Result<Option<BTreeSet<petgraph::graph::NodeIndex>>, CliError> {
+        let of = |keep: &dyn Fn(&crate::topology::GraphNode) -> bool| {
+            graph.node_indices().filter(|at| keep(&graph[*at])).collect::<BTreeSet<_>>()
+        };
+        if let Some(text) = &self.find {
+            let found = of(&|node| text::is_called(&node.name, text));
+            if found.is_empty() {
+                return Err(CliError(format!("nothing in this view has \"{text}\" in its name")));
+            }
+            return Ok(Some(found));
+        }
+        let Some(name) = &self.focus else { return Ok(None) };
+        let team = of(&|node| node.subject.is_none() && node.name == *name);
+        if !team.is_empty() {
+            return Ok(Some(team));
+        }
+        let subjects = asked.named(name)?;
+        let found = of(&|node| node.subject.is_some_and(|subject| subjects.contains(&subject)));
+        if found.is_empty() {
+            return Err(CliError(format!("{name} is on the board, but not in this view: try --view events")));
+        }
+        Ok(Some(found))
     }
 }

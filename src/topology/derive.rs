@@ -1,6 +1,8 @@
 //! Deriving a topology from a board: one pass over the stickies, one over the links.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
 
 use super::{
     ChannelIx, ChannelUse, Message, MessageIx, MessageKind, Note, Output, Party, PartyIx, Place, Reaction,
@@ -19,20 +21,34 @@ pub fn derive(board: &Board) -> Topology {
     work.collect_channels();
     work.find_routes();
     work.find_outputs();
-    work.note_meaningless();
+    work.topology.notes.sort_by_key(|note| note.place);
     work.topology
 }
 
-/// The links that leave a sticky, in the order a reaction follows them.
-type Outgoing<'a> = FxHashMap<StickyId, Vec<(LinkId, &'a Link)>>;
+/// A link between two stickies of the board, by their places in [`Work::stickies`].
+#[derive(Clone, Copy)]
+struct Joint<'a> {
+    id: LinkId,
+    link: &'a Link,
+    from: usize,
+    to: usize,
+    meaning: Option<Meaning>,
+}
 
 struct Work<'a> {
     board: &'a Board,
-    out: Outgoing<'a>,
-    messages: FxHashMap<(MessageKind, &'a str), MessageIx>,
-    channels: FxHashMap<&'a str, ChannelIx>,
-    /// The routes that begin at a message sticky.
-    routes_from: FxHashMap<StickyId, Vec<RouteIx>>,
+    /// The stickies, in order of id. All that is known about one is kept at its place.
+    stickies: Vec<(StickyId, &'a Sticky)>,
+    /// The links, by sticky of origin and in the order a reaction follows them.
+    joints: Vec<Joint<'a>>,
+    /// The links that leave each sticky.
+    out: Vec<Range<usize>>,
+    message_at: Vec<Option<MessageIx>>,
+    reaction_at: Vec<Option<ReactionIx>>,
+    channel_at: Vec<Option<ChannelIx>>,
+    /// The routes that begin at each message sticky.
+    routes_from: Vec<Range<usize>>,
+    default_channel: Option<ChannelIx>,
     topology: Topology,
 }
 
@@ -47,22 +63,48 @@ const fn message_kind(kind: StickyKind) -> Option<MessageKind> {
 
 impl<'a> Work<'a> {
     fn new(board: &'a Board) -> Self {
-        let mut out: Outgoing<'a> = FxHashMap::default();
-        for (id, link) in &board.links {
-            out.entry(link.from).or_default().push((*id, link));
-        }
-        #[expect(clippy::iter_over_hash_type, reason = "each list is sorted on its own")]
-        for links in out.values_mut() {
-            links.sort_by(|(a_id, a), (b_id, b)| (&a.order, a_id).cmp(&(&b.order, b_id)));
-        }
-        Self {
+        let stickies: Vec<(StickyId, &'a Sticky)> = board.stickies.iter().map(|(id, s)| (*id, s)).collect();
+        let places: FxHashMap<StickyId, usize> =
+            stickies.iter().enumerate().map(|(at, (id, _))| (*id, at)).collect();
+        let mut work = Self {
             board,
-            out,
-            messages: FxHashMap::default(),
-            channels: FxHashMap::default(),
-            routes_from: FxHashMap::default(),
+            joints: Vec::with_capacity(board.links.len()),
+            out: vec![0..0; stickies.len()],
+            message_at: vec![None; stickies.len()],
+            reaction_at: vec![None; stickies.len()],
+            channel_at: vec![None; stickies.len()],
+            routes_from: vec![0..0; stickies.len()],
+            stickies,
+            default_channel: None,
             topology: Topology::default(),
+        };
+        for (id, link) in &board.links {
+            if let (Some(from), Some(to)) = (places.get(&link.from), places.get(&link.to)) {
+                let kinds = (work.stickies[*from].1.kind, work.stickies[*to].1.kind);
+                let meaning = notation::meaning(kinds.0, kinds.1);
+                if meaning.is_none() && !is_remark(kinds.0) && !is_remark(kinds.1) {
+                    let (from, to) = (kinds.0.row().label.to_lowercase(), kinds.1.row().label.to_lowercase());
+                    work.note(Place::Link(*id), format!("A link from {from} to {to} means nothing"));
+                }
+                work.joints.push(Joint { id: *id, link, from: *from, to: *to, meaning });
+            } else {
+                work.note(Place::Link(*id), "This link leads to a sticky that is not on the board");
+            }
         }
+        work.joints.sort_unstable_by(|a, b| {
+            a.from.cmp(&b.from).then_with(|| a.link.order.cmp(&b.link.order)).then_with(|| a.id.cmp(&b.id))
+        });
+        let mut start = 0;
+        for group in work.joints.chunk_by(|a, b| a.from == b.from) {
+            work.out[group[0].from] = start..start + group.len();
+            start += group.len();
+        }
+        work
+    }
+
+    /// The links that leave a sticky.
+    fn leaving(&self, at: usize) -> &[Joint<'a>] {
+        &self.joints[self.out[at].clone()]
     }
 
     fn note(&mut self, place: Place, message: impl Into<String>) {
@@ -70,54 +112,48 @@ impl<'a> Work<'a> {
     }
 
     fn collect_messages(&mut self) {
-        let mut named: Vec<(MessageKind, &'a str, StickyId)> = Vec::new();
-        for (id, sticky) in &self.board.stickies {
+        let mut named: Vec<(MessageKind, &'a str, usize)> = Vec::new();
+        for at in 0..self.stickies.len() {
+            let (id, sticky) = self.stickies[at];
             let Some(kind) = message_kind(sticky.kind) else { continue };
             if sticky.name.is_empty() {
-                self.note(Place::Sticky(*id), "It has no name yet, so it is no message");
+                self.note(Place::Sticky(id), "It has no name yet, so it is no message");
             } else {
-                named.push((kind, &sticky.name, *id));
+                named.push((kind, &sticky.name, at));
             }
         }
         named.sort_unstable();
-        for (kind, name, sticky) in named {
-            let messages = &mut self.topology.messages;
-            match messages.last_mut().filter(|last| (last.kind, last.name.as_str()) == (kind, name)) {
-                Some(last) => last.stickies.push(sticky),
-                None => {
-                    self.messages.insert((kind, name), MessageIx(messages.len()));
-                    messages.push(Message {
-                        kind,
-                        name: name.to_owned(),
-                        stickies: vec![sticky],
-                        routes: Vec::new(),
-                        producers: Vec::new(),
-                        issuers: Vec::new(),
-                    });
-                }
-            }
+        for same in named.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            let ix = MessageIx(self.topology.messages.len());
+            same.iter().for_each(|(.., at)| self.message_at[*at] = Some(ix));
+            self.topology.messages.push(Message {
+                kind: same[0].0,
+                name: same[0].1.to_owned(),
+                stickies: same.iter().map(|(.., at)| self.stickies[*at].0).collect(),
+                routes: Vec::new(),
+                producers: Vec::new(),
+                issuers: Vec::new(),
+            });
         }
-    }
-
-    fn message_of(&self, sticky: &'a Sticky) -> Option<MessageIx> {
-        self.messages.get(&(message_kind(sticky.kind)?, sticky.name.as_str())).copied()
     }
 
     fn collect_reactions(&mut self) {
         let frames = FramesByArea::new(self.board);
         let mut hosts: Vec<(StickyId, Option<&'a str>, Option<FrameId>)> = Vec::new();
         let mut names: Vec<&'a str> = Vec::new();
-        for (id, sticky) in &self.board.stickies {
+        for at in 0..self.stickies.len() {
+            let (id, sticky) = self.stickies[at];
             if !sticky.kind.is_reaction() {
                 continue;
             }
+            self.reaction_at[at] = Some(ReactionIx(hosts.len()));
             let (frame, service) = frames.around(sticky.rect().center());
             let host = host_name(sticky, service);
             if host.is_none() && sticky.kind != StickyKind::Policy {
-                self.note(Place::Sticky(*id), "It has no name yet, so nobody reacts here");
+                self.note(Place::Sticky(id), "It has no name yet, so nobody reacts here");
             }
             names.extend(host);
-            hosts.push((*id, host, frame));
+            hosts.push((id, host, frame));
         }
         names.sort_unstable();
         names.dedup();
@@ -141,63 +177,68 @@ impl<'a> Work<'a> {
     }
 
     fn collect_channels(&mut self) {
-        let mut named: Vec<(&'a str, Option<StickyId>)> = Vec::new();
-        for (id, sticky) in &self.board.stickies {
+        let mut named: Vec<(&'a str, Option<usize>)> = Vec::new();
+        for at in 0..self.stickies.len() {
+            let (id, sticky) = self.stickies[at];
             if sticky.kind != StickyKind::Channel {
                 continue;
             }
             if sticky.name.is_empty() {
-                self.note(Place::Sticky(*id), "It has no name yet; what enters it still leaves it");
+                self.note(Place::Sticky(id), "It has no name yet; what enters it still leaves it");
             }
-            named.push((&sticky.name, Some(*id)));
+            named.push((&sticky.name, Some(at)));
         }
         let default = self.board.settings.default_channel.as_str();
         if !default.is_empty() {
             named.push((default, None));
         }
         named.sort_unstable();
-        for (name, sticky) in named {
-            let channels = &mut self.topology.channels;
-            if channels.last().is_none_or(|last| last.name != name) {
-                self.channels.insert(name, ChannelIx(channels.len()));
-                channels.push(ChannelUse { name: name.to_owned(), stickies: Vec::new(), routes: Vec::new() });
+        for same in named.chunk_by(|a, b| a.0 == b.0) {
+            let ix = ChannelIx(self.topology.channels.len());
+            let places = || same.iter().filter_map(|(_, at)| *at);
+            places().for_each(|at| self.channel_at[at] = Some(ix));
+            let stickies = places().map(|at| self.stickies[at].0).collect();
+            let name = same[0].0;
+            if name == default && !default.is_empty() {
+                self.default_channel = Some(ix);
             }
-            if let Some(last) = channels.last_mut() {
-                last.stickies.extend(sticky);
-            }
+            self.topology.channels.push(ChannelUse { name: name.to_owned(), stickies, routes: Vec::new() });
         }
     }
 
     fn find_routes(&mut self) {
-        let board = self.board;
-        for (id, sticky) in &board.stickies {
-            let Some(message) = self.message_of(sticky) else { continue };
-            for (links, stations, reaction) in self.ways_from(*id) {
-                self.add_route(message, *id, links, stations, reaction);
+        let mut used = vec![false; self.stickies.len()];
+        for at in 0..self.stickies.len() {
+            let Some(message) = self.message_at[at] else { continue };
+            let start = self.topology.routes.len();
+            for (links, stations, reaction) in self.ways_from(at) {
+                stations.iter().for_each(|station| used[*station] = true);
+                self.add_route(message, at, links, &stations, reaction);
             }
+            self.routes_from[at] = start..self.topology.routes.len();
         }
-        let used: FxHashSet<StickyId> =
-            self.topology.routes.iter().flat_map(|r| r.stations.iter().copied()).collect();
-        for (id, sticky) in &board.stickies {
-            if sticky.kind == StickyKind::Channel && !used.contains(id) {
-                self.note(Place::Sticky(*id), "Nothing travels through this channel yet");
+        for at in 0..self.stickies.len() {
+            let (id, sticky) = self.stickies[at];
+            if sticky.kind == StickyKind::Channel && !used[at] {
+                self.note(Place::Sticky(id), "Nothing travels through this channel yet");
             }
         }
     }
 
     /// Follows links from a message sticky to every reaction they lead to. Each channel sticky is passed once, on
     /// the first way found to it, so rings of channels end and dense ones stay cheap.
-    fn ways_from(&self, from: StickyId) -> Vec<(Vec<LinkId>, Vec<StickyId>, StickyId)> {
+    fn ways_from(&self, from: usize) -> Vec<(Vec<LinkId>, Vec<usize>, usize)> {
         let mut found = Vec::new();
-        let mut passed: FxHashSet<StickyId> = FxHashSet::default();
-        let mut todo = vec![(from, Vec::new(), Vec::new())];
+        let mut passed: Vec<usize> = Vec::new();
+        let mut todo: Vec<(usize, Vec<LinkId>, Vec<usize>)> = vec![(from, Vec::new(), Vec::new())];
         while let Some((at, links, stations)) = todo.pop() {
-            for (id, link) in self.out.get(&at).into_iter().flatten() {
-                let with_link = || links.iter().copied().chain([*id]).collect();
-                match self.board.link_meaning(link) {
-                    Some(Meaning::Enters) if passed.insert(link.to) => {
-                        let stations = stations.iter().copied().chain([link.to]).collect();
-                        todo.push((link.to, with_link(), stations));
+            for joint in self.leaving(at) {
+                let with_link = || links.iter().copied().chain([joint.id]).collect();
+                match joint.meaning {
+                    Some(Meaning::Enters) if !passed.contains(&joint.to) => {
+                        passed.push(joint.to);
+                        let stations = stations.iter().copied().chain([joint.to]).collect();
+                        todo.push((joint.to, with_link(), stations));
                     }
                     Some(
                         Meaning::HandledBy
@@ -205,7 +246,7 @@ impl<'a> Work<'a> {
                         | Meaning::Subscribes
                         | Meaning::Projects
                         | Meaning::Leaves,
-                    ) => found.push((with_link(), stations.clone(), link.to)),
+                    ) => found.push((with_link(), stations.clone(), joint.to)),
                     _ => {}
                 }
             }
@@ -216,12 +257,12 @@ impl<'a> Work<'a> {
     fn add_route(
         &mut self,
         message: MessageIx,
-        from: StickyId,
+        from: usize,
         links: Vec<LinkId>,
-        stations: Vec<StickyId>,
-        reaction: StickyId,
+        stations: &[usize],
+        reaction: usize,
     ) {
-        let Some(reaction) = self.topology.reaction(reaction) else { return };
+        let Some(reaction) = self.reaction_at[reaction] else { return };
         let Message { kind, name, .. } = &self.topology.messages[message.0];
         let mode = match kind {
             MessageKind::Query => Mode::Synchronous,
@@ -235,9 +276,9 @@ impl<'a> Work<'a> {
             }
         };
         let mut channels: Vec<ChannelIx> =
-            stations.iter().map(|s| self.channels[self.board.stickies[s].name.as_str()]).collect();
+            stations.iter().filter_map(|station| self.channel_at[*station]).collect();
         if channels.is_empty() && mode == Mode::Asynchronous {
-            channels.extend(self.channels.get(self.board.settings.default_channel.as_str()));
+            channels.extend(self.default_channel);
         }
         let at = RouteIx(self.topology.routes.len());
         for channel in &channels {
@@ -245,43 +286,42 @@ impl<'a> Work<'a> {
         }
         self.topology.messages[message.0].routes.push(at);
         self.topology.reactions[reaction.0].triggers.push(at);
-        self.routes_from.entry(from).or_default().push(at);
+        let (from, stations) =
+            (self.stickies[from].0, stations.iter().map(|station| self.stickies[*station].0).collect());
         self.topology.routes.push(Route { message, from, links, stations, channels, reaction, mode });
     }
 
     fn find_outputs(&mut self) {
-        for at in 0..self.topology.reactions.len() {
-            let sticky = self.topology.reactions[at].sticky;
-            let outgoing = self.out.get(&sticky).cloned().unwrap_or_default();
-            for (id, link) in outgoing {
-                let meaning = self.board.link_meaning(link);
-                if !matches!(meaning, Some(Meaning::Publishes | Meaning::Sends | Meaning::Asks)) {
+        for place in 0..self.stickies.len() {
+            let Some(at) = self.reaction_at[place] else { continue };
+            for joint in self.out[place].clone() {
+                let joint = self.joints[joint];
+                if !matches!(joint.meaning, Some(Meaning::Publishes | Meaning::Sends | Meaning::Asks)) {
                     continue;
                 }
-                let Some(message) = self.board.stickies.get(&link.to).and_then(|to| self.message_of(to))
-                else {
-                    continue;
-                };
-                let output = self.output(id, link, message);
-                let place = self.topology.reactions[at].outputs.len();
-                self.topology.messages[message.0].producers.push((ReactionIx(at), place));
-                self.topology.reactions[at].outputs.push(output);
+                let Some(message) = self.message_at[joint.to] else { continue };
+                let output = self.output(&joint, message);
+                let outputs = &mut self.topology.reactions[at.0].outputs;
+                self.topology.messages[message.0].producers.push((at, outputs.len()));
+                outputs.push(output);
             }
         }
-        for link in self.board.links.values() {
-            if self.board.link_meaning(link) == Some(Meaning::Entry)
-                && let Some(message) = self.message_of(&self.board.stickies[&link.to])
-            {
-                self.topology.messages[message.0].issuers.push(link.from);
+        let mut entries: Vec<&Joint<'a>> =
+            self.joints.iter().filter(|joint| joint.meaning == Some(Meaning::Entry)).collect();
+        entries.sort_unstable_by_key(|joint| joint.id);
+        for joint in entries {
+            if let Some(message) = self.message_at[joint.to] {
+                self.topology.messages[message.0].issuers.push(joint.link.from);
             }
         }
     }
 
-    fn output(&self, id: LinkId, link: &Link, message: MessageIx) -> Output {
+    fn output(&self, joint: &Joint<'a>, message: MessageIx) -> Output {
+        let Joint { id, link, .. } = *joint;
         let Message { kind, name, routes, .. } = &self.topology.messages[message.0];
-        let local = self.routes_from.get(&link.to);
-        let routes = match (kind, local) {
-            (MessageKind::Command | MessageKind::Query, Some(local)) => local.clone(),
+        let local = self.routes_from[joint.to].clone();
+        let routes = match kind {
+            MessageKind::Command | MessageKind::Query if !local.is_empty() => local.map(RouteIx).collect(),
             _ => routes.clone(),
         };
         let waits = routes.iter().any(|route| self.topology.routes[route.0].mode == Mode::Synchronous);
@@ -312,23 +352,6 @@ impl<'a> Work<'a> {
             backoff: link.backoff.or(backoff),
             routes,
         }
-    }
-
-    fn note_meaningless(&mut self) {
-        for (id, link) in &self.board.links {
-            let (Some(from), Some(to)) =
-                (self.board.stickies.get(&link.from), self.board.stickies.get(&link.to))
-            else {
-                self.note(Place::Link(*id), "This link leads to a sticky that is not on the board");
-                continue;
-            };
-            if notation::meaning(from.kind, to.kind).is_none() && !is_remark(from.kind) && !is_remark(to.kind)
-            {
-                let (from, to) = (from.kind.row().label.to_lowercase(), to.kind.row().label.to_lowercase());
-                self.note(Place::Link(*id), format!("A link from {from} to {to} means nothing"));
-            }
-        }
-        self.topology.notes.sort_by_key(|note| note.place);
     }
 }
 

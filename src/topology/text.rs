@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::graph::{EdgeKind, Graph, NodeKind};
 use super::{MessageKind, Reaction, RouteIx, Topology};
-use crate::board::{Board, Mode};
+use crate::board::{Board, Mode, notation};
 
 /// The whole topology in words: every service with its reactions, then every event with both its sides.
 #[must_use]
@@ -73,6 +73,30 @@ fn route_in_words(topology: &Topology, route: RouteIx) -> String {
     let name = &topology[route.message].name;
     let channels: Vec<&str> = route.channels.iter().map(|channel| topology[*channel].name.as_str()).collect();
     if channels.is_empty() { name.clone() } else { format!("{name} through {}", channels.join(", ")) }
+}
+
+/// A graph in words: a line an edge, and the nodes that have none.
+#[must_use]
+pub fn graph_in_words(graph: &Graph) -> String {
+    let mut out = String::new();
+    for edge in graph.edge_indices() {
+        let Some((from, to)) = graph.edge_endpoints(edge) else { continue };
+        let how = if graph[edge].synchronous { ", waiting" } else { "" };
+        let messages = graph[edge].messages.join(", ");
+        let messages = if messages.is_empty() { messages } else { format!(": {messages}") };
+        let _ = writeln!(out, "{} -> {}{messages}{how}", graph[from].name, graph[to].name);
+    }
+    for at in graph.node_indices().filter(|at| graph.neighbors_undirected(*at).next().is_none()) {
+        let _ = writeln!(out, "{}", graph[at].name);
+    }
+    out
+}
+
+/// True when a name has a text in it, as it is spelt or as its words are read.
+#[must_use]
+pub fn is_called(name: &str, text: &str) -> bool {
+    let text = text.trim().to_lowercase();
+    name.to_lowercase().contains(&text) || notation::words(name).to_lowercase().contains(&text)
 }
 
 /// A graph as JSON: nodes with id, kind and name; edges by node id.
