@@ -14,4 +14,5 @@ mod samples;
 mod simpy;
 mod tidy;
 mod tidy_published;
+mod topology;
 mod validators;
