@@ -219,6 +219,7 @@ const fn plural(kind: crate::topology::NodeKind) -> &'static str {
         K::Query => "Queries",
         K::Channel => "Channels",
         K::Team => "Teams",
+        K::Frame => "Frames",
     }
 }
 
