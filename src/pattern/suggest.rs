@@ -76,10 +76,11 @@ pub fn suggestions(text: &str, at: usize, shape: &Shape) -> Vec<Suggestion> {
         }
         Wants::Condition => conditions(&mut found, shape.fields.get(&path)),
         Wants::Operator => {
+            let kinds = kinds(shape.fields.get(&path));
             let mut before = None;
-            for (name, template, _) in OPERATORS {
+            for (name, template, of) in OPERATORS {
                 // Without its braces, which are there.
-                if before != Some(name) {
+                if before != Some(name) && of.fits(kinds) {
                     found.add(name.to_owned(), String::new(), &template[1..template.len() - 1]);
                 }
                 before = Some(name);
@@ -90,9 +91,24 @@ pub fn suggestions(text: &str, at: usize, shape: &Shape) -> Vec<Suggestion> {
     found.all
 }
 
+impl Of {
+    fn fits(self, kinds: Kinds) -> bool {
+        match self {
+            Of::Strings => kinds.string,
+            Of::Numbers => kinds.number,
+            Of::Any => true,
+        }
+    }
+}
+
+/// The kinds a field may have; of one that nobody described, all that conditions are written for.
+fn kinds(shape: Option<&FieldShape>) -> Kinds {
+    let any = Kinds { string: true, number: true, boolean: true, ..Kinds::default() };
+    shape.map_or(any, |shape| shape.kinds)
+}
+
 fn conditions(found: &mut Suggestions, shape: Option<&FieldShape>) {
-    let any = Kinds { string: true, number: true, boolean: true, null: false, other: false };
-    let kinds = shape.map_or(any, |shape| shape.kinds);
+    let kinds = kinds(shape);
     let listed = shape.and_then(|shape| shape.values.as_deref()).unwrap_or_default();
     for value in listed {
         found.add(value.clone(), "a value".to_owned(), &format!("{}|", value.replace('|', "\u{0}")));
@@ -109,12 +125,7 @@ fn conditions(found: &mut Suggestions, shape: Option<&FieldShape>) {
         found.add("null".to_owned(), "a value".to_owned(), "null|");
     }
     for (name, template, of) in OPERATORS {
-        let fits = match of {
-            Of::Strings => kinds.string,
-            Of::Numbers => kinds.number,
-            Of::Any => true,
-        };
-        if fits {
+        if of.fits(kinds) {
             found.add(template.replace('|', ""), name.to_owned(), template);
         }
     }
@@ -221,7 +232,8 @@ mod tests {
             numbers.iter().any(|l| l.contains("numeric")) && !numbers.iter().any(|l| l.contains("prefix"))
         );
         assert_eq!(labels("{\"data\": {\"gift\": [^]}}")[..2], ["true", "false"]);
-        assert!(labels("{\"type\": [{^}]}").contains(&"anything-but".to_owned()));
+        let of_text = labels("{\"type\": [{^}]}");
+        assert!(of_text.contains(&"anything-but".to_owned()) && !of_text.contains(&"numeric".to_owned()));
     }
 
     #[test]

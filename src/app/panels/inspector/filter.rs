@@ -36,7 +36,7 @@ struct Draft {
 }
 
 /// Rows of suggestions that show at once.
-const SHOWN: usize = 7;
+const SHOWN: usize = 9;
 
 /// Shows the filter; answers the new one when it was changed.
 pub(super) fn show(
