@@ -18,6 +18,7 @@ pub mod model;
 pub mod names;
 pub mod openapi;
 pub mod pact;
+pub mod rust;
 pub mod typescript;
 pub mod yaml;
 
@@ -69,6 +70,7 @@ pub const FORMATS: &[Format] = &[
     backstage::FORMAT,
     markdown::FORMAT,
     typescript::FORMAT,
+    rust::FORMAT,
     diagrams::MERMAID,
     diagrams::DOT,
     diagrams::PLANTUML,

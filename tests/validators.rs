@@ -156,6 +156,33 @@ fn findings_are_sarif_by_the_schema_of_oasis() {
 }
 
 #[test]
+fn structs_pass_the_rust_compiler() {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    if Command::new(&rustc).arg("-V").output().is_err() {
+        println!("SKIPPED: no Rust compiler (rustc)");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    export("rust", folder.path());
+    for board in std::fs::read_dir(folder.path()).unwrap() {
+        let root = board.unwrap().path();
+        let mut command = Command::new(&rustc);
+        command.args(["--edition=2021", "--crate-type=lib", "--emit=metadata", "-Dwarnings", "--out-dir"]);
+        // The feature is stated by its Cargo.toml, which the compiler alone does not read.
+        command
+            .arg(&root)
+            .args(["--check-cfg", "cfg(feature, values(\"serde\"))"])
+            .arg(root.join("src/lib.rs"));
+        run(&mut command, "rust");
+    }
+}
+
+#[test]
+fn mermaid_reads_its_flowcharts() {
+    check("mermaid", "mermaid");
+}
+
+#[test]
 fn graphviz_draws_the_graphs() {
     if Command::new("dot").arg("-V").output().is_err() {
         println!("SKIPPED: no Graphviz (dot)");

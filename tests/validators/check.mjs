@@ -99,7 +99,25 @@ async function typescript(folder, problem) {
   return found.length;
 }
 
-const kinds = { cloudevents, eventcatalog, typescript, asyncapi, schemas };
+async function mermaid(folder, problem) {
+  // Labels are cleaned by a library that wants a browser's document.
+  const { JSDOM } = await import("jsdom");
+  const { window } = new JSDOM("");
+  globalThis.window = window;
+  globalThis.document = window.document;
+  const { default: parser } = await import("mermaid");
+  const found = await files(folder, ".mmd");
+  for (const path of found) {
+    try {
+      await parser.parse(await readFile(path, "utf8"));
+    } catch (error) {
+      problem(path, error.message);
+    }
+  }
+  return found.length;
+}
+
+const kinds = { mermaid, cloudevents, eventcatalog, typescript, asyncapi, schemas };
 const [kind, ...folders] = process.argv.slice(2);
 let bad = 0;
 let seen = 0;
