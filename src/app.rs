@@ -8,6 +8,7 @@
 //! workspace is given. Adding a panel is one file under `app/panels/`.
 
 pub mod canvas;
+mod code;
 pub mod context;
 pub mod files;
 pub mod fonts;

@@ -5,6 +5,7 @@
 
 pub mod compatibility;
 pub mod generate;
+pub mod infer;
 pub mod json_schema;
 pub mod validate;
 

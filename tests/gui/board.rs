@@ -153,6 +153,79 @@ fn the_inspector_adds_a_schema_field() {
 }
 
 #[test]
+fn a_schema_is_made_of_a_pasted_example_and_edited_as_json() {
+    let folder = Folder::new();
+    let mut harness = open(Some(&folder.board()));
+    let at = centre(&harness, "Domain event Order placed");
+    click(&mut harness, at);
+    harness.get_by_label("+ version").click();
+    settle(&mut harness);
+    harness.get_by_label("From example").click();
+    settle(&mut harness);
+    let area = egui::accesskit::Role::MultilineTextInput;
+    harness.get_by_role_and_label(area, "Example payloads").click();
+    settle(&mut harness);
+    harness.event(egui::Event::Paste("{\"orderId\": \"o-1\", \"total\": 12.5, ".to_owned()));
+    settle(&mut harness);
+    assert!(harness.query_by_label_contains("Line 1").is_some(), "half an example is no example");
+    harness.event(egui::Event::Paste("\"gift\": true}".to_owned()));
+    settle(&mut harness);
+    harness.get_by_label("Schema").click();
+    settle(&mut harness);
+    harness.get_by_label("3 fields in 1 payloads");
+    harness.get_by_label("Use as schema").click();
+    settle(&mut harness);
+    let schema = |harness: &egui_kittest::Harness<'static, isobar::app::App>| {
+        board(harness).events["OrderPlaced"].versions[0].schema.clone()
+    };
+    let names: Vec<String> = schema(&harness).fields.iter().map(|field| field.name.clone()).collect();
+    assert_eq!(names, ["orderId", "total", "gift"]);
+    harness.get_by_label("Field total");
+    harness.get_by_label("JSON").click();
+    settle(&mut harness);
+    harness.get_by_role_and_label(area, "Schema as JSON").click();
+    settle(&mut harness);
+    press(&mut harness, Modifiers::COMMAND, Key::A);
+    let text =
+        r#"{"type": "object", "required": ["id"], "properties": {"id": {"type": "string", "minLength": 3}}}"#;
+    harness.event(egui::Event::Paste(text.to_owned()));
+    settle(&mut harness);
+    harness.get_by_label("Schema").click();
+    settle(&mut harness);
+    assert_eq!(schema(&harness).fields[0].min, Some(3.0));
+}
+
+#[test]
+fn an_example_is_checked_against_its_schema_while_it_is_typed() {
+    let folder = Folder::new();
+    let path = folder.path("shop.ron");
+    let text = r#"(
+        format: 1,
+        events: {"OrderPlaced": (versions: [(version: "1", schema: (fields: [(name: "total", type: number)]), examples: [{"total": 1}])])},
+        stickies: {"1": (kind: event, name: "OrderPlaced", at: (0, 0))},
+    )"#;
+    std::fs::write(&path, text).unwrap();
+    let mut harness = open(Some(&path));
+    let at = centre(&harness, "Domain event Order placed");
+    click(&mut harness, at);
+    let area = egui::accesskit::Role::MultilineTextInput;
+    harness.get_by_role_and_label(area, "Example 1").click();
+    settle(&mut harness);
+    press(&mut harness, Modifiers::COMMAND, Key::A);
+    harness.event(egui::Event::Paste("{\"total\": \"much\"}".to_owned()));
+    settle(&mut harness);
+    assert!(harness.query_by_label_contains("is not of type").is_some(), "told before it is left");
+    assert_eq!(board(&harness).events["OrderPlaced"].versions[0].examples, [serde_json::json!({"total": 1})]);
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    let at = centre(&harness, "Domain event Order placed");
+    click(&mut harness, at);
+    assert!(harness.query_by_label_contains("is not of type").is_none(), "Escape puts the old text back");
+    harness.get_by_label("Add example").click();
+    settle(&mut harness);
+    assert_eq!(board(&harness).events["OrderPlaced"].versions[0].examples.len(), 2);
+}
+
+#[test]
 fn saving_writes_the_file_and_a_bad_file_leaves_the_board_open() {
     let folder = Folder::new();
     let path = folder.board();

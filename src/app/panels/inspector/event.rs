@@ -89,19 +89,31 @@ pub(super) fn versions(ui: &mut Ui, cx: &mut Cx<'_>, name: &str, versions: &mut 
         if let Some(text) = text_row(ui, cx.theme, &salt, "Deprecated on", &version.deprecated, "in force") {
             version.deprecated = text;
         }
+        if let Some(text) = text_row(ui, cx.theme, &salt, "What changed", &version.notes, "in a sentence") {
+            version.notes = text;
+        }
         section(ui, cx.theme, "Schema");
         schema::show(ui, cx, &salt, &mut version.schema, Some(&used));
+        schema::examples(ui, cx, &salt, version);
     }
 }
 
-/// The dotted paths each consumer says it uses, with how many use it. Consumers that name no fields are not counted.
-fn used_by(cx: &Cx<'_>, name: &str) -> std::collections::BTreeMap<String, usize> {
+/// Who says that it uses which dotted path. Consumers that name no fields are not counted.
+fn used_by(cx: &mut Cx<'_>, name: &str) -> schema::Users {
+    let topology = cx.topology();
     let board = cx.document.board();
-    let mut used = std::collections::BTreeMap::new();
-    for link in board.links.values() {
-        if board.stickies.get(&link.from).is_some_and(|sticky| sticky.name == name) {
-            for path in &link.fields {
-                *used.entry(path.clone()).or_insert(0) += 1;
+    let mut used = schema::Users::new();
+    for message in topology.messages_named(name) {
+        for route in &topology[message].routes {
+            let reaction = &topology[topology[*route].reaction];
+            let host = reaction.host.map(|host| topology[host].name.as_str());
+            let sticky = board.stickies.get(&reaction.sticky).map(|sticky| sticky.name.as_str());
+            let host = words(host.or(sticky).unwrap_or_default());
+            for path in topology.fields_used(board, *route) {
+                let users: &mut Vec<String> = used.entry(path.to_owned()).or_default();
+                if !users.contains(&host) {
+                    users.push(host.clone());
+                }
             }
         }
     }

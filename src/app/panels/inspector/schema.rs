@@ -1,246 +1,176 @@
-//! The table of a schema's fields: name, type, how many use it; each row opens to its constraints.
+//! The schema of a message: as a table, as JSON, or made of an example; with the examples it is checked against.
+
+mod table;
 
 use std::collections::BTreeMap;
 
-use egui::{RichText, Ui, vec2};
+use egui::Ui;
+use serde_json::Value;
 
+use crate::app::code::{self, Verdict};
 use crate::app::context::Cx;
-use crate::app::widgets::{choice_row, switch_row, text_row};
-use crate::app::{icons, widgets};
-use crate::board::{Field, FieldType, Schema};
+use crate::app::widgets::{chip, section};
+use crate::board::schema::generate::example;
+use crate::board::schema::infer::infer;
+use crate::board::schema::json_schema::{from_json_schema, to_json_schema};
+use crate::board::schema::validate::Validator;
+use crate::board::{Schema, Version};
 
-const TYPES: [(FieldType, &str); 7] = [
-    (FieldType::String, "string"),
-    (FieldType::Integer, "integer"),
-    (FieldType::Number, "number"),
-    (FieldType::Boolean, "boolean"),
-    (FieldType::Object, "object"),
-    (FieldType::Array, "array"),
-    (FieldType::Any, "anything"),
-];
+/// Who says that it uses a field, by the field's dotted path.
+pub(super) type Users = BTreeMap<String, Vec<String>>;
 
-/// What happens to the fields of one level.
-enum Change {
-    Remove(usize),
-    Up(usize),
+/// How a schema is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Form {
+    #[default]
+    Table,
+    Json,
+    FromExample,
 }
 
-/// Shows the table and changes the schema in place.
-pub(super) fn show(
-    ui: &mut Ui,
-    cx: &mut Cx<'_>,
-    salt: &str,
-    schema: &mut Schema,
-    used: Option<&BTreeMap<String, usize>>,
-) {
-    header(ui, cx, used.is_some());
-    fields(ui, cx, salt, "", &mut schema.fields, used, 0);
-    if add_button(ui, cx, "Add field") {
-        let name = fresh_name(&schema.fields);
-        ui.data_mut(|data| data.insert_temp(ui.id().with((salt, &name)), true));
-        schema.fields.push(Field::new(name, FieldType::String));
-    }
-}
+const FORMS: [(Form, &str); 3] =
+    [(Form::Table, "Table"), (Form::Json, "JSON"), (Form::FromExample, "From example")];
 
-fn fresh_name(fields: &[Field]) -> String {
-    let taken = |name: &str| fields.iter().any(|field| field.name == name);
-    (1..)
-        .map(|n| if n == 1 { "field".to_owned() } else { format!("field{n}") })
-        .find(|name| !taken(name))
-        .unwrap_or_default()
-}
-
-fn add_button(ui: &mut Ui, cx: &Cx<'_>, text: &str) -> bool {
-    let icon = icons::text("plus", 12.0).color(cx.theme.accent);
-    let text = RichText::new(text).color(cx.theme.accent).size(cx.theme.sizes.secondary);
-    ui.add(egui::Button::new((icon, text)).frame_when_inactive(false)).clicked()
-}
-
-fn columns(width: f32) -> [f32; 2] {
-    [width * 0.46, width * 0.34]
-}
-
-fn header(ui: &mut Ui, cx: &Cx<'_>, used: bool) {
-    let [name, kind] = columns(ui.available_width());
+/// Shows the schema and changes it in place.
+pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, salt: &str, schema: &mut Schema, used: Option<&Users>) {
+    let id = ui.id().with(("schema form", salt));
+    let mut form = ui.data(|data| data.get_temp::<Form>(id)).unwrap_or_default();
     ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 0.0;
-        let cell = |ui: &mut Ui, width: f32, text: &str| {
-            ui.allocate_ui(vec2(width, 18.0), |ui| {
-                ui.set_min_width(width);
-                ui.label(RichText::new(text).size(cx.theme.sizes.secondary).color(cx.theme.secondary));
-            });
-        };
-        cell(ui, name, "Field");
-        cell(ui, kind, "Type");
-        if used {
-            cell(ui, ui.available_width(), "Used by");
+        for (of, name) in FORMS {
+            if chip(ui, cx.theme, name, form == of).clicked() {
+                form = of;
+            }
         }
     });
-    widgets::hairline(ui, cx.theme);
+    ui.add_space(4.0);
+    match form {
+        Form::Table => table::show(ui, cx, salt, schema, used),
+        Form::Json => json(ui, cx, salt, schema),
+        Form::FromExample => {
+            if from_example(ui, cx, salt, schema) {
+                form = Form::Table;
+            }
+        }
+    }
+    ui.data_mut(|data| data.insert_temp(id, form));
 }
 
-fn fields(
-    ui: &mut Ui,
-    cx: &mut Cx<'_>,
-    salt: &str,
-    prefix: &str,
-    fields: &mut Vec<Field>,
-    used: Option<&BTreeMap<String, usize>>,
-    depth: u8,
-) {
-    let mut change = None;
-    for (i, field) in fields.iter_mut().enumerate() {
-        let path = if prefix.is_empty() { field.name.clone() } else { format!("{prefix}.{}", field.name) };
-        let id = ui.id().with((salt, &path));
-        let mut open = ui.data(|data| data.get_temp::<bool>(id)).unwrap_or(false);
-        if row(ui, cx, field, &path, used, depth) {
-            open = !open;
-            ui.data_mut(|data| data.insert_temp(id, open));
+/// Shows the examples of a version, each checked against its schema while it is typed.
+pub(super) fn examples(ui: &mut Ui, cx: &mut Cx<'_>, salt: &str, version: &mut Version) {
+    section(ui, cx.theme, "Examples");
+    let validator = Validator::new(&version.schema);
+    let check = |text: &str| match (code::parse(text), &validator) {
+        (Err(problem), _) => Verdict { problems: vec![problem], acceptable: false },
+        (Ok(_), Err(problem)) => {
+            Verdict { problems: vec![format!("The schema is not valid: {problem}")], acceptable: true }
         }
-        if open {
-            ui.indent(id, |ui| {
-                if let Some(asked) = details(ui, cx, &format!("{salt} {path}"), field, i) {
-                    change = Some(asked);
-                }
-            });
+        (Ok(value), Ok(validator)) => {
+            let problems = validator.problems(&value).iter().map(ToString::to_string).collect();
+            Verdict { problems, acceptable: true }
         }
-        let inner = match &mut field.items {
-            Some(items) if field.fields.is_empty() => Some(&mut items.fields),
-            _ => Some(&mut field.fields),
-        };
-        if let Some(inner) = inner
-            && !inner.is_empty()
-            && depth < 12
+    };
+    let mut gone = None;
+    for (at, stated) in version.examples.iter_mut().enumerate() {
+        let name = format!("Example {}", at + 1);
+        let text = code::pretty(stated);
+        if let Some(new) = code::field(ui, cx.theme, (salt, at), (&name, "{ }"), &text, &check)
+            && let Ok(value) = code::parse(&new)
         {
-            self::fields(ui, cx, salt, &path, inner, used, depth + 1);
+            *stated = value;
         }
+        if ui.small_button(format!("Remove example {}", at + 1)).clicked() {
+            gone = Some(at);
+        }
+        ui.add_space(4.0);
     }
-    match change {
-        Some(Change::Remove(i)) => drop(fields.remove(i)),
-        Some(Change::Up(i)) if i > 0 => fields.swap(i - 1, i),
-        _ => {}
+    if let Some(at) = gone {
+        version.examples.remove(at);
+    }
+    let number = version.examples.len() as u64 + 1;
+    if ui.button("Add example").on_hover_text("One that the schema allows, to start from").clicked() {
+        version.examples.push(example(&version.schema, number));
     }
 }
 
-/// One row of the table; true when it was clicked.
-fn row(
-    ui: &mut Ui,
-    cx: &Cx<'_>,
-    field: &Field,
-    path: &str,
-    used: Option<&BTreeMap<String, usize>>,
-    depth: u8,
-) -> bool {
-    let theme = cx.theme;
-    let width = ui.available_width();
-    let (rect, response) = ui.allocate_exact_size(vec2(width, 23.0), egui::Sense::click());
-    response
-        .widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, format!("Field {path}")));
-    let painter = ui.painter_at(rect);
-    if response.hovered() || response.has_focus() {
-        painter.rect_filled(rect, 3.0, theme.hover);
-    }
-    let [name_width, type_width] = columns(width);
-    let font = crate::app::theme::Theme::plain(theme.sizes.secondary + 0.5);
-    let middle = rect.left_center();
-    let cell = |x: f32, width: f32, text: String, color: egui::Color32| {
-        let area = egui::Rect::from_min_max(
-            egui::pos2(rect.left() + x, rect.top()),
-            egui::pos2(rect.left() + x + width - 4.0, rect.bottom()),
-        );
-        painter.with_clip_rect(area).text(
-            egui::pos2(rect.left() + x, middle.y),
-            egui::Align2::LEFT_CENTER,
-            text,
-            font.clone(),
-            color,
-        );
+/// The schema as JSON Schema.
+fn json(ui: &mut Ui, cx: &Cx<'_>, salt: &str, schema: &mut Schema) {
+    let text = code::pretty(&to_json_schema(schema));
+    let check = |text: &str| match code::parse(text) {
+        Err(problem) => Verdict { problems: vec![problem], acceptable: false },
+        Ok(value) => {
+            let problem = Validator::of_json_schema(&value).err().map(|problem| problem.to_string());
+            Verdict { acceptable: problem.is_none(), problems: problem.into_iter().collect() }
+        }
     };
-    let name = if field.optional { format!("{}?", field.name) } else { field.name.clone() };
-    cell(f32::from(depth) * 12.0 + 2.0, name_width, name, theme.text);
-    cell(name_width, type_width, type_text(field), theme.secondary);
-    let leaf = field.fields.is_empty() && field.items.as_ref().is_none_or(|items| items.fields.is_empty());
-    if let Some(used) = used
-        && leaf
+    let named = ("Schema as JSON", "a JSON Schema");
+    if let Some(new) = code::field(ui, cx.theme, (salt, "json"), named, &text, check)
+        && let Ok(value) = code::parse(&new)
     {
-        let stated = !used.is_empty();
-        let count = used.get(path).copied().unwrap_or(0);
-        let (text, color) = match count {
-            0 if stated => ("nobody".to_owned(), theme.warning),
-            0 => ("–".to_owned(), theme.secondary),
-            n => (n.to_string(), theme.text),
-        };
-        cell(name_width + type_width, width - name_width - type_width, text, color);
+        *schema = from_json_schema(&value);
     }
-    painter.hline(rect.x_range(), rect.bottom(), theme.line());
-    response
-        .on_hover_text(if field.description.is_empty() { "Click to edit" } else { &field.description })
-        .clicked()
 }
 
-/// The type of a field in a few letters: its format where it has one, and its bounds.
-fn type_text(field: &Field) -> String {
-    let base = if field.format.is_empty() {
-        match &field.items {
-            Some(items) => format!("{}[]", type_text(items)),
-            None => field.r#type.json_name().unwrap_or("anything").to_owned(),
-        }
+/// A schema made of pasted examples: one, a list, or one a line. True when it was taken.
+fn from_example(ui: &mut Ui, cx: &Cx<'_>, salt: &str, schema: &mut Schema) -> bool {
+    let theme = cx.theme;
+    let id = ui.id().with(("pasted example", salt));
+    let mut pasted = ui.data(|data| data.get_temp::<String>(id)).unwrap_or_default();
+    let check = |text: &str| match payloads(text) {
+        _ if text.trim().is_empty() => Verdict { problems: Vec::new(), acceptable: true },
+        Ok(_) => Verdict { problems: Vec::new(), acceptable: true },
+        Err(problem) => Verdict { problems: vec![problem], acceptable: false },
+    };
+    let named = ("Example payloads", "Paste a payload, or several");
+    if let Some(text) = code::field(ui, theme, (salt, "paste"), named, &pasted, check) {
+        pasted = text;
+        ui.data_mut(|data| data.insert_temp(id, pasted.clone()));
+    }
+    let found = payloads(&pasted).unwrap_or_default();
+    let made = infer(&found);
+    let count = made.leaf_count();
+    let told = if found.is_empty() {
+        "Types, formats and what is required are read from real payloads.".to_owned()
     } else {
-        field.format.clone()
+        format!("{count} fields in {} payloads", found.len())
     };
-    match (field.min, field.max) {
-        (Some(min), Some(max)) => format!("{base} {min}–{max}"),
-        (Some(min), None) => format!("{base} ≥ {min}"),
-        (None, Some(max)) => format!("{base} ≤ {max}"),
-        (None, None) => base,
+    ui.add(egui::Label::new(theme.secondary(told)).wrap());
+    let taken = ui.add_enabled(count > 0, egui::Button::new("Use as schema")).clicked();
+    if taken {
+        *schema = made;
+        ui.data_mut(|data| data.remove::<String>(id));
+    }
+    taken
+}
+
+/// The payloads of a text: one object, a list of them, or one a line.
+fn payloads(text: &str) -> Result<Vec<Value>, String> {
+    let whole = code::parse(text);
+    let all = match whole {
+        Ok(Value::Array(list)) => list,
+        Ok(one) => vec![one],
+        Err(problem) => {
+            let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+            let each: Result<Vec<Value>, String> = lines.map(code::parse).collect();
+            each.map_err(|_line| problem)?
+        }
+    };
+    match all.iter().find(|value| !value.is_object()) {
+        Some(_) => Err("A payload is an object: { … }".to_owned()),
+        None => Ok(all),
     }
 }
 
-fn details(ui: &mut Ui, cx: &mut Cx<'_>, salt: &str, field: &mut Field, place: usize) -> Option<Change> {
-    let theme = cx.theme;
-    if let Some(name) = text_row(ui, theme, salt, "Field name", &field.name, "")
-        && !name.trim().is_empty()
-    {
-        name.trim().clone_into(&mut field.name);
-    }
-    if let Some(kind) = choice_row(ui, theme, "Type", field.r#type, &TYPES) {
-        field.r#type = kind;
-        if kind == FieldType::Array && field.items.is_none() {
-            field.items = Some(Box::new(Field::new("", FieldType::String)));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn payloads_come_alone_in_lists_or_in_lines() {
+        for text in ["{\"a\": 1}", "[{\"a\": 1}]", "\n{\"a\": 1}\n\n"] {
+            assert_eq!(payloads(text).unwrap().len(), 1, "{text}");
         }
+        assert_eq!(payloads("{\"a\": 1}\n{\"a\": 2}").unwrap().len(), 2);
+        assert!(payloads("{\"a\":\n1,}").unwrap_err().starts_with("Line 2"));
+        assert!(payloads("[1]").is_err());
     }
-    if let Some(format) = text_row(ui, theme, salt, "Format", &field.format, "uuid, date-time…") {
-        field.format = format;
-    }
-    let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
-    if let Some(text) = text_row(ui, theme, salt, "At least", &number(field.min), "no limit")
-        && let Some(value) = super::optional(cx, &text, "a number")
-    {
-        field.min = value;
-    }
-    if let Some(text) = text_row(ui, theme, salt, "At most", &number(field.max), "no limit")
-        && let Some(value) = super::optional(cx, &text, "a number")
-    {
-        field.max = value;
-    }
-    if let Some(value) = switch_row(ui, theme, "Optional", field.optional) {
-        field.optional = value;
-    }
-    if let Some(text) = text_row(ui, theme, salt, "Meaning", &field.description, "in a sentence") {
-        field.description = text;
-    }
-    if field.r#type == FieldType::Object && add_button(ui, cx, "Add field inside") {
-        let name = fresh_name(&field.fields);
-        field.fields.push(Field::new(name, FieldType::String));
-    }
-    let mut change = None;
-    ui.horizontal(|ui| {
-        if ui.small_button("Move up").clicked() {
-            change = Some(Change::Up(place));
-        }
-        if ui.small_button("Remove field").clicked() {
-            change = Some(Change::Remove(place));
-        }
-    });
-    change
 }
