@@ -1,12 +1,19 @@
 //! What rules look at, and the questions many of them ask.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
 use jiff::civil::Date;
 
+use crate::availability::{EntryReport, Limits, all_entries};
 use crate::board::{
     Board, Channel, ChannelKind, Event, Key, LinkId, Schema, Service, StickyId, StickyKind, Version, filters,
 };
 use crate::pattern::{Pattern, Shape};
 use crate::topology::{MessageIx, MessageKind, Party, PartyIx, ReactionIx, RouteIx, Topology};
+
+/// How long what is superseded stays in force, in days.
+const GRACE_DAYS: i32 = 90;
 
 /// A board with its topology.
 #[derive(Clone, Copy)]
@@ -17,13 +24,15 @@ pub struct Context<'a> {
     pub topology: &'a Topology,
     /// Today, for cures that give a date; none where nobody said, and then no date is given.
     pub today: Option<Date>,
+    /// The figures of every entry, worked out when the first rule asks and then shared.
+    pub(super) reports: Option<&'a OnceCell<Vec<EntryReport>>>,
 }
 
 impl<'a> Context<'a> {
     /// A context over a board and its topology.
     #[must_use]
     pub const fn new(board: &'a Board, topology: &'a Topology) -> Self {
-        Self { board, topology, today: None }
+        Self { board, topology, today: None, reports: None }
     }
 
     /// The same on a given day.
@@ -38,6 +47,23 @@ impl<'a> Context<'a> {
     pub fn described(&self, party: PartyIx) -> Option<&'a Service> {
         let service = self.board.services.get(&self.topology[party].name)?;
         (*service != Service::default()).then_some(service)
+    }
+
+    /// The figures of every entry of the board, in order of kind and name.
+    #[must_use]
+    pub fn entry_reports(&self) -> Cow<'a, [EntryReport]> {
+        let work = || all_entries(self.board, self.topology, &Limits::default());
+        match self.reports {
+            Some(shared) => Cow::Borrowed(shared.get_or_init(work)),
+            None => Cow::Owned(work()),
+        }
+    }
+
+    /// The day until which something that is superseded stays, so that whoever nobody drew can move too; none where
+    /// nobody said what day it is.
+    #[must_use]
+    pub fn end_of_grace(&self) -> Option<Date> {
+        self.today?.checked_add(jiff::Span::new().days(GRACE_DAYS)).ok()
     }
 
     /// The host of a reaction.

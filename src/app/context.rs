@@ -138,7 +138,7 @@ impl Derived {
         }
         if document.board().stickies.len() <= ADVISED_AT_ONCE {
             let topology = self.topology(document);
-            let context = advice::Context::new(document.board(), &topology);
+            let context = advice::Context::new(document.board(), &topology).on(crate::io::today());
             let findings = Arc::new(advice::advise(&context, &self.advice));
             self.findings = Some((revision, Arc::clone(&findings)));
             return findings;
@@ -153,7 +153,7 @@ impl Derived {
             let topology = known.unwrap_or_else(|| Arc::new(topology::derive(&board)));
             let _ = sender.send(Worked::Topology(Arc::clone(&topology)));
             ctx.request_repaint();
-            let context = advice::Context::new(&board, &topology);
+            let context = advice::Context::new(&board, &topology).on(crate::io::today());
             let _ = sender.send(Worked::Findings(advice::advise(&context, &options)));
             ctx.request_repaint();
         });

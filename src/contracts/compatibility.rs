@@ -22,6 +22,17 @@ pub struct MessageChange {
     pub versions: Vec<VersionChange>,
     /// The parties that break, each with the reasons.
     pub broken: Vec<Broken>,
+    /// The parties that use it and do not break: to be told, not asked.
+    pub unharmed: Vec<User>,
+}
+
+/// A party that uses a message.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct User {
+    /// Its name.
+    pub party: String,
+    /// Its team; empty when nobody is named.
+    pub team: String,
 }
 
 /// One version of a message that changed.
@@ -87,8 +98,14 @@ pub fn difference(old: &Model, new: &Model) -> Difference {
 }
 
 fn plain(message: &MessageView, what: String) -> MessageChange {
-    let (versions, broken) = (Vec::new(), Vec::new());
-    MessageChange { kind: message.kind, name: message.name.to_owned(), what, versions, broken }
+    MessageChange {
+        kind: message.kind,
+        name: message.name.to_owned(),
+        what,
+        versions: Vec::new(),
+        broken: Vec::new(),
+        unharmed: Vec::new(),
+    }
 }
 
 /// Who sends and receives what, in sentences.
@@ -164,6 +181,16 @@ fn message_change(old: &Model, message: &MessageView, now: Option<&MessageView>)
         }
     }
     change.broken.sort();
+    let needs = if message.kind == MessageKind::Event { Action::Receive } else { Action::Send };
+    for (party, _) in users(old, message).filter(|(_, operation)| operation.action == needs) {
+        let team = party.service.map_or_else(String::new, |service| service.team.clone());
+        let user = User { party: party.name.to_string(), team };
+        let breaks = change.broken.iter().any(|broken| broken.party == user.party);
+        if !breaks && !change.unharmed.contains(&user) {
+            change.unharmed.push(user);
+        }
+    }
+    change.unharmed.sort();
     (!change.versions.is_empty()).then_some(change)
 }
 
@@ -283,6 +310,10 @@ pub fn text(difference: &Difference) -> String {
                 let _ = writeln!(out, "    {reason}");
             }
         }
+        if !message.unharmed.is_empty() {
+            let names: Vec<&str> = message.unharmed.iter().map(|user| user.party.as_str()).collect();
+            let _ = writeln!(out, "  does not break {}", names.join(", "));
+        }
     }
     for line in &difference.topology {
         let _ = writeln!(out, "{line}");
@@ -318,6 +349,15 @@ pub fn rfc(difference: &Difference, title: &str) -> String {
         }
         out.push('\n');
     }
+    let told: BTreeSet<&User> = difference.messages.iter().flat_map(|message| &message.unharmed).collect();
+    if !told.is_empty() {
+        out.push_str("## Whom to tell\n\nThey use what changes, and go on working.\n\n");
+        for user in told {
+            let team = if user.team.is_empty() { String::new() } else { format!(" ({})", user.team) };
+            let _ = writeln!(out, "- {}{team}", user.party);
+        }
+        out.push('\n');
+    }
     out.push_str("## Changes\n\n");
     for message in &difference.messages {
         let _ =
@@ -341,6 +381,9 @@ pub fn rfc(difference: &Difference, title: &str) -> String {
             }
             out.push('\n');
         }
+        if !message.broken.is_empty() {
+            out.push_str(&way(message));
+        }
     }
     if !difference.topology.is_empty() {
         out.push_str("## Topology\n\n");
@@ -349,6 +392,24 @@ pub fn rfc(difference: &Difference, title: &str) -> String {
         }
     }
     out
+}
+
+/// How the change can be made without breaking anybody.
+fn way(message: &MessageChange) -> String {
+    let names: Vec<&str> = message.broken.iter().map(|broken| broken.party.as_str()).collect();
+    let until = format!("until {} have moved", names.join(" and "));
+    let until = if names.len() == 1 { until.replace(" have ", " has ") } else { until };
+    let versions = message.versions.iter().find_map(|version| version.from.as_deref());
+    match (message.kind, versions) {
+        (_, None) => format!("**Instead:** keep `{}` {until}, with a date.\n\n", message.name),
+        (MessageKind::Event, Some(old)) => format!(
+            "**Instead:** publish the new shape as a version of its own beside version {old} {until}, and give version \
+             {old} a date.\n\n"
+        ),
+        (_, Some(old)) => format!(
+            "**Instead:** accept version {old} beside the new shape {until}, and give version {old} a date.\n\n"
+        ),
+    }
 }
 
 fn cell(text: &str) -> String {
@@ -389,7 +450,10 @@ mod tests {
         let broken: Vec<_> =
             found.messages[0].broken.iter().map(|b| (b.party.as_str(), b.team.as_str())).collect();
         assert_eq!(broken, [("Analytics", "Insight")], "Kitchen does not read the price");
-        assert!(rfc(&found, "Money").contains("| Analytics | Insight |"));
+        let page = rfc(&found, "Money");
+        assert!(page.contains("| Analytics | Insight |"), "{page}");
+        assert!(page.contains("## Whom to tell") && page.contains("- Kitchen\n"), "{page}");
+        assert!(page.contains("beside version 1 until Analytics has moved"), "{page}");
         assert!(text(&found).contains("BREAKING event OrderConfirmed"));
     }
 

@@ -16,9 +16,6 @@ use crate::board::{
 use crate::edit::{Draft, Edit};
 use crate::topology::{MessageIx, MessageKind, RouteIx};
 
-/// How long the old version stays in force, in days, so that consumers nobody drew can move too.
-const GRACE_DAYS: i32 = 90;
-
 /// Room between columns, and between rows.
 const GAP: Size = Size { w: 64.0, h: 14.0 };
 
@@ -90,8 +87,7 @@ impl Work<'_> {
     /// The old event goes on, with a date where the day is known.
     fn deprecate(&mut self, parts: &[Part]) -> Option<()> {
         let mut event = self.context.board.events.get(&self.usage.event)?.clone();
-        let until =
-            self.context.today.and_then(|day| day.checked_add(jiff::Span::new().days(GRACE_DAYS)).ok());
+        let until = self.context.end_of_grace();
         let names: Vec<&str> = parts.iter().map(|part| part.name.trim()).collect();
         for version in event.versions.iter_mut().filter(|version| version.deprecated.is_empty()) {
             version.deprecated = until.map_or_else(String::new, |day| day.to_string());

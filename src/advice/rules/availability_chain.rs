@@ -2,7 +2,7 @@
 
 use crate::advice::context::listed;
 use crate::advice::{Context, Findings, Rule, Severity};
-use crate::availability::{EntryReport, Limits, Part, PartKind, downtime_hours, entry_report};
+use crate::availability::{EntryReport, Part, PartKind, downtime_hours};
 use crate::board::Key;
 use crate::topology::MessageKind;
 
@@ -24,8 +24,7 @@ pub(super) const RULE: Rule = Rule {
 const LEAST_HOURS: f64 = 1.0;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    for entry in context.topology.entries() {
-        let report = entry_report(context.board, context.topology, entry, &Limits::default());
+    for report in context.entry_reports().iter() {
         let Some(first) = report.calls.first().and_then(|call| call.host.clone()) else { continue };
         let services = |part: &&Part| part.kind == PartKind::Service && part.costs_hours > 0.0;
         let further: Vec<&Part> = report.parts.iter().filter(services).filter(|p| p.name != first).collect();
@@ -53,7 +52,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         );
         // One call further is a price often worth paying: say so, and no more.
         let severity = if further.len() > 1 { Severity::Warning } else { Severity::Note };
-        findings.add_at(severity, places(&report), message, cure);
+        findings.add_at(severity, places(report), message, cure);
     }
 }
 

@@ -1,9 +1,10 @@
 //! A new version of an event that breaks somebody who reads it.
 
 use crate::advice::context::listed;
-use crate::advice::{Context, Findings, Rule, Severity};
+use crate::advice::{Context, Finding, Findings, Rule, Severity};
 use crate::board::schema::compatibility::compare;
-use crate::board::{Key, Version};
+use crate::board::{Key, Record, Version};
+use crate::edit::{Draft, Edit};
 use crate::topology::RouteIx;
 
 /// The rule.
@@ -17,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     example: "Event:OrderConfirmed v1 orderValue: number, v2 orderValue: {value, currency} -> Service:Analytics reads v1",
     source: "James Eastham, NDC London 2024",
     check,
-    fix: None,
+    fix: Some(fix),
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
@@ -74,10 +75,35 @@ fn report(
     }
 }
 
+/// A date for the version that is still read, where it has none.
+fn fix(context: &Context<'_>, finding: &Finding) -> Option<Edit> {
+    let until = context.end_of_grace()?.to_string();
+    let link = finding.places.iter().find_map(|place| match place {
+        Key::Link(link) => Some(*link),
+        _ => None,
+    })?;
+    let routes = &context.topology.routes;
+    let route = routes.iter().position(|route| route.links.last() == Some(&link)).map(RouteIx)?;
+    let read = context.topology.version_read(context.board, route)?;
+    let name = &context.topology[context.topology[route].message].name;
+    let mut event = context.board.events.get(name)?.clone();
+    let (newest, older) = event.versions.split_last_mut()?;
+    let version =
+        older.iter_mut().find(|version| version.version == read && version.version != newest.version)?;
+    if !version.deprecated.is_empty() {
+        return None;
+    }
+    version.deprecated.clone_from(&until);
+    let label = format!("Keep v{read} of {name} until {until}");
+    let mut draft = Draft::new(context.board);
+    draft.put(Record::Event(name.clone(), Box::new(event)));
+    Some(draft.finish(label))
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::advice::Severity;
     use crate::advice::testing::{advice, board};
+    use crate::advice::{Context, Options, Severity, advise, fix};
     use crate::board::{Board, Event, Field, FieldType, Schema, Version};
 
     fn order_confirmed(read: &str) -> Board {
@@ -120,5 +146,19 @@ mod tests {
     #[test]
     fn a_version_that_is_gone_is_an_error() {
         assert_eq!(advice(&order_confirmed("0"), super::RULE.name)[0].severity, Severity::Error);
+    }
+
+    #[test]
+    fn the_old_version_gets_a_date() {
+        let mut board = order_confirmed("1");
+        let topology = crate::topology::derive(&board);
+        let context = Context::new(&board, &topology).on(jiff::civil::date(2026, 3, 1));
+        let found = advise(&context, &Options::default());
+        let breaks = found.iter().find(|finding| finding.rule == super::RULE.name).unwrap();
+        assert_eq!(breaks.fix.as_deref(), Some("Keep v1 of OrderConfirmed until 2026-05-30"));
+        let edit = fix(&context, breaks).unwrap();
+        crate::edit::apply(&mut board, &edit.ops).unwrap();
+        let versions = &board.events["OrderConfirmed"].versions;
+        assert_eq!((versions[0].deprecated.as_str(), versions[1].deprecated.as_str()), ("2026-05-30", ""));
     }
 }

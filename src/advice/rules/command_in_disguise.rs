@@ -1,9 +1,12 @@
 //! An event named as an order.
 
 use crate::advice::context::listed;
-use crate::advice::{Context, Findings, Rule, Severity};
+use crate::advice::{Context, Finding, Findings, Rule, Severity};
 use crate::board::notation::words;
 use crate::board::tense::is_order;
+use crate::board::{Command, Key, Mode, Record, StickyKind};
+use crate::edit::{Draft, Edit};
+use crate::topology::MessageKind;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -16,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     example: "Service:Order -> Event:SendEmail -> Service:Mail",
     source: "James Eastham, NDC London 2024",
     check,
-    fix: None,
+    fix: Some(fix),
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
@@ -31,9 +34,42 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
+/// The same stickies as an asynchronous command, where one service alone carries it out.
+fn fix(context: &Context<'_>, finding: &Finding) -> Option<Edit> {
+    let Key::Sticky(id) = finding.places.first()? else { return None };
+    let name = &context.board.stickies.get(id)?.name;
+    let topology = context.topology;
+    let event = topology.message(MessageKind::Event, name)?;
+    let obeys = |kind| matches!(kind, StickyKind::Service | StickyKind::Aggregate | StickyKind::External);
+    let carried_out =
+        topology[event].routes.iter().all(|route| obeys(context.kind(topology[*route].reaction)));
+    let sent = topology[event].producers.iter().all(|(from, _)| context.kind(*from) != StickyKind::ReadModel);
+    let taken = context.board.commands.contains_key(name);
+    if topology.consumers(event).len() != 1 || !carried_out || !sent || taken {
+        return None;
+    }
+    let mut draft = Draft::new(context.board);
+    let told = context.board.events.get(name).cloned().unwrap_or_default();
+    let command = Command {
+        description: told.description,
+        mode: Mode::Asynchronous,
+        versions: told.versions,
+        ..Command::default()
+    };
+    draft.put(Record::Command(name.clone(), Box::new(command)));
+    for sticky in &topology[event].stickies {
+        let mut record = context.board.stickies.get(sticky)?.clone();
+        record.kind = StickyKind::Command;
+        draft.put(Record::Sticky(*sticky, Box::new(record)));
+    }
+    draft.remove(&Key::Event(name.clone()));
+    Some(draft.finish(format!("Make {name} a command")))
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::advice::testing::{advice, board};
+    use crate::advice::testing::{advice, apply_fix, board};
+    use crate::board::Mode;
 
     #[test]
     fn an_order_is_no_fact() {
@@ -50,5 +86,16 @@ mod tests {
                 "{name}"
             );
         }
+    }
+
+    #[test]
+    fn the_cure_is_an_asynchronous_command_of_one_handler() {
+        let mut order = board("Service:Order -> Event:SendEmail -> Channel:q -> Service:Mail");
+        let found = advice(&order, super::RULE.name);
+        apply_fix(&mut order, &found[0]);
+        assert_eq!(order.commands["SendEmail"].mode, Mode::Asynchronous);
+        assert!(!order.events.contains_key("SendEmail") && advice(&order, super::RULE.name).is_empty());
+        let two = board("Service:Order -> Event:SendEmail -> Service:Mail\nEvent:SendEmail -> Service:Log");
+        assert_eq!(advice(&two, super::RULE.name)[0].fix, None);
     }
 }

@@ -1,8 +1,9 @@
 //! A queue, bus or topic that loses what it cannot deliver.
 
 use crate::advice::context::counted;
-use crate::advice::{Context, Findings, Rule, Severity};
-use crate::board::{Channel, ChannelKind, Key};
+use crate::advice::{Context, Finding, Findings, Rule, Severity};
+use crate::board::{Channel, ChannelKind, Key, Record};
+use crate::edit::{Draft, Edit};
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -15,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
     example: "Channel:orders (queue, max_receive_count: 5, no dead letters)",
     source: "AWS documentation of SQS redrive policies; RabbitMQ delivery-limit",
     check,
-    fix: None,
+    fix: Some(fix),
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
@@ -36,6 +37,25 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             findings.add(places, message);
         }
     }
+}
+
+/// A queue for what cannot be delivered, named after the channel.
+fn fix(context: &Context<'_>, finding: &Finding) -> Option<Edit> {
+    let name = finding.places.iter().find_map(|place| match place {
+        Key::Channel(name) => Some(name),
+        _ => None,
+    })?;
+    let mut channel = context.board.channels.get(name)?.clone();
+    let stem = format!("{name}-dead-letters");
+    let numbered = (2..).map(|n| format!("{stem}-{n}"));
+    let taken = |name: &String| context.board.channels.contains_key(name);
+    let dead_letter = std::iter::once(stem.clone()).chain(numbered).find(|name| !taken(name))?;
+    channel.dead_letter.clone_from(&dead_letter);
+    let mut draft = Draft::new(context.board);
+    let queue = Channel { kind: ChannelKind::Queue, ..Channel::default() };
+    draft.put(Record::Channel(dead_letter, Box::new(queue)));
+    draft.put(Record::Channel(name.clone(), Box::new(channel)));
+    Some(draft.finish("Name a dead-letter queue"))
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! A consumer that needs an order its channel does not keep.
 
-use crate::advice::{Context, Findings, Rule, Severity};
-use crate::board::{ChannelKind, Key};
+use crate::advice::{Context, Finding, Findings, Rule, Severity};
+use crate::board::{Channel, ChannelKind, Key, Record};
+use crate::edit::{Draft, Edit};
 use crate::topology::RouteIx;
 
 /// The rule.
@@ -15,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
     example: "Event:PriceChanged -> Channel:bus -> Service:Search (ordered: true)",
     source: "The EventBridge talk on Cazoo",
     check,
-    fix: None,
+    fix: Some(fix),
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
@@ -26,9 +27,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         else {
             continue;
         };
-        let loose = context.channels_of(RouteIx(at)).find(|(_, channel)| {
-            channel.is_none_or(|channel| !channel.fifo && channel.kind != ChannelKind::Stream)
-        });
+        let loose = context.channels_of(RouteIx(at)).find(|(_, channel)| channel.is_none_or(is_loose));
         let name = match loose {
             Some((name, _)) => name,
             None if route.channels.is_empty() && route.mode == crate::board::Mode::Asynchronous => {
@@ -43,9 +42,37 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
+fn is_loose(channel: &Channel) -> bool {
+    !channel.fifo && channel.kind != ChannelKind::Stream
+}
+
+/// The FIFO variant of the queues and topics on the way; a bus has none.
+fn fix(context: &Context<'_>, finding: &Finding) -> Option<Edit> {
+    let (Key::Sticky(reaction), Key::Link(link)) = (finding.places.first()?, finding.places.get(1)?) else {
+        return None;
+    };
+    let reaction = context.topology.reaction(*reaction)?;
+    let routes = &context.topology[reaction].triggers;
+    let route = routes.iter().find(|route| context.topology[**route].links.contains(link))?;
+    let mut draft = Draft::new(context.board);
+    for (name, channel) in context.channels_of(*route) {
+        let channel = channel?;
+        if !is_loose(channel) {
+            continue;
+        }
+        if channel.kind == ChannelKind::Bus {
+            return None;
+        }
+        let fifo = Channel { fifo: true, ..channel.clone() };
+        draft.put(Record::Channel(name.to_owned(), Box::new(fifo)));
+    }
+    let edit = draft.finish("Keep the order");
+    (!edit.is_empty()).then_some(edit)
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::advice::testing::{advice, board};
+    use crate::advice::testing::{advice, apply_fix, board};
     use crate::board::{Channel, ChannelKind};
 
     #[test]
@@ -55,5 +82,16 @@ mod tests {
         assert_eq!(advice(&loose, super::RULE.name).len(), 1);
         loose.channels.insert("log".into(), Channel { kind: ChannelKind::Stream, ..Channel::default() });
         assert!(advice(&loose, super::RULE.name).is_empty());
+    }
+
+    #[test]
+    fn a_queue_can_be_made_to_keep_it_and_a_bus_cannot() {
+        let mut loose = board("Service:A -> Event:Priced -> Channel:q -> Service:Search");
+        loose.links.values_mut().for_each(|link| link.ordered = true);
+        assert_eq!(advice(&loose, super::RULE.name)[0].fix, None);
+        loose.channels.insert("q".into(), Channel { kind: ChannelKind::Queue, ..Channel::default() });
+        let found = advice(&loose, super::RULE.name);
+        apply_fix(&mut loose, &found[0]);
+        assert!(loose.channels["q"].fifo && advice(&loose, super::RULE.name).is_empty());
     }
 }

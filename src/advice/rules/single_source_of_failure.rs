@@ -2,7 +2,7 @@
 
 use crate::advice::context::{counted, listed};
 use crate::advice::{Context, Findings, Rule, Severity};
-use crate::availability::{EntryReport, Limits, PartKind, downtime_hours, entry_report};
+use crate::availability::{EntryReport, PartKind, downtime_hours};
 use crate::board::Key;
 use crate::topology::PartyIx;
 use std::collections::BTreeMap;
@@ -25,11 +25,7 @@ pub(super) const RULE: Rule = Rule {
 const LEAST_ENTRIES: usize = 3;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let topology = context.topology;
-    let reports: Vec<EntryReport> = topology
-        .entries()
-        .map(|entry| entry_report(context.board, topology, entry, &Limits::default()))
-        .collect();
+    let reports = context.entry_reports();
     managers(context, &reports, findings);
     shared_parts(context, &reports, findings);
 }

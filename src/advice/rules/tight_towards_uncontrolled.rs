@@ -1,7 +1,7 @@
 //! A synchronous call, on the way to an answer, into a system that somebody else runs.
 
 use crate::advice::{Context, Finding, Findings, Rule, Severity};
-use crate::availability::{Limits, WhatIf, downtime_hours, entry_report};
+use crate::availability::{WhatIf, downtime_hours};
 use crate::board::{Control, Key, LinkId, Outcome, StickyId};
 use crate::edit::Edit;
 use crate::topology::{MessageKind, Output, PartyIx, ReactionIx, RouteIx};
@@ -48,8 +48,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 /// The reactions that somebody outside waits for, with the entries they hold up.
 fn waiting_reactions(context: &Context<'_>) -> BTreeMap<ReactionIx, BTreeSet<String>> {
     let mut waiting: BTreeMap<ReactionIx, BTreeSet<String>> = BTreeMap::new();
-    for entry in context.topology.entries() {
-        let report = entry_report(context.board, context.topology, entry, &Limits::default());
+    for report in context.entry_reports().iter() {
         let stickies: BTreeSet<StickyId> = report.calls.iter().map(|call| call.sticky).collect();
         for reaction in stickies.into_iter().filter_map(|sticky| context.topology.reaction(sticky)) {
             waiting.entry(reaction).or_default().insert(report.entry.clone());

@@ -200,11 +200,8 @@ fn what_if(ui: &mut Ui, cx: &mut Cx<'_>, gains: &[Gain]) {
                 .accesskit_node_builder(build.id, |node| node.set_label(format!("Build {}", gain.name())));
             let hours = format!("{:.1} h a year spared", gain.gains_hours);
             ui.label(RichText::new(hours).font(Theme::strong(theme.sizes.body)));
-            ui.label(theme.secondary(format!(
-                "{}; then answered {:.6} of the time",
-                gain.describe(),
-                gain.availability
-            )));
+            let told = format!("{}; then answered {:.6} of the time", gain.describe(), gain.availability);
+            ui.add(egui::Label::new(theme.secondary(told)).truncate());
             if build.clicked() {
                 match gain.edit(cx.document.board()) {
                     Some(edit) => drop(cx.commit(edit)),
