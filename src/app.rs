@@ -40,6 +40,7 @@ use workspaces::Workspace;
 use crate::board::Board;
 use crate::io::keeper::{self, Keeper};
 use crate::io::places;
+use crate::view::action::Group;
 use crate::view::{Action, Document, Selection};
 
 /// What the app opens with.
@@ -100,6 +101,9 @@ pub struct App {
     question: panels::loss::Question,
     keeper: Keeper,
     news: panels::disk::News,
+    importing: Option<panels::import::Importing>,
+    /// How the board came to be, while that is shown in place of the workspace.
+    telling: Option<panels::story::Telling>,
     /// Where to save once the save under way is done.
     save_again: Option<PathBuf>,
     /// Where histories and untitled boards are kept; none keeps neither.
@@ -150,6 +154,8 @@ impl App {
             question: panels::loss::Question::default(),
             keeper,
             news: panels::disk::News::default(),
+            importing: None,
+            telling: None,
             save_again: None,
             data,
             recent: None,
@@ -286,6 +292,7 @@ impl App {
             Command::Run(action) => self.run_action(ctx, action),
             Command::Open(path) => self.files.load(path),
             Command::OpenBoard(board) => self.open_untitled(ctx, *board),
+            Command::Import(path) => self.files.import(path),
             Command::Restore(journal) => self.restore_untitled(ctx, &journal),
             Command::Show(items) => {
                 self.switch_to("Board");
@@ -302,6 +309,11 @@ impl App {
     }
 
     fn run_action(&mut self, ctx: &egui::Context, action: Action) {
+        // What changes the board is meant for the past here, which does not change.
+        let changes = matches!(action.row().group, Group::Edit | Group::Arrange);
+        if !Self::goes_with_story(action) && self.telling.take().is_some() && changes {
+            return;
+        }
         let taken = self.with_workspace(|workspace, cx| workspace.action(ctx, action, cx)).unwrap_or(false);
         if taken {
             return;
@@ -314,6 +326,12 @@ impl App {
                 None => self.files.pick_save(None, self.document.board().title()),
             },
             Action::SaveAs => self.files.pick_save(self.document.path(), self.document.board().title()),
+            Action::ImportDrawing => self.files.pick_import(self.document.path()),
+            Action::ExportPicture => {
+                self.files.pick_picture(self.document.path(), self.document.board().title())
+            }
+            Action::CopyLines => self.copy_lines(ctx),
+            Action::Story => self.tell_story(ctx),
             Action::Start => {
                 self.gallery = panels::start::Gallery::default();
                 self.starting = true;
@@ -398,6 +416,7 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_in_finished(ctx);
+        self.take_in_dropped(ctx);
         self.with_workspace(|workspace, cx| workspace.logic(ctx, cx));
         for command in std::mem::take(&mut self.commands) {
             if !self.would_lose(&command) {
@@ -433,7 +452,9 @@ impl eframe::App for App {
             self.panel("The top bar", ui, panels::top_bar::show);
             self.panel("The news on disk", ui, panels::disk::show);
         }
-        if self.starting {
+        if self.telling.is_some() {
+            self.panel("The story of the board", ui, panels::story::show);
+        } else if self.starting {
             self.panel("The start screen", ui, panels::start::show);
         } else {
             if !presenting {
@@ -441,6 +462,7 @@ impl eframe::App for App {
             }
             self.workspace(ui);
         }
+        self.panel("The import", ui, panels::import::show);
         self.panel("The palette", ui, |app, ui| app.show_palette(ui));
         self.show_question(ui);
         pick::show(ui.ctx(), &self.theme);

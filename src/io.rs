@@ -7,6 +7,7 @@ pub mod journal;
 pub mod keeper;
 pub mod log_memory;
 pub mod logs;
+pub mod picture;
 pub mod places;
 pub mod sources;
 

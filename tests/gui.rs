@@ -6,6 +6,8 @@
 mod advice;
 #[path = "gui/board.rs"]
 mod board;
+#[path = "gui/exchange.rs"]
+mod exchange;
 #[path = "gui/files.rs"]
 mod files;
 #[path = "gui/filter.rs"]

@@ -4,6 +4,7 @@
 
 mod arranging;
 mod availability;
+mod bad_input;
 mod crash;
 mod docs;
 mod hostile;

@@ -5,7 +5,10 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::pick::{self, Kind, Question};
+use crate::board::Board;
+use crate::interchange::{self, Drawing, Source};
 use crate::io::keeper::{SaveError, Saved, Saving};
+use crate::io::picture::{self, Format};
 use crate::io::{self, Loaded};
 
 /// Something another thread finished.
@@ -18,6 +21,14 @@ pub enum Finished {
     NotSaved(SaveError),
     /// The open board's file is another than it was.
     Found(PathBuf, Box<Loaded>),
+    /// A board of another tool was read.
+    Drawing(PathBuf, Box<Drawing>),
+    /// The user chose where to put a picture.
+    PickedPicture(PathBuf),
+    /// The user chose what to import.
+    PickedImport(PathBuf),
+    /// It went well: a sentence that says what was done.
+    Done(String),
     /// Another window has opened the board.
     Elsewhere(PathBuf),
     /// The user chose what to open.
@@ -54,11 +65,34 @@ struct Watched {
 /// How often it is looked at. A look asks for its time and size; it is read only when those have changed and rest.
 const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(400);
 
+/// The endings of captured logs.
+const LOGS: &[&str] = &["jsonl", "ndjson", "csv", "xes", "log", "gz", "zst"];
+
 fn load(path: PathBuf) -> Finished {
+    if let Some(drawing) = drawing(&path) {
+        return Finished::Drawing(path, Box::new(drawing));
+    }
     match io::load(&path) {
         Ok(loaded) => Finished::Opened(path, Box::new(loaded)),
         Err(error) => Finished::Failed(super::context::sentence(&error.to_string())),
     }
+}
+
+/// The board of another tool in a file; none when it is something else.
+fn drawing(path: &Path) -> Option<Drawing> {
+    let name = path.to_string_lossy();
+    if name.to_lowercase().ends_with(".ron") {
+        return None;
+    }
+    let text = io::read_text(path).ok()?;
+    interchange::read(Source { name: &name, text: &text })
+}
+
+/// True for a file that is named like a captured log.
+#[must_use]
+pub fn is_log(path: &Path) -> bool {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    ending.is_some_and(|ending| LOGS.contains(&ending.as_str()))
 }
 
 impl Files {
@@ -124,6 +158,41 @@ impl Files {
         });
     }
 
+    /// Reads a board of another tool; any other file is opened as a board of ours.
+    pub fn import(&self, path: PathBuf) {
+        self.work(move || match drawing(&path) {
+            Some(drawing) => Finished::Drawing(path, Box::new(drawing)),
+            None => Finished::PickedOpen(path),
+        });
+    }
+
+    /// Asks which board of another tool to import.
+    pub fn pick_import(&self, near: Option<&Path>) {
+        let question = Question::new(Kind::Open, "Import from another tool").near(near);
+        self.pick(question.filter("Boards of other tools", DRAWINGS), Finished::PickedImport);
+    }
+
+    /// Asks where to put a picture.
+    pub fn pick_picture(&self, near: Option<&Path>, title: &str) {
+        let mut question = Question::new(Kind::Save, "Export picture (.svg, .png, .html, .txt)").near(near);
+        question = question.filter("Pictures", PICTURES);
+        let stem = near.and_then(Path::file_stem).map(|stem| stem.to_string_lossy().into_owned());
+        let name = stem.unwrap_or_else(|| title.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "-"));
+        question.name = format!("{name}.png");
+        self.pick(question, Finished::PickedPicture);
+    }
+
+    /// Draws a board into a file.
+    pub fn export(&self, path: PathBuf, board: Arc<Board>, dark: bool) {
+        self.work(move || {
+            let done = Format::of_name(&path).and_then(|format| picture::export(&board, &path, format, dark));
+            match done {
+                Ok(()) => Finished::Done(format!("Wrote {}", path.display())),
+                Err(error) => Finished::Failed(super::context::sentence(&error.to_string())),
+            }
+        });
+    }
+
     /// Asks which board to open.
     pub fn pick_open(&self, near: Option<&Path>) {
         let question = Question::new(Kind::Open, "Open board").near(near).filter("Isobar board", BOARDS);
@@ -148,6 +217,10 @@ impl Files {
 
 /// The endings of board files.
 const BOARDS: &[&str] = &["ron", "json"];
+/// The endings of boards of other tools.
+const DRAWINGS: &[&str] = &["json", "excalidraw", "egn", "dst", "storm", "txt", "md"];
+/// The endings of pictures.
+const PICTURES: &[&str] = &["png", "svg", "html", "txt"];
 
 impl Watched {
     /// What is new since the last look.

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::canvas::Tone;
-use super::context::{Derived, sentence};
+use super::context::{Command, Derived, sentence};
 use super::files::Finished;
-use super::{App, recent};
+use super::{App, panels, recent};
 use crate::board::Board;
 use crate::edit::merge::Conflict;
 use crate::io::Loaded;
@@ -106,6 +106,7 @@ impl App {
     fn show_board(&mut self, ctx: &egui::Context, (document, keeper): (Document, Keeper)) {
         self.document = document;
         self.keeper = keeper;
+        self.telling = None;
         self.watch();
         self.derived = Derived::default();
         self.selection.clear();
@@ -154,6 +155,14 @@ impl App {
                     self.keeper.found(&loaded);
                 }
             }
+            Finished::Drawing(path, drawing) => {
+                self.importing = Some(panels::import::Importing::new(path, *drawing));
+            }
+            Finished::PickedImport(path) => self.files.import(path),
+            Finished::PickedPicture(path) => {
+                self.files.export(path, self.document.shared(), self.options.dark)
+            }
+            Finished::Done(message) => self.toasts.add(ctx, Tone::Fine, message),
             Finished::Elsewhere(path) => {
                 if self.document.path() == Some(&path) {
                     let message =
@@ -163,6 +172,36 @@ impl App {
             }
             _ => {}
         }
+    }
+
+    /// Opens the files that were dropped on the window.
+    pub(super) fn take_in_dropped(&mut self, ctx: &egui::Context) {
+        let dropped = ctx.input(|input| input.raw.dropped_files.clone());
+        for path in dropped.iter().map(|file| file.path().to_owned()) {
+            self.commands.push(if super::files::is_log(&path) {
+                Command::Replay(path)
+            } else {
+                Command::Import(path)
+            });
+        }
+    }
+
+    /// Copies the selected stickies, or all of them, as lines of text.
+    pub(super) fn copy_lines(&mut self, ctx: &egui::Context) {
+        let selected: std::collections::BTreeSet<_> = self
+            .selection
+            .iter()
+            .filter_map(|item| match item {
+                crate::view::Item::Sticky(id) => Some(id),
+                _ => None,
+            })
+            .collect();
+        let only = (!selected.is_empty()).then_some(&selected);
+        let text = crate::interchange::lines::write(self.document.board(), only);
+        let n = text.lines().count();
+        ctx.copy_text(text);
+        let message = if n == 1 { "1 line copied".to_owned() } else { format!("{n} lines copied") };
+        self.toasts.add(ctx, Tone::Fine, message);
     }
 
     /// Appends what was done since the last frame to the journal.

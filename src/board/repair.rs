@@ -1,6 +1,8 @@
 //! Repairs of what a file may state and a board may not hold. Each is told; the file changes only when saved.
 
-use super::{Board, Key, Point, Size};
+use std::collections::BTreeSet;
+
+use super::{Board, Key, LinkId, Outcome, Point, Size};
 
 /// The longest name kept, in characters.
 pub const NAME_MAX: usize = 400;
@@ -48,6 +50,7 @@ pub fn repair(board: &mut Board) -> Vec<Repair> {
             repairs.push(Repair { key: Key::Line(*id), message });
         }
     }
+    repair_definitions(board, &mut repairs);
     let stickies = &board.stickies;
     board.links.retain(|id, link| {
         let end = [link.from, link.to].into_iter().find(|end| !stickies.contains_key(end));
@@ -58,7 +61,44 @@ pub fn repair(board: &mut Board) -> Vec<Repair> {
         }
         end.is_none()
     });
+    let links: BTreeSet<LinkId> = board.links.keys().copied().collect();
+    for (id, link) in &mut board.links {
+        if let Outcome::OnFailureOf(other) = link.outcome
+            && !links.contains(&other)
+        {
+            link.outcome = Outcome::Always;
+            let message = format!(
+                "link {id} waited for link {other} to fail, which is not on the board; it now always happens"
+            );
+            repairs.push(Repair { key: Key::Link(*id), message });
+        }
+    }
     repairs
+}
+
+/// Cuts names of definitions as those of their stickies are cut, so that they still are one.
+fn repair_definitions(board: &mut Board, repairs: &mut Vec<Repair>) {
+    macro_rules! cut {
+        ($table:ident, $key:ident, $what:literal) => {
+            let long: Vec<String> =
+                board.$table.keys().filter(|name| name.chars().nth(NAME_MAX).is_some()).cloned().collect();
+            for mut name in long {
+                let record = board.$table.remove(&name);
+                repair_name(&mut name);
+                let message = format!("{} {name} had a name too long to show; it was cut", $what);
+                repairs.push(Repair { key: Key::$key(name.clone()), message });
+                if let Some(record) = record {
+                    board.$table.entry(name).or_insert(record);
+                }
+            }
+        };
+    }
+    cut!(services, Service, "service");
+    cut!(events, Event, "event");
+    cut!(commands, Command, "command");
+    cut!(queries, Query, "query");
+    cut!(channels, Channel, "channel");
+    cut!(scenarios, Scenario, "scenario");
 }
 
 fn repair_point(at: &mut Point) -> bool {
@@ -79,12 +119,13 @@ fn repair_size(size: &mut Size) -> bool {
 }
 
 fn repair_name(name: &mut String) -> bool {
-    let cut = name.char_indices().nth(NAME_MAX).map(|(at, _)| at);
-    if let Some(at) = cut {
+    let long = name.chars().nth(NAME_MAX).is_some();
+    // The dots are the last character kept, so that what was cut once is not cut again.
+    if let Some((at, _)) = name.char_indices().nth(NAME_MAX - 1).filter(|_| long) {
         name.truncate(at);
         name.push('…');
     }
-    cut.is_some()
+    long
 }
 
 #[cfg(test)]
@@ -110,6 +151,7 @@ mod tests {
         let sticky = Sticky { name: "é".repeat(1_000_000), ..Sticky::default() };
         board.stickies.insert(StickyId::default(), sticky);
         assert_eq!(repair(&mut board).len(), 1);
-        assert_eq!(board.stickies[&StickyId::default()].name.chars().count(), NAME_MAX + 1);
+        assert_eq!(board.stickies[&StickyId::default()].name.chars().count(), NAME_MAX);
+        assert_eq!(repair(&mut board), []);
     }
 }

@@ -4,14 +4,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::CliError;
-use crate::board::{Board, Point};
+use crate::board::Board;
 use crate::contracts::import::DOCUMENT_MAX;
 use crate::interchange::{self, Drawing, Imported, Legend, Source};
 use crate::io;
 use crate::view::{Document, clipboard};
-
-/// Room between what is on a board and what is imported beside it.
-const BESIDE: f32 = 160.0;
 
 /// Makes a board of drawings, or adds them to one; false when none of the files is a drawing.
 pub(super) fn import(
@@ -68,13 +65,11 @@ fn read(path: &Path) -> Result<Option<Drawing>, CliError> {
 
 /// A board with another one to the right of it.
 fn beside(board: Board, drawn: Board) -> Board {
-    let (Some(there), Some(new)) = (board.bounds(), drawn.bounds()) else {
-        return if board.stickies.is_empty() { drawn } else { board };
-    };
+    if board == Board::default() {
+        return drawn;
+    }
     let mut document = Document::new(board, None, 0);
-    let text = crate::board::format::write(&drawn, crate::board::format::Syntax::Ron);
-    let at = Point::new(there.max.x + BESIDE + new.width() * 0.5, there.min.y + new.height() * 0.5);
-    if let Some((edit, _)) = clipboard::paste(&mut document, &text, Some(at), 0.0) {
+    if let Some((edit, _)) = clipboard::put_beside(&mut document, &drawn) {
         document.commit(edit).expect("planned on this board");
     }
     document.board().clone()

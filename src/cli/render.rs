@@ -5,17 +5,19 @@ use std::path::PathBuf;
 
 use super::{CliError, Exit, Subcommand};
 use crate::io;
-use crate::scene::palette::Palette;
-use crate::scene::{Scene, svg};
+use crate::io::picture::{self, Format};
 
 /// Arguments of `isobar render`.
 #[derive(clap::Args)]
 pub(super) struct Render {
     /// The board; `-` reads standard input
     board: PathBuf,
-    /// Where to write the picture (`.svg`, or `.html` with the picture in a page of its own); standard output when not given
+    /// Where to write the picture: `.svg`, `.png`, `.html` to pan and zoom, or `.txt` for lines of text; SVG on standard output when not given
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Pixels of a PNG a unit of the board; 2 when neither this nor the file's name says otherwise (`board@3x.png`)
+    #[arg(long, value_name = "NUMBER")]
+    scale: Option<f32>,
     /// In the colours of the dark theme
     #[arg(long)]
     dark: bool,
@@ -26,23 +28,20 @@ impl Subcommand for Render {
     const ABOUT: &'static str = "Draw a board as a picture";
 
     fn run(self, out: &mut dyn Write) -> Result<Exit, CliError> {
-        let extension =
-            self.out.as_ref().and_then(|path| path.extension()).map(|it| it.to_string_lossy().to_lowercase());
-        let page = match extension.as_deref() {
-            None | Some("svg") => false,
-            Some("html") => true,
-            Some(other) => {
-                return Err(CliError(format!(
-                    "`.{other}` is not a picture this can draw: name the file .svg or .html"
-                )));
-            }
+        let failed = |error: picture::PictureError| CliError(error.to_string());
+        let mut format = match &self.out {
+            Some(path) => Format::of_name(path).map_err(failed)?,
+            None => Format::Svg,
         };
+        match (&mut format, self.scale) {
+            (Format::Png(scale), Some(asked)) => *scale = asked,
+            (_, Some(_)) => return Err(CliError("only a PNG has a scale: name the file .png".to_owned())),
+            (_, None) => {}
+        }
         let board = io::load(&self.board)?.board;
-        let picture = svg::write(&Scene::of(&board), board.title(), &Palette::new(self.dark));
-        let text = if page { svg::page(&picture, board.title()) } else { picture };
         match &self.out {
-            Some(path) => io::write_atomically(path, text.as_bytes())?,
-            None => out.write_all(text.as_bytes())?,
+            Some(path) => picture::export(&board, path, format, self.dark).map_err(failed)?,
+            None => out.write_all(&picture::draw(&board, format, self.dark).map_err(failed)?)?,
         }
         Ok(Exit::Fine)
     }

@@ -1,7 +1,7 @@
 //! How a board came to be: its edits as steps to go back and forth over.
 
 use super::{Edit, Op, apply, diff_boards};
-use crate::board::Board;
+use crate::board::{Board, Key};
 
 /// One step.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,6 +11,15 @@ pub struct Step {
     /// What it did.
     pub label: String,
     ops: Vec<Op>,
+}
+
+impl Step {
+    /// The records it touched, each once.
+    #[must_use]
+    pub fn touched(&self) -> Vec<Key> {
+        let mut seen = std::collections::BTreeSet::new();
+        self.ops.iter().map(Op::key).filter(|key| seen.insert(key.clone())).collect()
+    }
 }
 
 /// A board and the steps that led to it, at some place among them.

@@ -89,11 +89,16 @@ pub fn write(board: &Board, only: Option<&BTreeSet<StickyId>>) -> String {
     out
 }
 
-/// A sticky as it stands on a line: its kind, then its name without what would split the line.
+/// A sticky as it stands on a line: its kind, then its name.
 fn spelt(sticky: &Sticky) -> String {
-    let mut name = super::one_line(&sticky.name).replace('→', ">");
+    format!("{}: {}", sticky.kind.row().label.to_lowercase(), unbroken(&sticky.name))
+}
+
+/// A name without what would split the line.
+pub(super) fn unbroken(name: &str) -> String {
+    let mut name = super::one_line(name).replace('→', ">");
     while name.contains("->") {
         name = name.replace("->", ">");
     }
-    format!("{}: {name}", sticky.kind.row().label.to_lowercase())
+    name
 }

@@ -284,10 +284,7 @@ proptest! {
     fn written_lines_read_back_as_the_same_graph(board in graph()) {
         let text = lines::write(&board, None);
         let again = self::board("again.txt", &text);
-        let spell = |name: &str| {
-            let arrowless = name.split('>').map(|part| part.trim_end_matches('-')).collect::<Vec<_>>().join(">");
-            one_line(if name.contains('>') { &arrowless } else { name })
-        };
+        let spell = lines::unbroken;
         let told = |board: &Board| -> std::collections::BTreeSet<(StickyKind, String)> {
             board.stickies.values().map(|sticky| (sticky.kind, spell(&sticky.name))).filter(|(_, name)| !name.is_empty()).collect()
         };

@@ -9,7 +9,7 @@ use super::{LinkLook, LinkShape, Scene, StickyShape};
 use crate::board::{FrameKind, Rect, StickyKind};
 
 /// Room around the board, in world units.
-const MARGIN: f32 = 40.0;
+pub const MARGIN: f32 = 40.0;
 /// The usual width of a letter in ems, a little generously.
 const LETTER: f32 = 0.58;
 /// The height of a line in ems.

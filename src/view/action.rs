@@ -11,6 +11,14 @@ pub enum Action {
     Save,
     /// Writes the board under another name.
     SaveAs,
+    /// A board of another tool becomes one of ours.
+    ImportDrawing,
+    /// The board as a picture file.
+    ExportPicture,
+    /// Copies the selection, or the board, as lines of text.
+    CopyLines,
+    /// Shows how the board came to be.
+    Story,
     /// Takes back the newest step.
     Undo,
     /// Does it again.
@@ -223,11 +231,14 @@ pub const ACTIONS: &[ActionRow] = {
         row(A::Open, G::File, "Open board…", "Ctrl+O", "folder"),
         row(A::Save, G::File, "Save", "Ctrl+S", "save"),
         row(A::SaveAs, G::File, "Save as…", "Ctrl+Shift+S", "save"),
+        row(A::ImportDrawing, G::File, "Import from another tool…", "", "folder"),
+        row(A::ExportPicture, G::File, "Export picture…", "Ctrl+Shift+E", "save"),
         row(A::Start, G::File, "Start screen", "", "house"),
         row(A::Undo, G::Edit, "Undo", "Ctrl+Z", "undo"),
         row(A::Redo, G::Edit, "Redo", "Ctrl+Shift+Z", "redo"),
         row(A::Cut, G::Edit, "Cut", "Ctrl+X", "cut"),
         row(A::Copy, G::Edit, "Copy", "Ctrl+C", "copy"),
+        row(A::CopyLines, G::Edit, "Copy as lines of text", "Ctrl+Shift+C", "copy"),
         row(A::Duplicate, G::Edit, "Duplicate", "Ctrl+D", "copy"),
         row(A::Delete, G::Edit, "Delete", "Delete", "trash"),
         row(A::SelectAll, G::Edit, "Select all", "Ctrl+A", "select-all"),
@@ -277,6 +288,7 @@ pub const ACTIONS: &[ActionRow] = {
         row(A::ClearVotes, G::Workshop, "Clear all votes", "", "vote"),
         row(A::ToggleNumbers, G::Workshop, "Number the narrative", "", "numbers"),
         row(A::Timer, G::Workshop, "Start or stop the timer", "", "timer"),
+        row(A::Story, G::Workshop, "How the board came to be", "", "replay"),
         row(A::Present, G::Workshop, "Present frame by frame", "F5", "present"),
         row(A::ShowBoard, G::Go, "Board", "Ctrl+1", "frame"),
         row(A::ShowTopology, G::Go, "Topology", "Ctrl+2", "graph"),

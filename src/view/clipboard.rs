@@ -120,6 +120,22 @@ fn paste_part(document: &mut Document, board: &Board, part: &Board, dx: f32, dy:
     draft.finish(if n == 1 { "Paste sticky".to_owned() } else { format!("Paste {n} stickies") })
 }
 
+/// Room between what is on a board and what is put beside it.
+const BESIDE: f32 = 160.0;
+
+/// Plans what putting another board to the right of this one does. `None` for a board with nothing on it.
+#[must_use]
+pub fn put_beside(document: &mut Document, part: &Board) -> Option<(Edit, Selection)> {
+    let board = document.shared();
+    let new = part.bounds()?;
+    let (dx, dy) = board.bounds().map_or((0.0, 0.0), |there| {
+        ((there.max.x + BESIDE - new.min.x).round(), (there.min.y - new.min.y).round())
+    });
+    let edit = paste_part(document, &board, part, dx, dy);
+    let selection = placed(&edit);
+    Some((edit, selection))
+}
+
 /// The rectangle around the selected items, for placing something beside them.
 #[must_use]
 pub fn around(board: &Board, selection: &Selection) -> Option<Rect> {

@@ -23,7 +23,7 @@ fn keeping(data: &Path, board: Option<&Path>) -> Harness<'static, App> {
 }
 
 /// Steps until a label that contains these words shows.
-fn wait_for(harness: &mut Harness<'static, App>, words: &str) {
+pub(crate) fn wait_for(harness: &mut Harness<'static, App>, words: &str) {
     for _ in 0..2_000 {
         harness.step();
         if harness.query_by_label_contains(words).is_some() {

@@ -1,0 +1,152 @@
+//! What a board of another tool becomes, before it becomes one: its colours and icons with the kinds they stand for.
+
+use std::path::PathBuf;
+
+use egui::{Align2, Color32, ComboBox, Context, Grid, RichText, ScrollArea, Sense, Ui, Window, vec2};
+
+use crate::app::App;
+use crate::app::canvas::Tone;
+use crate::app::context::Command;
+use crate::app::theme::Theme;
+use crate::board::StickyKind;
+use crate::board::notation::NOTATION;
+use crate::interchange::{Drawing, Imported, Legend};
+use crate::view::clipboard;
+
+/// A drawing that was read and waits for its legend.
+pub(in crate::app) struct Importing {
+    path: PathBuf,
+    drawing: Drawing,
+    marks: Vec<(String, usize)>,
+    legend: Legend,
+    imported: Imported,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Open,
+    Add,
+    Cancel,
+}
+
+impl Importing {
+    /// A drawing with the usual legend.
+    pub(in crate::app) fn new(path: PathBuf, drawing: Drawing) -> Self {
+        let legend = Legend::default();
+        let imported = drawing.board(&legend);
+        Self { path, marks: drawing.marks(), drawing, legend, imported }
+    }
+}
+
+/// Shows the window while a drawing waits.
+pub(in crate::app) fn show(app: &mut App, ui: &mut Ui) {
+    let Some(mut importing) = app.importing.take() else { return };
+    let ctx = ui.ctx().clone();
+    let answer = window(app, &ctx, &mut importing);
+    match answer {
+        Some(Answer::Open) => app.commands.push(Command::OpenBoard(Box::new(importing.imported.board))),
+        Some(Answer::Add) => {
+            if let Some((edit, selection)) =
+                clipboard::put_beside(&mut app.document, &importing.imported.board)
+            {
+                match app.document.commit(edit) {
+                    Ok(_) => app.commands.push(Command::Show(selection.iter().collect())),
+                    Err(error) => app.commands.push(Command::Say(Tone::Error, error.to_string())),
+                }
+            }
+        }
+        Some(Answer::Cancel) => {}
+        None => app.importing = Some(importing),
+    }
+}
+
+fn window(app: &App, ctx: &Context, importing: &mut Importing) -> Option<Answer> {
+    let theme = &app.theme;
+    let mut answer = None;
+    let name =
+        importing.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    Window::new(format!("Import {name}"))
+        .anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0))
+        .collapsible(false)
+        .resizable(false)
+        .show(ctx, |ui| {
+            ui.set_width(440.0);
+            let board = &importing.imported.board;
+            let (stickies, links) = (board.stickies.len(), board.links.len());
+            let tool = importing.drawing.tool;
+            ui.label(theme.secondary(format!("From {tool}: {stickies} stickies, {links} links")));
+            ui.add_space(8.0);
+            if !importing.marks.is_empty() {
+                ui.label(theme.heading("What stands for what"));
+                ui.add_space(4.0);
+                ScrollArea::vertical()
+                    .id_salt("legend")
+                    .max_height(240.0)
+                    .show(ui, |ui| legend(theme, ui, importing));
+                ui.add_space(8.0);
+            }
+            let remarks = &importing.imported.remarks;
+            if !remarks.is_empty() {
+                ui.label(theme.heading("What is not as it was"));
+                ui.add_space(4.0);
+                ScrollArea::vertical().id_salt("remarks").max_height(140.0).show(ui, |ui| {
+                    for remark in remarks {
+                        ui.label(theme.secondary(remark.clone()));
+                    }
+                });
+                ui.add_space(8.0);
+            }
+            ui.add_space(4.0);
+            ui.horizontal(|ui| {
+                let strong = RichText::new("Open as a new board")
+                    .font(Theme::strong(theme.sizes.body))
+                    .color(theme.on_accent);
+                if ui.add(egui::Button::new(strong).fill(theme.accent)).clicked() {
+                    answer = Some(Answer::Open);
+                }
+                let open = !app.starting && !app.document.board().stickies.is_empty();
+                if open && ui.button("Add to this board").clicked() {
+                    answer = Some(Answer::Add);
+                }
+                if ui.button("Cancel").clicked() || ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+                    answer = Some(Answer::Cancel);
+                }
+            });
+        });
+    answer
+}
+
+fn legend(theme: &Theme, ui: &mut Ui, importing: &mut Importing) {
+    let mut changed = false;
+    Grid::new("legend").num_columns(3).spacing([16.0, 6.0]).show(ui, |ui| {
+        for (mark, n) in &importing.marks {
+            ui.horizontal(|ui| {
+                if let Ok(colour) = Color32::from_hex(mark) {
+                    let (rect, _) = ui.allocate_exact_size(vec2(16.0, 16.0), Sense::hover());
+                    ui.painter().rect_filled(rect, 3.0, colour);
+                }
+                ui.label(mark);
+            });
+            ui.label(theme.secondary(if *n == 1 { "1 note".to_owned() } else { format!("{n} notes") }));
+            let mut kind = importing.legend.kind(mark).unwrap_or(StickyKind::Text);
+            let before = kind;
+            let response = ComboBox::from_id_salt(("legend", mark))
+                .selected_text(kind.row().label)
+                .show_ui(ui, |ui| {
+                    for row in &NOTATION {
+                        ui.selectable_value(&mut kind, row.kind, row.label);
+                    }
+                })
+                .response;
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(format!("Kind of {mark}")));
+            if kind != before {
+                importing.legend.set(mark, kind);
+                changed = true;
+            }
+            ui.end_row();
+        }
+    });
+    if changed {
+        importing.imported = importing.drawing.board(&importing.legend);
+    }
+}
