@@ -29,7 +29,7 @@ fn a_miro_board_is_imported_by_a_legend_and_joins_the_open_board_as_one_step() {
     std::fs::write(&path, MIRO).unwrap();
     let mut harness = open(Some(&folder.board()));
     harness.state_mut().send(Command::Import(path));
-    wait_for(&mut harness, "From Miro: 2 stickies, 1 links");
+    wait_for(&mut harness, "From Miro: 2 stickies, 1 link");
     harness.get_by_label_contains("marked cyan became free text");
     harness.get_by_label("Kind of cyan").click();
     settle(&mut harness);

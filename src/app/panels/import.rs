@@ -72,9 +72,10 @@ fn window(app: &App, ctx: &Context, importing: &mut Importing) -> Option<Answer>
         .show(ctx, |ui| {
             ui.set_width(440.0);
             let board = &importing.imported.board;
-            let (stickies, links) = (board.stickies.len(), board.links.len());
-            let tool = importing.drawing.tool;
-            ui.label(theme.secondary(format!("From {tool}: {stickies} stickies, {links} links")));
+            let many = |n: usize, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
+            let stickies = many(board.stickies.len(), "sticky", "stickies");
+            let links = many(board.links.len(), "link", "links");
+            ui.label(theme.secondary(format!("From {}: {stickies}, {links}", importing.drawing.tool)));
             ui.add_space(8.0);
             if !importing.marks.is_empty() {
                 ui.label(theme.heading("What stands for what"));
