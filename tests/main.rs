@@ -4,7 +4,6 @@
 
 mod arranging;
 mod availability;
-mod bad_input;
 mod crash;
 mod docs;
 mod hostile;
