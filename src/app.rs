@@ -328,7 +328,7 @@ impl App {
             Action::SaveAs => self.files.pick_save(self.document.path(), self.document.board().title()),
             Action::ImportDrawing => self.files.pick_import(self.document.path()),
             Action::ExportPicture => {
-                self.files.pick_picture(self.document.path(), self.document.board().title())
+                self.files.pick_picture(self.document.path(), self.document.board().title());
             }
             Action::CopyLines => self.copy_lines(ctx),
             Action::Story => self.tell_story(ctx),

@@ -110,7 +110,7 @@ pub fn import(sources: &[Source], base: Option<&Board>) -> Result<Imported, Impo
             Some(at) => of_format[at].push(path),
             None if documents.is_referred_to(path) || documents::is_page(path) => {}
             None => {
-                gathered.remark(path, "it is no contract of a format that can be read, so it is left out")
+                gathered.remark(path, "it is no contract of a format that can be read, so it is left out");
             }
         }
     }

@@ -67,7 +67,8 @@ fn read(file: &Parsed<'_>) -> Drawing {
             "actor" => {
                 let role = string(step, "/role");
                 note(&id, if role.is_empty() { name } else { role }, StickyKind::Actor, tick, 0.0);
-                for view in ["/readsView"] {
+                {
+                    let view = "/readsView";
                     join(string(step, view), &id);
                 }
                 let sends = string(step, "/sendsCommand");

@@ -119,7 +119,7 @@ fn by_colour(mark: &str) -> Option<StickyKind> {
     };
     let hue = sixth * 60.0;
     Some(match hue {
-        _ if hue < 18.0 || hue >= 320.0 => {
+        _ if !(18.0..320.0).contains(&hue) => {
             if light > 0.7 {
                 K::External
             } else {

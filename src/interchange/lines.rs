@@ -61,7 +61,7 @@ pub fn write(board: &Board, only: Option<&BTreeSet<StickyId>>) -> String {
     let mut out = String::new();
     let mut line = |path: &[StickyId]| {
         let words: Vec<String> =
-            path.iter().filter_map(|id| board.stickies.get(id)).map(|sticky| spelt(sticky)).collect();
+            path.iter().filter_map(|id| board.stickies.get(id)).map(spelt).collect();
         let _ = writeln!(out, "{}", words.join(" -> "));
     };
     for (id, sticky) in &stickies {

@@ -65,7 +65,7 @@ pub(super) fn story(place: Option<&Path>, told: Option<&Told>, board: &Board) ->
                     }
                 }
                 Ok(Line::Edit { at, edit }) => {
-                    story.as_mut().into_iter().for_each(|story| story.add(at, &edit))
+                    story.as_mut().into_iter().for_each(|story| story.add(at, &edit));
                 }
                 _ => {}
             }

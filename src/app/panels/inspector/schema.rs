@@ -73,7 +73,7 @@ pub(super) fn examples(ui: &mut Ui, cx: &mut Cx<'_>, salt: &str, version: &mut V
     for (at, stated) in version.examples.iter_mut().enumerate() {
         let name = format!("Example {}", at + 1);
         let text = code::pretty(stated);
-        if let Some(new) = code::field(ui, cx.theme, (salt, at), (&name, "{ }"), &text, &check)
+        if let Some(new) = code::field(ui, cx.theme, (salt, at), (&name, "{ }"), &text, check)
             && let Ok(value) = code::parse(&new)
         {
             *stated = value;

@@ -73,7 +73,7 @@ impl Reader<'_, '_> {
                 let short = value.as_str().and_then(|text| text.split_once(' '));
                 match short.or_else(|| Some((text("method")?, text("path")?))) {
                     Some((method, address)) if method != "*" => {
-                        over_http(self.name, method, address.trim(), into)
+                        over_http(self.name, method, address.trim(), into);
                     }
                     _ => into.remark(about, "it takes any call over HTTP, so none can be named"),
                 }

@@ -171,7 +171,7 @@ pub(super) fn read(
     flows: &mut Flows,
 ) {
     let remark = |into: &mut Gathered, id: &str, message: &str| into.remark(format!("{path} {id}"), message);
-    for (id, _) in &template.resources {
+    for id in template.resources.keys() {
         match template.place(id, boundary) {
             Some(Place::Service(name)) => {
                 let name = into.spelt(Sort::Service, &name);
@@ -399,7 +399,7 @@ fn sam_event(
             _ => into.remark(about, "it takes any call over HTTP, so none can be named"),
         },
         "Schedule" | "ScheduleV2" => {
-            into.remark(about, "it goes by a schedule, which has no place on a board")
+            into.remark(about, "it goes by a schedule, which has no place on a board");
         }
         other => into.remark(about, format!("events of type {other} are not read")),
     }

@@ -143,7 +143,7 @@ impl<'d> Pages<'d> {
 
     fn named(&self, collections: &[&str], id: &str) -> Option<&Page<'d>> {
         let all = self.by_id.get(id).into_iter().flatten().map(|at| &self.all[*at]);
-        all.filter(|page| collections.contains(&page.collection)).last()
+        all.filter(|page| collections.contains(&page.collection)).next_back()
     }
 
     /// What a team or person is called.
