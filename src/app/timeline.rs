@@ -239,13 +239,21 @@ impl Timeline<'_> {
         let pointer = response.hover_pos();
         let mut flagged = None;
         let in_sight = self.flags.iter().enumerate().filter(|(_, flag)| (0.0..=1.0).contains(&flag.at));
+        let mut placed: Vec<egui::Pos2> = Vec::new();
         for (number, flag) in in_sight {
             let (at, color) = (x(flag.at), if flag.wrong { theme.error } else { theme.accent });
-            let top = inner.top() - 4.0;
+            // Flags close to each other hang one under the other, so that each can be clicked.
+            let mut top = inner.top() - 4.0;
+            while top + 24.0 < inner.bottom()
+                && placed.iter().any(|other| (other.x - at).abs() < 18.0 && (other.y - top).abs() < 12.0)
+            {
+                top += 12.0;
+            }
+            placed.push(pos2(at, top));
             let points = vec![pos2(at, top), pos2(at + 9.0, top + 4.0), pos2(at, top + 8.0)];
             painter.add(egui::Shape::convex_polygon(points, color, egui::Stroke::NONE));
             painter.vline(at, top..=inner.bottom(), egui::Stroke::new(1.0, color.gamma_multiply(0.5)));
-            let touched = Rect::from_min_max(pos2(at - 6.0, top - 4.0), pos2(at + 12.0, top + 14.0));
+            let touched = Rect::from_min_max(pos2(at - 6.0, top - 2.0), pos2(at + 12.0, top + 10.0));
             let button = ui.interact(touched, response.id.with(("flag", number)), Sense::click());
             button.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, &flag.name));
             if button.has_focus() || button.hovered() {

@@ -228,7 +228,8 @@ impl SimulateWorkspace {
         let flags = verdicts.iter().filter_map(|verdict| {
             let breach = verdict.first?;
             Some(Flag {
-                at: share(breach.time),
+                // Where it began to go wrong: a clock that ran out may have done so after the run was over.
+                at: share(breach.since.min(run.recording.length)),
                 name: format!("First broken here: {}", verdict.name),
                 wrong: true,
             })

@@ -148,7 +148,7 @@ fn table(ui: &mut Ui, theme: &Theme, rows: &[Row], titles: [&str; 2]) {
                     let response = ui.add_sized([column, 18.0], egui::Label::new(text));
                     let heard = value.map_or_else(|| "none".to_owned(), |value| spoken(value, row.unit));
                     ui.ctx().accesskit_node_builder(response.id, |node| {
-                        node.set_label(format!("{}: {heard}", row.name));
+                        node.set_value(format!("{}: {heard}", row.name));
                     });
                 };
                 cell(ui, row.left, row.improved.map(|improved| !improved));
