@@ -103,7 +103,7 @@ fn contracts(name: &str, bytes: &[u8]) -> bool {
     // A catalogue's pages say by their place what they are about.
     let folder = if name.ends_with(".mdx") { "services/Shop" } else { "in" };
     let source = import::Source { path: format!("{folder}/{name}"), text: text.to_owned() };
-    let Ok(imported) = import::import(&[source.clone()], None) else { return false };
+    let Ok(imported) = import::import(std::slice::from_ref(&source), None) else { return false };
     // Importing again changes nothing that cannot be changed.
     let _ = import::import(&[source], Some(&imported.board));
     let _ = derive(&imported.board);

@@ -150,10 +150,9 @@ impl App {
                 }
                 self.toasts.add(ctx, Tone::Error, sentence(&error.to_string()));
             }
-            Finished::Found(path, loaded)
-                if self.document.path() == Some(&path) => {
-                    self.keeper.found(&loaded);
-                }
+            Finished::Found(path, loaded) if self.document.path() == Some(&path) => {
+                self.keeper.found(&loaded);
+            }
             Finished::Drawing(path, drawing) => {
                 self.importing = Some(panels::import::Importing::new(path, *drawing));
             }
@@ -162,12 +161,10 @@ impl App {
                 self.files.export(path, self.document.shared(), self.options.dark);
             }
             Finished::Done(message) => self.toasts.add(ctx, Tone::Fine, message),
-            Finished::Elsewhere(path)
-                if self.document.path() == Some(&path) => {
-                    let message =
-                        "Another window has opened this board too. What is saved there is offered here";
-                    self.toasts.add(ctx, Tone::Warning, message.to_owned());
-                }
+            Finished::Elsewhere(path) if self.document.path() == Some(&path) => {
+                let message = "Another window has opened this board too. What is saved there is offered here";
+                self.toasts.add(ctx, Tone::Warning, message.to_owned());
+            }
             _ => {}
         }
     }

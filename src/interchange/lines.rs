@@ -60,8 +60,7 @@ pub fn write(board: &Board, only: Option<&BTreeSet<StickyId>>) -> String {
     let mut told: BTreeSet<(StickyId, StickyId)> = BTreeSet::new();
     let mut out = String::new();
     let mut line = |path: &[StickyId]| {
-        let words: Vec<String> =
-            path.iter().filter_map(|id| board.stickies.get(id)).map(spelt).collect();
+        let words: Vec<String> = path.iter().filter_map(|id| board.stickies.get(id)).map(spelt).collect();
         let _ = writeln!(out, "{}", words.join(" -> "));
     };
     for (id, sticky) in &stickies {

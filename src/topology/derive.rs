@@ -217,9 +217,9 @@ impl<'a> Work<'a> {
             }
             self.routes_from[at] = start..self.topology.routes.len();
         }
-        for at in 0..self.stickies.len() {
+        for (at, used) in used.into_iter().enumerate() {
             let (id, sticky) = self.stickies[at];
-            if sticky.kind == StickyKind::Channel && !used[at] {
+            if sticky.kind == StickyKind::Channel && !used {
                 self.note(Place::Sticky(id), "Nothing travels through this channel yet");
             }
         }

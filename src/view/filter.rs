@@ -135,9 +135,7 @@ fn fault(text: &str, error: &PatternError) -> Range<usize> {
         Reason::UnsupportedNested { found, .. } => Some(found),
         _ => None,
     };
-    let is_named = |span: &Range<usize>| {
-        named.is_some_and(|word| text[span.clone()] == Value::from(word.as_str()))
-    };
+    let is_named = |span: &Range<usize>| named.is_some_and(|word| text[span.clone()] == *word.as_str());
     let word = pieces.iter().rev().find(|(span, _)| span.end <= error.offset && is_named(span));
     let here = || pieces.iter().find(|(span, _)| span.end > error.offset);
     let (span, _) = match word.or_else(here).or(pieces.last()) {

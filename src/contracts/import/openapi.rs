@@ -191,7 +191,7 @@ impl<'d> Edge<'d, '_> {
     fn content(&mut self, about: &str, holder: &'d Value) -> Option<(Schema, Vec<Value>)> {
         let content = holder.get("content")?.as_object()?;
         let json = content.iter().find(|(media, _)| media.contains("json"));
-        let Some((_, media)) = json.or_else(|| content.iter().next()) else { return None };
+        let (_, media) = json.or_else(|| content.iter().next())?;
         if json.is_none() {
             self.remark(about, "its content is no JSON, so its shape is left open");
             return Some((Schema::default(), Vec::new()));

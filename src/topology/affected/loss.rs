@@ -254,7 +254,7 @@ impl<'a> Loss<'a> {
         for (at, message) in topology.messages.iter().enumerate() {
             let silent = self.issued.get(&MessageIx(at)).is_some_and(|at_all| *at_all);
             let incoming = self.board.events.get(&message.name).is_some_and(|event| event.incoming);
-            let outside = message.producers.is_empty() && !silent || !message.issuers.is_empty() && !silent;
+            let outside = !silent && (message.producers.is_empty() || !message.issuers.is_empty());
             if outside || incoming {
                 live.messages[at] = true;
                 self.deliver(&message.routes, &mut live, &mut todo);

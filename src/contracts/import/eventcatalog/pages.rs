@@ -142,8 +142,8 @@ impl<'d> Pages<'d> {
     }
 
     fn named(&self, collections: &[&str], id: &str) -> Option<&Page<'d>> {
-        let all = self.by_id.get(id).into_iter().flatten().map(|at| &self.all[*at]);
-        all.filter(|page| collections.contains(&page.collection)).next_back()
+        let mut all = self.by_id.get(id).into_iter().flatten().map(|at| &self.all[*at]);
+        all.rfind(|page| collections.contains(&page.collection))
     }
 
     /// What a team or person is called.
