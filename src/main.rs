@@ -1,5 +1,6 @@
 //! The `isobar` binary: no subcommand opens the app, anything else is headless.
 
+#[cfg(feature = "gui")]
 use std::path::PathBuf;
 use std::process::ExitCode;
 

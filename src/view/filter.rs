@@ -125,6 +125,11 @@ fn spelled(text: &str, error: &PatternError, at: usize) -> String {
     format!("{reason}{field}, line {line}, column {column}")
 }
 
+/// A word as JSON writes it.
+fn quoted(word: &str) -> String {
+    Value::from(word).to_string()
+}
+
 /// The part of a text that a fault is about: the word it names, or the piece where reading stopped.
 fn fault(text: &str, error: &PatternError) -> Range<usize> {
     let pieces = tokens(text);
@@ -135,7 +140,7 @@ fn fault(text: &str, error: &PatternError) -> Range<usize> {
         Reason::UnsupportedNested { found, .. } => Some(found),
         _ => None,
     };
-    let is_named = |span: &Range<usize>| named.is_some_and(|word| text[span.clone()] == *word.as_str());
+    let is_named = |span: &Range<usize>| named.is_some_and(|word| text[span.clone()] == quoted(word));
     let word = pieces.iter().rev().find(|(span, _)| span.end <= error.offset && is_named(span));
     let here = || pieces.iter().find(|(span, _)| span.end > error.offset);
     let (span, _) = match word.or_else(here).or(pieces.last()) {

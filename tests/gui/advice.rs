@@ -1,23 +1,13 @@
 //! The drawer of advice: a finding in full, its cure, and what a team decides about it.
 
-use std::path::{Path, PathBuf};
-
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 
-use super::kit::{Folder, board, open, press, settle, write};
-
-fn sample(folder: &Folder, name: &str) -> PathBuf {
-    let path = folder.path("board.ron");
-    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-boards").join(name);
-    std::fs::copy(from, &path).unwrap();
-    path
-}
+use super::kit::{Folder, board, open, press, sample, settle, write};
 
 #[test]
 fn a_god_event_is_explained_taken_apart_and_put_back() {
-    let folder = Folder::new();
-    let mut harness = open(Some(&sample(&folder, "car-marketplace/god-event.ron")));
+    let mut harness = open(Some(&sample("car-marketplace/god-event.ron")));
     let before = board(&harness).clone();
     harness.get_by_label_contains("God event: Vehicle").click();
     settle(&mut harness);
@@ -60,8 +50,7 @@ fn advice_can_be_ignored_on_a_sticky_with_a_reason() {
 
 #[test]
 fn what_would_help_is_ranked_and_built_with_one_click() {
-    let folder = Folder::new();
-    let mut harness = open(Some(&sample(&folder, "avatar-store/synchronous.ron")));
+    let mut harness = open(Some(&sample("avatar-store/synchronous.ron")));
     harness.get_by_label_contains("Availability chain: ").click();
     settle(&mut harness);
     let stickies = board(&harness).stickies.len();

@@ -1,7 +1,5 @@
 //! The filter of a subscription: written, refused with its place, completed from the schema, tried on events.
 
-use std::path::Path;
-
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
@@ -10,12 +8,11 @@ use isobar::board::{LinkId, Meaning};
 use isobar::view::Item;
 use serde_json::json;
 
-use super::kit::{press, settle, write};
+use super::kit::{press, sample, settle, write};
 
 /// The app on a sample with one link selected: that from an event to a consumer.
 fn on_link(filtered: bool) -> (Harness<'static, App>, LinkId) {
-    let board = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-boards/pizza/event-driven.ron");
-    let start = Start { board: Some(board), replay: None };
+    let start = Start { board: Some(sample("pizza/event-driven")), replay: None };
     let mut harness = Harness::builder()
         .with_size(egui::vec2(1440.0, 1600.0))
         .with_max_steps(2_000)

@@ -1,6 +1,7 @@
 //! What the tests share: the real app in a harness, and a board to open in it.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use egui::{Key, Modifiers, Pos2};
 use egui_kittest::Harness;
@@ -41,6 +42,20 @@ impl Folder {
         std::fs::write(&path, text).unwrap();
         path
     }
+}
+
+/// A copy of a sample board, such as `pizza/event-driven`, in a folder that nobody else opens it in: an open board has a
+/// journal beside it, and two windows on one file notice each other.
+pub(crate) fn sample(name: &str) -> PathBuf {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let name = name.trim_end_matches(".ron");
+    let sample =
+        isobar::samples::SAMPLES.iter().find(|sample| sample.name == name).expect("a sample of this name");
+    let own = format!("boards-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(own).join(format!("{name}.ron"));
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, sample.text).unwrap();
+    path
 }
 
 /// The app with a board open, or on the start screen.

@@ -9,14 +9,10 @@ use egui_kittest::kittest::Queryable;
 use isobar::app::{App, Start};
 use isobar::simulation::Simulation;
 
-use super::kit::{Folder, press, settle};
+use super::kit::{Folder, press, sample, settle};
 
 const SYNCHRONOUS: &str = "avatar-store/synchronous";
 const ORCHESTRATION: &str = "avatar-store/orchestration";
-
-fn sample(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-boards").join(format!("{name}.ron"))
-}
 
 fn open(board: &str, replay: Option<PathBuf>, dark: bool) -> Harness<'static, App> {
     let start = Start { board: Some(sample(board)), replay };
@@ -110,7 +106,7 @@ fn replay() {
     isobar::simulation::log::write(&simulation, &mut bytes).unwrap();
     std::fs::write(&log, bytes).unwrap();
     let mut harness = open(ORCHESTRATION, Some(log), false);
-    wait_for(&mut harness, "events · cloudevents");
+    wait_for(&mut harness, "events · ");
     play(&mut harness, 200);
     keep(&mut harness, "replay-light");
 }

@@ -8,8 +8,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use isobar::app::App;
 
+use super::kit::sample;
 use super::kit::{Folder, centre, click, press, settle, write};
-use super::workspaces::{open_with, sample, spoken, wait_for};
+use super::workspaces::{open_with, spoken, wait_for};
 
 const BOARD: &str = "avatar-store/orchestration.ron";
 

@@ -1,17 +1,13 @@
 //! Each workspace end to end: the real app on a real sample board, driven through accessible names.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use isobar::app::{App, Start};
 
-use super::kit::{Folder, press, settle};
-
-pub(crate) fn sample(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-boards").join(name)
-}
+use super::kit::{Folder, press, sample, settle};
 
 pub(crate) fn open_with(board: &str, replay: Option<PathBuf>) -> Harness<'static, App> {
     let start = Start { board: Some(sample(board)), replay };
@@ -224,6 +220,6 @@ fn a_workspace_that_panics_says_so_and_comes_back_with_the_board_whole() {
     press(&mut harness, Modifiers::COMMAND, Key::Num1);
     harness.get_by_label("Try again").click();
     settle(&mut harness);
-    harness.get_by_label("Event CheckoutRefunded");
+    harness.get_by_label("Domain event CheckoutRefunded");
     assert_eq!(*harness.state().document().board(), before);
 }
