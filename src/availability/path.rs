@@ -266,7 +266,7 @@ impl Build<'_, '_> {
             }
         }
         // Strongly connected components come callees first.
-        for circle in petgraph::algo::tarjan_scc(&graph) {
+        for circle in petgraph::algo::kosaraju_scc(&graph) {
             let alone = circle.len() == 1 && !graph.contains_edge(circle[0], circle[0]);
             let mut members: Vec<ReactionIx> = circle.into_iter().map(|at| graph[at]).collect();
             members.sort_unstable();

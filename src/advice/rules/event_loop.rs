@@ -1,6 +1,6 @@
 //! Reactions that set each other off for ever.
 
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::DiGraph;
 
 use crate::advice::context::listed;
@@ -41,7 +41,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             }
         }
     }
-    for circle in tarjan_scc(&graph) {
+    for circle in kosaraju_scc(&graph) {
         let turns =
             |at| graph.edges(at).filter(|edge| circle.contains(&petgraph::visit::EdgeRef::target(edge)));
         if circle.len() == 1 && turns(circle[0]).next().is_none() {

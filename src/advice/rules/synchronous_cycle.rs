@@ -1,6 +1,6 @@
 //! Services that wait for each other in a circle.
 
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::DiGraph;
 
 use crate::advice::context::listed;
@@ -36,7 +36,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             }
         }
     }
-    for circle in tarjan_scc(&graph).into_iter().filter(|circle| circle.len() > 1) {
+    for circle in kosaraju_scc(&graph).into_iter().filter(|circle| circle.len() > 1) {
         let mut parties: Vec<PartyIx> = circle.iter().map(|at| graph[*at]).collect();
         parties.sort_unstable();
         let names: Vec<&str> = parties.iter().map(|party| topology[*party].name.as_str()).collect();
