@@ -4,6 +4,7 @@
 //! and text is a name with the box it has to fit.
 
 pub mod curve;
+pub mod diagram;
 pub mod index;
 pub mod palette;
 mod route;

@@ -26,5 +26,9 @@ mod replay;
 mod talk;
 #[path = "gui/workshop.rs"]
 mod workshop;
+#[path = "gui/talk.rs"]
+mod talk;
+#[path = "gui/topology.rs"]
+mod topology;
 #[path = "gui/workspaces.rs"]
 mod workspaces;

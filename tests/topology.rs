@@ -69,6 +69,18 @@ fn views_can_be_narrowed() {
 }
 
 #[test]
+fn a_view_is_drawn_as_a_picture() {
+    let svg = text(&isobar("avatar-store/orchestration", &["--view", "services", "--format", "svg"]));
+    assert!(
+        svg.starts_with("<svg ") && svg.ends_with("</svg>\n") && svg.contains("Checkout Process"),
+        "{svg}"
+    );
+    assert_eq!(svg, text(&isobar("avatar-store/orchestration", &["--view", "services", "--format", "svg"])));
+    let output = isobar("avatar-store/orchestration", &["--view", "matrix", "--format", "svg"]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
 fn a_name_that_is_not_there_gets_the_nearest_ones() {
     for ask in [["--focus", "Balanc"], ["--affected-by", "Balanc"]] {
         let output = isobar("avatar-store/synchronous", &ask);

@@ -4,7 +4,8 @@
 //! shown only in frames in which something can have changed; in all others the shapes of the last time are painted
 //! again, and the app is at rest. The list beside the graph has a name for each node.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use egui::epaint::{CornerRadius, CubicBezierShape};
 use egui::{Color32, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
@@ -17,13 +18,13 @@ use petgraph::graph::IndexType;
 use petgraph::stable_graph::NodeIndex;
 
 use super::theme::{Theme, mix};
-use crate::topology::graph::Graph;
-use crate::topology::{NodeKind, layered};
+use crate::board::Point;
+use crate::scene::diagram::{self, Diagram};
 
 /// What a node needs to draw itself.
 #[derive(Clone, Debug)]
 struct CardData {
-    name: String,
+    name: Arc<str>,
     size: Vec2,
     fill: Color32,
     ink: Color32,
@@ -32,15 +33,26 @@ struct CardData {
     rounded: bool,
     faded: bool,
     chosen: bool,
+    /// What a question says about it.
+    mark: Option<Color32>,
 }
 
 /// What an edge needs to draw itself.
 #[derive(Clone, Debug)]
 struct LineData {
+    /// Where it runs while both its ends stand where they were laid out.
+    course: Arc<[Pos2]>,
+    ends: [Pos2; 2],
     synchronous: bool,
     color: Color32,
-    label: String,
+    accent: Color32,
+    paper: Color32,
+    ink: Color32,
+    label: Arc<str>,
+    label_at: Pos2,
     faded: bool,
+    /// Part of the chain that is shown.
+    strong: bool,
 }
 
 type Inner = egui_graphs::Graph<CardData, LineData, Directed, u32, Card, Line>;
@@ -110,13 +122,17 @@ impl<Ix: IndexType> DisplayNode<CardData, LineData, Directed, Ix> for Card {
         if !rect.intersects(ctx.painter.clip_rect()) {
             return Vec::new();
         }
-        let strength = if data.faded { 0.22 } else { 1.0 };
+        let strength = if data.faded { 0.18 } else { 1.0 };
         let radius =
             CornerRadius::same(if data.rounded { (rect.height() / 2.0) as u8 } else { (4.0 * zoom) as u8 });
-        let outline = if data.chosen || self.hovered {
-            Stroke::new(2.0, data.accent)
-        } else {
-            Stroke::new(1.0, data.outline)
+        // From afar a card is a block of its colour.
+        if rect.height() < 7.0 && !data.chosen && data.mark.is_none() && !self.hovered {
+            return vec![Shape::rect_filled(rect, CornerRadius::ZERO, data.fill.gamma_multiply(strength))];
+        }
+        let outline = match data.mark {
+            _ if data.chosen || self.hovered => Stroke::new(2.5, data.accent),
+            Some(mark) => Stroke::new(2.5, mark),
+            None => Stroke::new(1.0, data.outline),
         };
         let mut shapes = vec![
             Shape::rect_filled(rect, radius, data.fill.gamma_multiply(strength)),
@@ -124,7 +140,7 @@ impl<Ix: IndexType> DisplayNode<CardData, LineData, Directed, Ix> for Card {
                 rect,
                 radius,
                 Stroke::new(outline.width, outline.color.gamma_multiply(strength)),
-                StrokeKind::Inside,
+                if outline.width > 1.0 { StrokeKind::Outside } else { StrokeKind::Inside },
             ),
         ];
         // Names vanish before shapes do.
@@ -132,8 +148,12 @@ impl<Ix: IndexType> DisplayNode<CardData, LineData, Directed, Ix> for Card {
             let font = Theme::strong(13.0 * zoom);
             let ink = data.ink.gamma_multiply(strength);
             let galley = ctx.ctx.fonts_mut(|fonts| {
-                let mut job =
-                    egui::text::LayoutJob::simple(data.name.clone(), font, ink, rect.width() - 12.0 * zoom);
+                let mut job = egui::text::LayoutJob::simple(
+                    data.name.to_string(),
+                    font,
+                    ink,
+                    rect.width() - 10.0 * zoom,
+                );
                 job.halign = egui::Align::Center;
                 job.wrap.max_rows = 2;
                 fonts.layout_job(job)
@@ -168,7 +188,22 @@ impl From<EdgeProps<LineData>> for Line {
 }
 
 impl Line {
-    fn points(start: &Card, end: &Card) -> [Pos2; 4] {
+    /// The course on the canvas: as laid out, or a plain curve once an end has been moved by hand.
+    fn points(&self, start: &Card, end: &Card) -> Vec<Pos2> {
+        let moved = |card: &Card, at: Pos2| card.at.distance(at) > 0.5;
+        if self.data.course.len() > 1 && !moved(start, self.data.ends[0]) && !moved(end, self.data.ends[1]) {
+            return self.data.course.to_vec();
+        }
+        let curve = CubicBezierShape::from_points_stroke(
+            Self::curve(start, end),
+            false,
+            Color32::TRANSPARENT,
+            Stroke::NONE,
+        );
+        curve.flatten(Some(0.5))
+    }
+
+    fn curve(start: &Card, end: &Card) -> [Pos2; 4] {
         let (a, b) = (start.rect(), end.rect());
         let backwards = b.left() < a.right();
         let (from, to) = if backwards && b.right() > a.left() {
@@ -199,45 +234,54 @@ impl<Ix: IndexType> DisplayEdge<CardData, LineData, Directed, Ix, Card> for Line
         ctx: &DrawContext<'_>,
     ) -> Vec<Shape> {
         let zoom = ctx.meta.zoom;
-        let points = Self::points(start.display(), end.display()).map(|p| ctx.meta.canvas_to_screen_pos(p));
-        if !Rect::from_points(&points).expand(8.0).intersects(ctx.painter.clip_rect()) {
+        let points: Vec<Pos2> = self
+            .points(start.display(), end.display())
+            .into_iter()
+            .map(|p| ctx.meta.canvas_to_screen_pos(p))
+            .collect();
+        let bounds = Rect::from_points(&points).expand(8.0);
+        let [.., before, tip] = points[..] else { return Vec::new() };
+        if !bounds.intersects(ctx.painter.clip_rect()) {
             return Vec::new();
         }
-        let color = self.data.color.gamma_multiply(if self.data.faded { 0.15 } else { 1.0 });
-        let stroke = Stroke::new((1.5 * zoom).clamp(0.6, 2.0), color);
-        let curve = |offset: Vec2| -> Shape {
-            CubicBezierShape::from_points_stroke(
-                points.map(|p| p + offset),
-                false,
-                Color32::TRANSPARENT,
-                stroke,
-            )
-            .into()
-        };
-        let mut shapes = Vec::new();
-        if self.data.synchronous {
-            let side = (points[3] - points[0]).normalized().rot90() * 1.5 * zoom;
-            shapes.extend([curve(side), curve(-side)]);
-        } else {
-            shapes.push(curve(Vec2::ZERO));
+        let data = &self.data;
+        let base = if data.strong { data.accent } else { data.color };
+        let color = base.gamma_multiply(if data.faded { 0.12 } else { 1.0 });
+        let weight = if data.strong { 2.5 } else { 1.5 };
+        let stroke = Stroke::new((weight * zoom).clamp(0.6, weight * 1.3), color);
+        // From afar a line is a line: no heads, nothing doubled.
+        if zoom < 0.22 {
+            return vec![Shape::line(points, stroke)];
         }
-        let back = (points[2] - points[3]).normalized() * 9.0 * zoom;
+        let mut shapes = Vec::new();
+        if data.synchronous {
+            // Two lines are one broad line with a narrower one of the paper's colour on top.
+            let broad = Stroke::new((4.6 * zoom).clamp(2.4, 6.0), color);
+            let inner = Stroke::new(broad.width * 0.46, data.paper);
+            shapes.extend([Shape::line(points.clone(), broad), Shape::line(points.clone(), inner)]);
+        } else {
+            shapes.push(Shape::line(points.clone(), stroke));
+        }
+        let back = (before - tip).normalized() * (9.0 * zoom).max(4.0);
         let side = back.rot90() * 0.5;
         shapes.push(Shape::convex_polygon(
-            vec![points[3], points[3] + back + side, points[3] + back - side],
+            vec![tip, tip + back + side, tip + back - side],
             color,
             Stroke::NONE,
         ));
-        if !self.data.label.is_empty() && zoom > 0.55 && !self.data.faded {
-            let middle = points[0].lerp(points[3], 0.5);
+        if !data.label.is_empty() && zoom > 0.55 && !data.faded {
+            let at = if data.course.len() > 1 { data.label_at } else { Rect::from_points(&points).center() };
+            let at = ctx.meta.canvas_to_screen_pos(at);
             let font = Theme::plain(11.0 * zoom);
-            let galley =
-                ctx.ctx.fonts_mut(|fonts| fonts.layout_no_wrap(self.data.label.clone(), font, color));
-            shapes.push(Shape::galley(
-                middle - vec2(galley.size().x / 2.0, galley.size().y + 2.0),
-                galley,
-                color,
+            let ink = data.ink;
+            let galley = ctx.ctx.fonts_mut(|fonts| fonts.layout_no_wrap(data.label.to_string(), font, ink));
+            let place = Rect::from_center_size(at, galley.size());
+            shapes.push(Shape::rect_filled(
+                place.expand2(vec2(3.0, 0.0) * zoom),
+                3.0,
+                data.paper.gamma_multiply(0.85),
             ));
+            shapes.push(Shape::galley(place.min, galley, ink));
         }
         shapes
     }
@@ -252,14 +296,25 @@ impl<Ix: IndexType> DisplayEdge<CardData, LineData, Directed, Ix, Card> for Line
         end: &Node<CardData, LineData, Directed, Ix, Card>,
         pos: Pos2,
     ) -> bool {
-        let points = Self::points(start.display(), end.display());
-        let curve = CubicBezierShape::from_points_stroke(points, false, Color32::TRANSPARENT, Stroke::NONE);
-        curve.flatten(Some(2.0)).windows(2).any(|pair| {
+        self.points(start.display(), end.display()).windows(2).any(|pair| {
             let along = pair[1] - pair[0];
             let t = ((pos - pair[0]).dot(along) / along.length_sq().max(1e-6)).clamp(0.0, 1.0);
             (pair[0] + along * t).distance(pos) < 5.0
         })
     }
+}
+
+/// What is brought out in a graph, and what steps back.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Light {
+    /// The chosen nodes.
+    pub(super) chosen: BTreeSet<usize>,
+    /// The nodes that stay lit while none is hovered; `None` lights all.
+    pub(super) lit: Option<BTreeSet<usize>>,
+    /// Nodes with an outline of their own.
+    pub(super) marks: BTreeMap<usize, Color32>,
+    /// Edges that are part of a chain, by their ends.
+    pub(super) chain: BTreeSet<(usize, usize)>,
 }
 
 /// What the user did to the graph in a frame.
@@ -276,15 +331,14 @@ pub(super) enum Touch {
 /// A graph on the screen.
 pub(super) struct GraphPanel {
     inner: Inner,
+    areas: Vec<(Rect, String)>,
     /// Neighbours of each node, itself included.
     around: Vec<BTreeSet<usize>>,
     /// The ends of each edge.
     ends: Vec<(usize, usize)>,
     /// The node the pointer is on.
     hovered: Option<usize>,
-    /// Lit nodes while nothing is hovered; `None` lights all.
-    lit: Option<BTreeSet<usize>>,
-    chosen: BTreeSet<usize>,
+    light: Light,
     /// What was painted last, and where.
     painted: Vec<egui::epaint::ClippedShape>,
     painted_in: Rect,
@@ -293,100 +347,77 @@ pub(super) struct GraphPanel {
 }
 
 const ID: &str = "topology";
-const CARD_HEIGHT: f32 = 44.0;
+/// How far corners of lines are cut, in world units.
+const CORNER: f32 = 14.0;
 
-fn size_of(name: &str, kind: NodeKind) -> Vec2 {
-    let width = (name.chars().count() as f32 * 8.2 + 28.0).clamp(84.0, 190.0);
-    let height = if kind == NodeKind::Actor { 34.0 } else { CARD_HEIGHT };
-    vec2(width, height)
+fn pos(point: Point) -> Pos2 {
+    pos2(point.x, point.y)
 }
 
-/// The sticky token of a node's colour.
-pub(super) const fn token(kind: NodeKind) -> &'static str {
-    match kind {
-        NodeKind::Service | NodeKind::Team | NodeKind::Frame => "service",
-        NodeKind::External => "external",
-        NodeKind::Policy => "policy",
-        NodeKind::Actor => "actor",
-        NodeKind::Event => "event",
-        NodeKind::Command => "command",
-        NodeKind::Query => "query",
-        NodeKind::Channel => "channel",
+fn rect(rect: crate::board::Rect) -> Rect {
+    Rect::from_min_max(pos(rect.min), pos(rect.max))
+}
+
+/// A course with its corners rounded, as points close enough to look round.
+fn rounded(points: &[Point]) -> Arc<[Pos2]> {
+    let mut course: Vec<Pos2> = points.first().map(|p| pos(*p)).into_iter().collect();
+    for [from, corner, to] in diagram::corners(points, CORNER) {
+        let (a, b, c) = (pos(from), pos(corner), pos(to));
+        course.extend([0.0, 0.25, 0.5, 0.75, 1.0].map(|t| a.lerp(b, t).lerp(b.lerp(c, t), t)));
     }
+    course.extend(points.last().map(|p| pos(*p)));
+    course.into()
 }
 
 impl GraphPanel {
-    /// Lays a graph out and makes it ready to draw. `previous` keeps nodes of the same kind and name near where they
-    /// were.
-    pub(super) fn new(graph: &Graph, theme: &Theme, previous: Option<&Placed>) -> (Self, Placed) {
-        let nodes: Vec<layered::Node> = graph
-            .node_indices()
-            .map(|at| {
-                let node = &graph[at];
-                let size = size_of(&node.name, node.kind);
-                let hint = previous.and_then(|placed| placed.find(node.kind, &node.name));
-                layered::Node { width: size.x, height: size.y, cluster: None, hint }
-            })
-            .collect();
-        let ends: Vec<(usize, usize)> = graph
-            .edge_indices()
-            .filter_map(|at| graph.edge_endpoints(at))
-            .map(|(from, to)| (from.index(), to.index()))
-            .collect();
-        let abstract_graph = layered::Graph { nodes, edges: ends.clone() };
-        let layout = layered::layout(&abstract_graph, &layered::Options::default());
+    /// A picture, ready to draw. `around` says who is next to each node.
+    pub(super) fn new(picture: &Diagram, around: Vec<BTreeSet<usize>>, theme: &Theme) -> Self {
         let mut inner: Inner = egui_graphs::Graph::new();
-        let mut around: Vec<BTreeSet<usize>> =
-            (0..graph.node_count()).map(|at| BTreeSet::from([at])).collect();
-        for (at, place) in graph.node_indices().zip(&layout.positions) {
-            let node = &graph[at];
-            let paper = theme.paper(token(node.kind));
+        for card in &picture.cards {
+            let paper = theme.paper(diagram::token(card.kind));
+            let place = rect(card.rect);
             let data = CardData {
-                name: crate::board::notation::words(&node.name),
-                size: size_of(&node.name, node.kind),
+                name: card.text.as_str().into(),
+                size: place.size(),
                 fill: paper.fill,
                 ink: paper.text,
                 outline: mix(paper.fill, paper.text, 0.25),
                 accent: theme.accent,
-                rounded: matches!(node.kind, NodeKind::Channel | NodeKind::Actor),
+                rounded: diagram::is_round(card.kind),
                 faded: false,
                 chosen: false,
+                mark: None,
             };
-            inner.add_node_with_location(data, pos2(place.x, place.y));
+            inner.add_node_with_location(data, place.center());
         }
-        for at in graph.edge_indices() {
-            let Some((from, to)) = graph.edge_endpoints(at) else { continue };
-            let edge = &graph[at];
-            let label = if edge.kind == crate::topology::EdgeKind::DependsOn {
-                edge.messages.join(", ")
-            } else {
-                String::new()
+        for way in &picture.ways {
+            let data = LineData {
+                course: rounded(&way.points),
+                ends: [way.from, way.to].map(|end| rect(picture.cards[end].rect).center()),
+                synchronous: way.synchronous,
+                color: theme.link,
+                accent: theme.accent,
+                paper: theme.canvas,
+                ink: theme.secondary,
+                label: way.label.as_str().into(),
+                label_at: pos(diagram::svg::middle(&way.points)),
+                faded: false,
+                strong: false,
             };
-            let data = LineData { synchronous: edge.synchronous, color: theme.link, label, faded: false };
-            inner.add_edge(NodeIndex::new(from.index()), NodeIndex::new(to.index()), data);
-            around[from.index()].insert(to.index());
-            around[to.index()].insert(from.index());
+            inner.add_edge(NodeIndex::new(way.from), NodeIndex::new(way.to), data);
         }
-        let placed = Placed(
-            graph
-                .node_indices()
-                .zip(&layout.positions)
-                .map(|(at, place)| (graph[at].kind, graph[at].name.clone(), (place.x, place.y)))
-                .collect(),
-        );
-        let panel = Self {
+        Self {
             inner,
+            areas: picture.areas.iter().map(|area| (rect(area.rect), area.title.clone())).collect(),
             around,
-            ends,
+            ends: picture.ways.iter().map(|way| (way.from, way.to)).collect(),
             hovered: None,
-            lit: None,
-            chosen: BTreeSet::new(),
+            light: Light::default(),
             painted: Vec::new(),
             painted_in: Rect::NOTHING,
             stale: true,
             fit: 2,
-        };
-        (panel, placed)
+        }
     }
 
     /// Shows the whole graph again.
@@ -395,30 +426,20 @@ impl GraphPanel {
         self.stale = true;
     }
 
-    /// Sets which nodes are chosen, and which are lit while nothing is hovered.
-    pub(super) fn light(&mut self, chosen: BTreeSet<usize>, lit: Option<BTreeSet<usize>>) {
-        if self.chosen != chosen || self.lit != lit {
-            (self.chosen, self.lit) = (chosen, lit);
+    /// Keeps the camera of an earlier panel: the picture only changed a little.
+    pub(super) const fn keep_view(&mut self) {
+        self.fit = 0;
+    }
+
+    /// Sets what is brought out.
+    pub(super) fn light(&mut self, light: Light) {
+        if self.light != light {
+            self.light = light;
             self.stale = true;
         }
     }
 
-    /// The nodes within so many steps of any of `from`, against and along the edges.
-    pub(super) fn within(&self, from: &BTreeSet<usize>, steps: usize) -> BTreeSet<usize> {
-        let mut reached = from.clone();
-        let mut border = from.clone();
-        for _ in 0..steps {
-            border = border
-                .iter()
-                .flat_map(|at| self.around[*at].iter().copied())
-                .filter(|at| !reached.contains(at))
-                .collect();
-            reached.extend(&border);
-        }
-        reached
-    }
-
-    /// Draws the graph into what is left of `ui`.
+    /// Draws it, and says what the user did.
     pub(super) fn ui(&mut self, ui: &mut Ui, theme: &Theme) -> Option<Touch> {
         let area = ui.available_rect_before_wrap();
         ui.painter().rect_filled(area, 0.0, theme.canvas);
@@ -444,6 +465,7 @@ impl GraphPanel {
         self.zoom_with_wheel(ui, area);
         let layer = ui.layer_id();
         let before = ui.ctx().graphics(|graphics| graphics.get(layer).map_or(0, |list| list.next_idx().0));
+        let under = ui.painter().with_clip_rect(area).add(Shape::Noop);
         let interaction = SettingsInteraction::new()
             .with_dragging_enabled(true)
             .with_hover_enabled(true)
@@ -457,6 +479,8 @@ impl GraphPanel {
             .with_styles(&SettingsStyle::new());
         let answer = view.show(ui, &mut self.inner);
         self.fit = self.fit.saturating_sub(1);
+        // The areas lie under the graph, and move with it in the same frame.
+        ui.painter().with_clip_rect(area).set(under, self.area_shapes(ui, theme, area));
         let hovered = self.inner.hovered_node().map(|at| at.index());
         self.stale = hovered != self.hovered;
         self.hovered = hovered;
@@ -480,6 +504,7 @@ impl GraphPanel {
     /// Shows the whole graph in the middle, no larger than a little over life size.
     fn fit_to(&self, ui: &mut Ui, area: Rect) {
         let rects = self.inner.nodes_iter().map(|(_, node)| node.display().rect());
+        let rects = rects.chain(self.areas.iter().map(|(rect, _)| *rect));
         let Some(bounds) = rects.reduce(Rect::union) else { return };
         let mut frame = MetadataFrame::new(Some(ID.to_owned())).load(ui);
         let room = area.size() - Vec2::splat(64.0);
@@ -501,34 +526,53 @@ impl GraphPanel {
         frame.save(ui);
     }
 
+    /// The rectangles of the groups with their titles.
+    fn area_shapes(&self, ui: &Ui, theme: &Theme, area: Rect) -> Shape {
+        let mut frame = MetadataFrame::new(Some(ID.to_owned())).load(ui);
+        frame.pan += area.min.to_vec2();
+        let mut shapes = Vec::new();
+        for (place, title) in &self.areas {
+            let corner = frame.canvas_to_screen_pos(place.min);
+            let place = Rect::from_min_size(corner, place.size() * frame.zoom);
+            if !place.intersects(area) {
+                continue;
+            }
+            let radius = CornerRadius::same(8);
+            shapes.push(Shape::rect_filled(place, radius, mix(theme.canvas, theme.dot, 0.45)));
+            let stroke = Stroke::new(1.0, theme.hairline);
+            shapes.push(Shape::rect_stroke(place, radius, stroke, StrokeKind::Inside));
+            let size = (13.0 * frame.zoom).clamp(10.0, 16.0);
+            let galley = ui
+                .fonts_mut(|fonts| fonts.layout_no_wrap(title.clone(), Theme::strong(size), theme.secondary));
+            if galley.size().x < place.width() - 8.0 {
+                let at = place.min + vec2(10.0, 6.0) * frame.zoom.clamp(0.3, 1.2);
+                shapes.push(Shape::galley(at, galley, theme.secondary));
+            }
+        }
+        Shape::Vec(shapes)
+    }
+
     fn apply_light(&mut self) {
         let lit = match self.hovered {
             Some(at) => Some(self.around[at].clone()),
-            None => self.lit.clone(),
+            None => self.light.lit.clone(),
         };
         let is_lit = |at: usize| lit.as_ref().is_none_or(|lit| lit.contains(&at));
         for at in 0..self.around.len() {
             if let Some(node) = self.inner.node_mut(NodeIndex::new(at)) {
                 let data = node.payload_mut();
                 data.faded = !is_lit(at);
-                data.chosen = self.chosen.contains(&at);
+                data.chosen = self.light.chosen.contains(&at);
+                data.mark = self.light.marks.get(&at).copied();
             }
         }
         for (at, (from, to)) in self.ends.iter().enumerate() {
             if let Some(edge) = self.inner.edge_mut(petgraph::stable_graph::EdgeIndex::new(at)) {
+                let data = edge.payload_mut();
+                data.strong = self.light.chain.contains(&(*from, *to));
                 let touches = self.hovered.is_none_or(|hovered| *from == hovered || *to == hovered);
-                edge.payload_mut().faded = !(is_lit(*from) && is_lit(*to) && touches);
+                data.faded = !(is_lit(*from) && is_lit(*to) && (touches || data.strong));
             }
         }
-    }
-}
-
-/// Where nodes stood, so that the next layout moves them little.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Placed(Vec<(NodeKind, String, (f32, f32))>);
-
-impl Placed {
-    fn find(&self, kind: NodeKind, name: &str) -> Option<(f32, f32)> {
-        self.0.iter().find(|(k, n, _)| *k == kind && n == name).map(|(_, _, at)| *at)
     }
 }

@@ -11,10 +11,13 @@ use clap::ValueEnum;
 use super::{CliError, Exit, Subcommand};
 use crate::board::{Board, EventClass, Visibility};
 use crate::io;
+use crate::scene::diagram::{Arrangement, Diagram, svg};
+use crate::scene::palette::Palette;
 use crate::topology::affected::Change;
 use crate::topology::filter::Filter;
 use crate::topology::focus::{Neighbours, part};
 use crate::topology::graph::Graph;
+use crate::topology::grouping::{Grouping, Groups};
 use crate::topology::matrix::Matrix;
 use crate::topology::projection::{View, project_kept};
 use crate::topology::{derive, text};
@@ -25,6 +28,20 @@ enum Format {
     Json,
     Dot,
     Mermaid,
+    Svg,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LayoutName {
+    Flow,
+    Forces,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum GroupName {
+    None,
+    Frames,
+    Teams,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -90,6 +107,15 @@ pub(super) struct Topology {
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    /// Which nodes a picture draws together
+    #[arg(long, value_enum, default_value = "frames")]
+    group: GroupName,
+    /// How a picture places nodes: left to right by flow, or by forces
+    #[arg(long, value_enum, default_value = "flow")]
+    layout: LayoutName,
+    /// A picture in the colours of the dark theme
+    #[arg(long)]
+    dark: bool,
     /// Only what services of this team exchange; may be given several times
     #[arg(long, value_name = "NAME")]
     team: Vec<String>,
@@ -156,7 +182,7 @@ impl Subcommand for Topology {
             match self.format {
                 Format::Text => write!(out, "{}", matrix.in_words())?,
                 Format::Json => writeln!(out, "{:#}", matrix.to_json())?,
-                Format::Dot | Format::Mermaid => {
+                Format::Dot | Format::Mermaid | Format::Svg => {
                     return Err(CliError(
                         "a matrix is no graph: print it as text or json, or take --view services".into(),
                     ));
@@ -172,6 +198,20 @@ impl Subcommand for Topology {
             Format::Json => writeln!(out, "{:#}", text::graph_json(&graph))?,
             Format::Dot => write!(out, "{}", text::graph_dot(&graph, board.title()))?,
             Format::Mermaid => write!(out, "{}", text::graph_mermaid(&graph))?,
+            Format::Svg => {
+                let grouping = match self.group {
+                    GroupName::None => Grouping::None,
+                    GroupName::Frames => Grouping::Frames,
+                    GroupName::Teams => Grouping::Teams,
+                };
+                let arrangement = match self.layout {
+                    LayoutName::Flow => Arrangement::Flow,
+                    LayoutName::Forces => Arrangement::Forces,
+                };
+                let groups = Groups::of(&board, &topology, &graph, grouping);
+                let picture = Diagram::of(&graph, &groups, arrangement, None);
+                write!(out, "{}", svg::write(&picture, board.title(), &Palette::new(self.dark)))?;
+            }
         }
         Ok(Exit::Fine)
     }

@@ -13,7 +13,7 @@ pub const MARGIN: f32 = 40.0;
 /// The usual width of a letter in ems, a little generously.
 const LETTER: f32 = 0.58;
 /// The height of a line in ems.
-const LINE: f32 = 1.25;
+pub(super) const LINE: f32 = 1.25;
 
 /// The whole board as one SVG document.
 #[must_use]
@@ -102,12 +102,12 @@ svg.addEventListener('pointermove', e => {
 });
 ";
 
-fn line(out: &mut String, text: &str) {
+pub(super) fn line(out: &mut String, text: &str) {
     out.push_str(text);
     out.push('\n');
 }
 
-fn attributes(rect: Rect) -> String {
+pub(super) fn attributes(rect: Rect) -> String {
     format!(
         "x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"",
         rect.min.x,
@@ -241,7 +241,7 @@ fn draw_sticky(out: &mut String, sticky: &StickyShape, palette: &Palette) {
 }
 
 /// Breaks a text into lines that fit a width, at the largest size at which they fit the height as well.
-fn fitted(text: &str, w: f32, h: f32, largest: f32) -> (Vec<String>, f32) {
+pub(super) fn fitted(text: &str, w: f32, h: f32, largest: f32) -> (Vec<String>, f32) {
     let mut size = largest;
     loop {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few dozen letters")]
@@ -271,7 +271,7 @@ fn broken(text: &str, letters: usize) -> Vec<String> {
 }
 
 /// A text as it may stand in XML: special signs spelt out, control characters left out.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars().filter(|c| !c.is_control()) {
         match c {
