@@ -115,6 +115,7 @@ fn a_board_too_large_to_draw_shows_its_frames_as_nodes() {
         }
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
+    settle(&mut harness);
     harness.get_by_label_contains("Double click opens a group");
     // The list still knows every service, and finds it.
     harness.get_by_label("Service 0, 1 in, 1 out");

@@ -30,8 +30,8 @@ pub(super) fn show(ui: &mut Ui, theme: &Theme, matrix: &Matrix, chosen: Option<u
         egui::ScrollArea::both().auto_shrink(false).show(ui, |ui| {
             let size = header + Vec2::splat(cell * n as f32 + 8.0);
             let (place, response) = ui.allocate_exact_size(size, Sense::click());
-            response
-                .widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Image, true, summary(matrix)));
+            let name = format!("Matrix of {n} rows");
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Image, true, &name));
             let origin = place.min + header;
             let grid = Grid { origin, cell, n };
             let pointed = response.hover_pos().and_then(|at| grid.at(at));
