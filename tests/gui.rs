@@ -22,8 +22,6 @@ mod looks;
 mod pictures;
 #[path = "gui/replay.rs"]
 mod replay;
-#[path = "gui/talk.rs"]
-mod talk;
 #[path = "gui/workshop.rs"]
 mod workshop;
 #[path = "gui/talk.rs"]
