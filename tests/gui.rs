@@ -22,11 +22,11 @@ mod looks;
 mod pictures;
 #[path = "gui/replay.rs"]
 mod replay;
-#[path = "gui/workshop.rs"]
-mod workshop;
 #[path = "gui/talk.rs"]
 mod talk;
 #[path = "gui/topology.rs"]
 mod topology;
+#[path = "gui/workshop.rs"]
+mod workshop;
 #[path = "gui/workspaces.rs"]
 mod workspaces;
