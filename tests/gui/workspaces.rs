@@ -10,7 +10,9 @@ use isobar::app::{App, Start};
 use super::kit::{Folder, press, sample, settle};
 
 pub(crate) fn open_with(board: &str, replay: Option<PathBuf>) -> Harness<'static, App> {
-    let start = Start { board: Some(sample(board)), replay };
+    let board = PathBuf::from(board);
+    let board = if board.is_absolute() { board } else { sample(&board.to_string_lossy()) };
+    let start = Start { board: Some(board), replay };
     let mut harness = Harness::builder()
         .with_size(egui::vec2(1440.0, 900.0))
         .with_max_steps(2_000)
@@ -220,6 +222,6 @@ fn a_workspace_that_panics_says_so_and_comes_back_with_the_board_whole() {
     press(&mut harness, Modifiers::COMMAND, Key::Num1);
     harness.get_by_label("Try again").click();
     settle(&mut harness);
-    harness.get_by_label("Domain event CheckoutRefunded");
+    harness.get_by_label("Domain event Checkout refunded");
     assert_eq!(*harness.state().document().board(), before);
 }
