@@ -142,7 +142,7 @@ impl TopologyWorkspace {
         let placed = same.then(|| self.placed.clone());
         match Laying::start(look, cx.document.shared(), cx.topology(), placed, ui.ctx()) {
             Ok(drawn) => self.take(drawn, cx.theme),
-            Err(laying) => self.laying = Some(laying),
+            Err(laying) => self.laying = Some(*laying),
         }
     }
 

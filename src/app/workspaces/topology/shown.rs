@@ -179,7 +179,7 @@ impl Laying {
         topology: Arc<Topology>,
         placed: Option<Placed>,
         ctx: &egui::Context,
-    ) -> Result<Box<Drawn>, Self> {
+    ) -> Result<Box<Drawn>, Box<Self>> {
         let size = topology.parties.len() + topology.messages.len();
         if size <= AT_ONCE {
             return Ok(Box::new(Drawn::new(look, &board, topology, placed.as_ref())));
@@ -191,7 +191,7 @@ impl Laying {
             let _ = sender.send(Box::new(Drawn::new(own, &board, topology, placed.as_ref())));
             ctx.request_repaint();
         });
-        Err(Self { look, nodes: size, ready })
+        Err(Box::new(Self { look, nodes: size, ready }))
     }
 
     /// The picture, once it is there.
