@@ -295,8 +295,8 @@ impl<'m, 'a> Document<'m, 'a> {
             out.insert("servers".into(), Value::Object(servers));
         }
         out.insert("x-services".into(), services(self.model, self.parties));
-        let entries = self.entries();
-        if only.is_none() && !entries.is_empty() {
+        let entries = if only.is_none() { self.entries() } else { Vec::new() };
+        if !entries.is_empty() {
             out.insert("x-entries".into(), Value::Array(entries));
         }
         out.insert("x-board".into(), self.settings());
@@ -310,8 +310,8 @@ impl<'m, 'a> Document<'m, 'a> {
     fn entries(&self) -> Vec<Value> {
         let (board, topology) = (self.model.board, self.model.topology);
         let mut out: Vec<Value> = Vec::new();
-        for message in &topology.messages {
-            for link in board.links.values().filter(|_| !message.issuers.is_empty()) {
+        for message in topology.messages.iter().filter(|message| !message.issuers.is_empty()) {
+            for link in board.links.values() {
                 let issuer = board.stickies.get(&link.from).filter(|_| message.issuers.contains(&link.from));
                 let Some(issuer) = issuer.filter(|_| message.stickies.contains(&link.to)) else { continue };
                 let route =
