@@ -71,7 +71,10 @@ impl App {
             self.restore_untitled(ctx, journal);
         }
         if left.len() > 1 {
-            let message = format!("{} more unsaved boards are on the start screen", left.len() - 1);
+            let message = format!(
+                "{} more unsaved boards are kept; the newest of them comes back at the next start",
+                left.len() - 1
+            );
             self.toasts.add(ctx, Tone::Warning, message);
         }
     }
