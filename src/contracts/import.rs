@@ -7,6 +7,7 @@ pub mod asyncapi;
 pub mod aws;
 pub mod backstage;
 pub mod build;
+mod columns;
 pub mod documents;
 pub mod eventcatalog;
 pub mod gathered;

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::columns;
 use super::gathered::{Does, Entry, Gathered, MessageKey, ReactionSaid, Use};
 use crate::board::{
     Board, Fields, Frame, FrameId, FrameKind, Id, IdGen, Link, LinkId, Mode, Outcome, Point, Size, Sticky,
@@ -11,6 +12,9 @@ use crate::board::{
 use crate::contracts::model::{Action, POLICIES};
 use crate::topology::layered::{Graph, Node};
 use crate::topology::{MessageIx, MessageKind, derive, timeline};
+
+/// The most new stickies that are arranged with care, which takes time that grows with their cube.
+const ARRANGED_MAX: usize = 1_200;
 
 /// Makes a board, or brings one up to date: what it has already stays where it stands.
 #[must_use]
@@ -456,7 +460,12 @@ impl<'g> Builder<'g> {
             .values()
             .filter_map(|link| Some((*place.get(&link.from)?, *place.get(&link.to)?)));
         let graph = Graph { nodes, edges: ends.collect() };
-        let layout = timeline::layout(&graph, &timeline::board_options());
+        let options = timeline::board_options();
+        let layout = if graph.nodes.len() > ARRANGED_MAX {
+            columns::layout(&graph, &options)
+        } else {
+            timeline::layout(&graph, &options)
+        };
         let below = if grown {
             let fresh: BTreeSet<StickyId> = self.fresh.iter().copied().collect();
             let stands = self.board.stickies.iter().filter(|(id, _)| !fresh.contains(id));
