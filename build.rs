@@ -19,4 +19,18 @@ fn main() {
         }
     }
     println!("cargo::rustc-env=ISOBAR_BUILT_FROM={built_from}");
+    icon();
 }
+
+/// Puts the icon into the program, for Explorer and the task bar.
+#[cfg(windows)]
+fn icon() {
+    println!("cargo::rerun-if-changed=packaging/windows/isobar.ico");
+    if let Err(error) = winresource::WindowsResource::new().set_icon("packaging/windows/isobar.ico").compile()
+    {
+        println!("cargo::warning=the program has no icon: {error}");
+    }
+}
+
+#[cfg(not(windows))]
+const fn icon() {}

@@ -64,7 +64,13 @@ pub fn run(start: Start) -> Result<(), String> {
         .with_min_inner_size([720.0, 480.0]);
     let options = eframe::NativeOptions { viewport, ..Default::default() };
     let open = |cc: &eframe::CreationContext<'_>| {
-        let board = start.board.clone();
+        if let Some(gl) = &cc.gl {
+            let version = eframe::glow::HasContext::version(&**gl);
+            let embedded = if version.is_embedded { " ES" } else { "" };
+            let (major, minor, vendor) = (version.major, version.minor, &version.vendor_info);
+            crate::io::health::remember_renderer(&format!("OpenGL{embedded} {major}.{minor} {vendor}"));
+        }
+        let board = start.board.clone().filter(|file| !files::is_log(file));
         let mut app = App::keeping(&cc.egui_ctx, start, places::data());
         app.recent = places::state().map(|state| state.join("recent"));
         app.options.log_memory = places::state().map(|state| state.join("logs.json"));
@@ -130,7 +136,11 @@ impl App {
 
     /// The app in a context, keeping histories and untitled boards in the folder `data`.
     #[must_use]
-    pub fn keeping(ctx: &egui::Context, start: Start, data: Option<PathBuf>) -> Self {
+    pub fn keeping(ctx: &egui::Context, mut start: Start, data: Option<PathBuf>) -> Self {
+        // A file manager hands a log over as if it were a board.
+        if start.replay.is_none() {
+            start.replay = start.board.take_if(|file| files::is_log(file));
+        }
         fonts::install(ctx);
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
         let options = Options::default();

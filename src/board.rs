@@ -20,6 +20,7 @@ pub mod tense;
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use definitions::{
@@ -39,7 +40,9 @@ pub use stickies::{Frame, FrameKind, Link, Outcome, PivotalLine, Sticky, Suppres
 pub const FORMAT: u32 = 1;
 
 /// What every message of the organisation is wrapped in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Envelope {
     /// Nothing agreed: messages cannot be correlated.

@@ -7,6 +7,7 @@ mod check_log;
 mod completions;
 mod diff;
 mod discover;
+mod doctor;
 mod export;
 mod fmt;
 mod import;
@@ -17,6 +18,7 @@ mod match_event;
 mod new;
 mod render;
 mod rules;
+mod schema;
 mod simulate;
 mod stats;
 mod topology;
@@ -87,6 +89,7 @@ const SUBCOMMANDS: &[Entry] = &[
     entry::<new::New>(),
     entry::<fmt::Fmt>(),
     entry::<validate::Validate>(),
+    entry::<schema::Schema>(),
     entry::<topology::Topology>(),
     entry::<simulate::Simulate>(),
     entry::<advise::Advise>(),
@@ -101,12 +104,10 @@ const SUBCOMMANDS: &[Entry] = &[
     entry::<export::Export>(),
     entry::<import::Import>(),
     entry::<diff::Diff>(),
+    entry::<doctor::Doctor>(),
     entry::<completions::Completions>(),
     entry::<man::Man>(),
 ];
-
-/// The version, and in a release build the commit it was built from.
-pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), env!("ISOBAR_BUILT_FROM"));
 
 /// The whole command line: the subcommands, and what opens the app.
 #[must_use]
@@ -116,7 +117,7 @@ pub fn whole_command() -> clap::Command {
         .arg(
             Arg::new("board")
                 .value_name("BOARD")
-                .help("The board to open")
+                .help("The board, or the captured log, to open")
                 .value_hint(clap::ValueHint::FilePath)
                 .value_parser(value_parser!(std::path::PathBuf)),
         )
@@ -134,7 +135,7 @@ pub fn whole_command() -> clap::Command {
 #[must_use]
 pub fn command() -> clap::Command {
     let command = clap::Command::new("isobar")
-        .version(VERSION)
+        .version(crate::VERSION)
         .about(env!("CARGO_PKG_DESCRIPTION"))
         .args_conflicts_with_subcommands(true);
     SUBCOMMANDS.iter().fold(command, |command, entry| command.subcommand((entry.build)()))

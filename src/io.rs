@@ -3,6 +3,7 @@
 pub mod bundle;
 mod config;
 pub mod file;
+pub mod health;
 pub mod journal;
 pub mod keeper;
 pub mod log_memory;

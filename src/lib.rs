@@ -25,3 +25,6 @@ pub mod io;
 #[cfg(feature = "gui")]
 pub mod app;
 pub mod cli;
+
+/// The version, and in a release build the commit it was built from.
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), env!("ISOBAR_BUILT_FROM"));

@@ -256,9 +256,11 @@ fn every_dependency_says_why_it_is_there() {
         .collect();
     listed.sort_unstable();
     let tables = ["dependencies", "dev-dependencies", "build-dependencies"];
-    let mut used: Vec<&str> = tables
-        .iter()
-        .filter_map(|table| manifest.get(*table)?.as_table())
+    // Those of one platform stand in tables of their own.
+    let platforms = manifest.get("target").and_then(toml::Value::as_table).into_iter().flatten();
+    let places = platforms.filter_map(|(_, table)| table.as_table()).chain([&manifest]);
+    let mut used: Vec<&str> = places
+        .flat_map(|place| tables.iter().filter_map(|table| place.get(*table)?.as_table()))
         .flat_map(|table| table.keys().map(String::as_str))
         .collect();
     used.sort_unstable();

@@ -24,7 +24,7 @@ impl Report {
     pub fn text(&self) -> String {
         format!(
             "Isobar {} on {} {}\n{} stopped working: {}\nat {}\n\n{}",
-            crate::cli::VERSION,
+            crate::VERSION,
             std::env::consts::OS,
             std::env::consts::ARCH,
             self.part,

@@ -1,5 +1,6 @@
 //! Definitions: what a name on the board stands for. Stated once, however many stickies show it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::record::record;
@@ -7,7 +8,9 @@ use super::schema::{Schema, Version};
 use super::span::Span;
 
 /// How much say the team has over a service: the right amount of coupling depends on it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Control {
     /// Ours.
@@ -20,7 +23,9 @@ pub enum Control {
 }
 
 /// How a service's writes become events: it decides what a crash in between loses.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Publishing {
     /// Writes its store, then publishes: two writes, and a crash between them loses the event.
@@ -45,7 +50,7 @@ impl Publishing {
 }
 
 /// A distribution of lengths of time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Distribution {
     /// Always the same.
@@ -138,7 +143,9 @@ record! {
 }
 
 /// The four classes of event (domain and customer-interaction events may be public).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum EventClass {
     /// A fact of the business.
@@ -153,7 +160,9 @@ pub enum EventClass {
 }
 
 /// Who may subscribe.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
     /// Anyone on the shared bus.
@@ -186,7 +195,9 @@ record! {
 }
 
 /// Whether the sender waits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// The sender waits for the reaction to finish.
@@ -250,7 +261,9 @@ record! {
 }
 
 /// What a channel is, and so what it promises.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ChannelKind {
     /// Content-based rules pick targets; at least once; no order.

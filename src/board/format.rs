@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+use schemars::JsonSchema;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
@@ -56,14 +57,20 @@ pub struct ReadError {
 
 macro_rules! define_file {
     ($(($field:ident, $variant:ident, $key:ty, $record:ty)),* $(,)?) => {
-        /// The file as it is read.
-        #[derive(Deserialize)]
+        /// A board: the one document everything in Isobar is derived from.
+        #[derive(Deserialize, JsonSchema)]
         #[serde(deny_unknown_fields, rename = "Board")]
         struct FileIn {
+            /// The number of the format.
+            #[schemars(range(min = 1, max = 1))]
             format: u32,
+            /// What holds for the whole board.
             #[serde(default)]
             settings: Settings,
-            $(#[serde(default, deserialize_with = "table")] $field: BTreeMap<$key, $record>,)*
+            $(
+                #[serde(default, deserialize_with = "table")]
+                $field: BTreeMap<$key, $record>,
+            )*
         }
 
         /// The file as it is written.
@@ -166,6 +173,14 @@ pub fn write(board: &Board, syntax: Syntax) -> String {
             reflow::reflow(&compact, reflow::Style { trailing_comma: false })
         }
     }
+}
+
+/// The JSON Schema (2020-12) of a board file in JSON, as pretty text ending in a newline. RON spells the same structure.
+#[must_use]
+pub fn json_schema() -> String {
+    let schema = schemars::schema_for!(FileIn);
+    let text = serde_json::to_string_pretty(&schema).expect("a schema is plain JSON");
+    format!("{text}\n")
 }
 
 fn wrong_format(found: u32) -> ReadError {

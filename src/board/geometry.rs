@@ -1,5 +1,8 @@
 //! Points, sizes and rectangles in world units: one unit is one pixel at 100 % zoom, y grows downwards.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeTuple};
 
 /// A place on the canvas.
@@ -166,6 +169,16 @@ macro_rules! as_tuple {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let ($first, $second) = <(f32, f32)>::deserialize(deserializer)?;
                 Ok(Self { $first, $second })
+            }
+        }
+
+        impl JsonSchema for $type {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+                <(f32, f32)>::json_schema(generator)
             }
         }
     };

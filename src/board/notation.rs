@@ -1,11 +1,14 @@
 //! The notation, after Brandolini: one table of sticky kinds that drives palette, shortcuts, sizes, grammar and help.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::geometry::Size;
 
 /// The kind of a sticky.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum StickyKind {
     /// A domain event.

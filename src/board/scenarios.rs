@@ -1,5 +1,6 @@
 //! Scenarios: what stimulates a board, which faults strike it, and which promises must hold.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::definitions::Distribution;
@@ -7,7 +8,7 @@ use super::record::record;
 use super::span::Span;
 
 /// When commands or queries arrive at an entry.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Arrivals {
     /// A Poisson process with this many a second.
@@ -46,7 +47,7 @@ record! {
 }
 
 /// What goes wrong.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FaultKind {
     /// The service or channel is down.
@@ -99,7 +100,7 @@ record! {
 }
 
 /// A promise that must hold over a run. Messages of one process share a correlation id.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Promise {
     /// Every `when` is followed by one of `then`, in the same process, in time.

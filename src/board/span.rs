@@ -1,8 +1,10 @@
 //! Spans of time as boards write them: whole nanoseconds, spelt `"250ms"`, `"30s"`, `"1h"`.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A length of time in whole nanoseconds (up to some 584 years).
@@ -133,8 +135,22 @@ impl Serialize for Span {
 
 impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for Span {
+    fn schema_name() -> Cow<'static, str> {
+        "Span".into()
+    }
+
+    fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A length of time: numbers with units, such as 250ms, 30s, 1h30min or 2d.",
+            "type": "string",
+            "pattern": r"^\s*([0-9.]+\s*(d|h|min|m|s|ms|us|µs|μs|ns)\s*)+$",
+        })
     }
 }
 

@@ -38,6 +38,9 @@ impl Developer {
     /// Remembers how long a frame took to lay out and draw, without the painter.
     pub(in crate::app) fn drew(&mut self, took: Duration) {
         self.n_frames += 1;
+        if self.n_frames == 2 {
+            log::info!("the first frame is on the screen");
+        }
         self.frames.push_back(took);
         if self.frames.len() > KEPT {
             self.frames.pop_front();
