@@ -6,6 +6,7 @@ mod arranging;
 mod availability;
 mod crash;
 mod docs;
+mod git;
 mod hostile;
 mod layout;
 mod proposals;

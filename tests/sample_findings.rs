@@ -52,8 +52,8 @@ const ADVICE: [(&str, &[&str]); 14] = [
         "published/eshop-on-containers",
         &["availability-chain", "missing-idempotency", "no-dead-letter", "shared-database"],
     ),
-    // A well-made saga; only the composed query waits for everybody.
-    ("published/ftgo", &["availability-chain"]),
+    // A well-made saga, around which some events have lost an end.
+    ("published/ftgo", &["availability-chain", "unconsumed-event", "unpublished-event"]),
     (
         "published/serverlesspresso",
         &[

@@ -94,3 +94,35 @@ fn a_name_that_is_not_there_gets_the_nearest_ones() {
     let output = isobar("avatar-store/synchronous", &["--team", "Nobody"]);
     assert_eq!(output.status.code(), Some(2));
 }
+
+#[test]
+fn a_picture_is_svg_or_png_by_the_name_of_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = |name: &str, more: &[&str]| {
+        let path = folder.path().join(name);
+        let output = isobar("avatar-store/synchronous", &[&["--out", path.to_str().unwrap()], more].concat());
+        (output, std::fs::read(path).unwrap_or_default())
+    };
+    let (_, svg) = out("graph.svg", &[]);
+    let svg = String::from_utf8(svg).unwrap();
+    let wide: f64 = svg.split("width=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap();
+    // A PNG says how wide it is in the bytes after its first chunk's name.
+    let width = |png: &[u8]| u32::from_be_bytes(png[16..20].try_into().unwrap());
+    for (scale, times) in [(None, 2.0), (Some("0.5"), 0.5)] {
+        let more = scale.map_or_else(Vec::new, |scale| vec!["--scale", scale]);
+        let (_, png) = out("graph.png", &more);
+        assert!(png.starts_with(b"\x89PNG"));
+        assert!((f64::from(width(&png)) - wide * times).abs() <= 1.0, "{} for {wide}", width(&png));
+    }
+    for (name, more, cure) in [
+        ("graph.pdf", &[][..], "--format"),
+        ("graph.svg", &["--scale", "2"], "only a PNG"),
+        ("graph.png", &["--scale", "9999"], "use a scale of"),
+        ("graph.png", &["--view", "matrix"], "--view services"),
+    ] {
+        let (output, _) = out(name, more);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(cure), "{said}");
+    }
+}

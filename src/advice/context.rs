@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
 use crate::availability::{EntryReport, Limits, all_entries};
 use crate::board::{
-    Board, Channel, ChannelKind, Event, Key, LinkId, Schema, Service, StickyId, StickyKind, Version, filters,
+    Board, Channel, ChannelKind, Event, Key, Link, LinkId, Schema, Service, StickyId, StickyKind, Version,
+    filters,
 };
 use crate::pattern::{Pattern, Shape};
 use crate::topology::{MessageIx, MessageKind, Party, PartyIx, ReactionIx, RouteIx, Topology};
@@ -179,13 +181,19 @@ impl<'a> Context<'a> {
     /// The links that carry a filter which can be read, with the routes that pass each.
     #[must_use]
     pub fn filtered_links(&self) -> Vec<(LinkId, Pattern, Vec<RouteIx>)> {
-        let links = self.board.links.iter().filter_map(|(id, link)| {
-            let pattern = Pattern::parse(&link.filter.as_ref()?.to_string()).ok()?;
-            let routes = self.topology.routes.iter().enumerate();
-            let through = routes.filter(|(_, route)| route.links.contains(id)).map(|(at, _)| RouteIx(at));
-            Some((*id, pattern, through.collect()))
-        });
-        links.collect()
+        let read = |link: &Link| Pattern::parse(&link.filter.as_ref()?.to_string()).ok();
+        let links = self.board.links.iter().filter_map(|(id, link)| Some((*id, (read(link)?, Vec::new()))));
+        let mut found: BTreeMap<LinkId, (Pattern, Vec<RouteIx>)> = links.collect();
+        if !found.is_empty() {
+            for (at, route) in self.topology.routes.iter().enumerate() {
+                for link in &route.links {
+                    if let Some((_, through)) = found.get_mut(link) {
+                        through.push(RouteIx(at));
+                    }
+                }
+            }
+        }
+        found.into_iter().map(|(id, (pattern, through))| (id, pattern, through)).collect()
     }
 
     /// What a filter may find in the message of a route.
@@ -211,9 +219,16 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Names as people list them: "A", "A and B", "A, B and C".
+/// More names than this make no sentence: the first of them are told, and the rest counted.
+const NAMES_MAX: usize = 16;
+
+/// Names as people list them: "A", "A and B", "A, B and C", and of very many the first and how many more.
 #[must_use]
 pub fn listed<S: AsRef<str>>(names: &[S]) -> String {
+    if names.len() > NAMES_MAX {
+        let first: Vec<&str> = names.iter().take(NAMES_MAX - 4).map(AsRef::as_ref).collect();
+        return format!("{} and {} more", first.join(", "), names.len() - first.len());
+    }
     match names {
         [] => "nobody".to_owned(),
         [one] => one.as_ref().to_owned(),

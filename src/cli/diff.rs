@@ -14,7 +14,7 @@ pub(super) struct Diff {
     /// The old board, then the new one; with --git only the board
     #[arg(required = true, num_args = 1..=2, value_name = "BOARD")]
     boards: Vec<PathBuf>,
-    /// Compare with the board as it was at this git revision
+    /// Compare with the board as it was at this git revision, or two of its revisions: `v1..v2`
     #[arg(long, value_name = "REVISION")]
     git: Option<String>,
     /// What to print; markdown is a request for comments with the consumers to ask
@@ -28,7 +28,13 @@ impl Subcommand for Diff {
 
     fn run(self, out: &mut dyn Write) -> Result<Exit, CliError> {
         let (old, new) = match (self.boards.as_slice(), &self.git) {
-            ([board], Some(revision)) => (at_revision(board, revision)?, io::load(board)?.board),
+            ([board], Some(revisions)) => match revisions.split_once("..") {
+                Some((_, new)) if new.starts_with('.') => {
+                    return Err(CliError("two revisions have two dots between them: --git OLD..NEW".into()));
+                }
+                Some((old, new)) => (at_revision(board, old)?, at_revision(board, new)?),
+                None => (at_revision(board, revisions)?, io::load(board)?.board),
+            },
             ([old, new], None) => (io::load(old)?.board, io::load(new)?.board),
             ([_, _], Some(_)) => {
                 return Err(CliError("--git compares one board with its past; give one".into()));
@@ -55,7 +61,8 @@ impl Subcommand for Diff {
 fn at_revision(board: &Path, revision: &str) -> Result<Board, CliError> {
     let name = board.file_name().unwrap_or_default().to_string_lossy();
     let folder = board.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if revision.starts_with('-') {
+    // An empty one would be what is staged.
+    if revision.is_empty() || revision.starts_with('-') {
         return Err(CliError(format!("`{revision}` is no revision")));
     }
     let output = std::process::Command::new("git")

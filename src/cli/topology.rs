@@ -3,14 +3,15 @@
 mod questions;
 
 use std::collections::BTreeSet;
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
 use super::{CliError, Exit, Subcommand};
 use crate::board::{Board, EventClass, Visibility};
 use crate::io;
+use crate::io::picture;
 use crate::scene::diagram::{Arrangement, Diagram, svg};
 use crate::scene::palette::Palette;
 use crate::topology::affected::Change;
@@ -29,6 +30,26 @@ enum Format {
     Dot,
     Mermaid,
     Svg,
+    Png,
+}
+
+impl Format {
+    /// The format a file's name asks for.
+    fn of_name(path: &Path) -> Result<Self, CliError> {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        match ending.as_deref() {
+            Some("txt") => Ok(Self::Text),
+            Some("json") => Ok(Self::Json),
+            Some("dot" | "gv") => Ok(Self::Dot),
+            Some("mmd" | "mermaid") => Ok(Self::Mermaid),
+            Some("svg") => Ok(Self::Svg),
+            Some("png") => Ok(Self::Png),
+            _ => Err(CliError(format!(
+                "`{}` names no format: give --format, or a name that ends in .svg, .png, .json, .dot, .mmd or .txt",
+                path.display()
+            ))),
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -104,9 +125,15 @@ pub(super) struct Topology {
     /// dependency structure matrix
     #[arg(long, value_enum, default_value = "events")]
     view: ViewName,
-    /// How to print it
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    /// How to print it; text when neither this nor the file's name says otherwise
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Where to write it; standard output when not given
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Pixels of a PNG a unit of the picture; 2 when not given
+    #[arg(long, value_name = "NUMBER")]
+    scale: Option<f32>,
     /// Which nodes a picture draws together
     #[arg(long, value_enum, default_value = "frames")]
     group: GroupName,
@@ -154,12 +181,34 @@ impl Subcommand for Topology {
         "Print the publisher/subscriber graph a board implies, or ask it who is affected by what";
 
     fn run(self, out: &mut dyn Write) -> Result<Exit, CliError> {
+        let format = match (self.format, &self.out) {
+            (Some(format), _) => format,
+            (None, Some(path)) => Format::of_name(path)?,
+            (None, None) => Format::Text,
+        };
+        if self.scale.is_some() && format != Format::Png {
+            return Err(CliError("only a PNG has a scale: give --format png or a file named .png".into()));
+        }
+        let Some(path) = &self.out else {
+            if format == Format::Png && std::io::stdout().is_terminal() {
+                return Err(CliError("a PNG is nothing to read here: give --out FILE.png".into()));
+            }
+            return self.print(format, out);
+        };
+        let mut bytes = Vec::new();
+        let exit = self.print(format, &mut bytes)?;
+        io::write_atomically(path, &bytes)?;
+        Ok(exit)
+    }
+}
+
+impl Topology {
+    fn print(&self, format: Format, out: &mut dyn Write) -> Result<Exit, CliError> {
         let board = io::load(&self.board)?.board;
         let topology = derive(&board);
-        let asked =
-            questions::Asked { board: &board, topology: &topology, json: self.format == Format::Json };
+        let asked = questions::Asked { board: &board, topology: &topology, json: format == Format::Json };
         if self.path.is_some() || self.affected_by.is_some() {
-            if !matches!(self.format, Format::Text | Format::Json) {
+            if !matches!(format, Format::Text | Format::Json) {
                 return Err(CliError(
                     "an answer is printed as text or JSON: give --format text or json".into(),
                 ));
@@ -179,10 +228,10 @@ impl Subcommand for Topology {
         }
         if self.view == ViewName::Matrix {
             let matrix = Matrix::of(&graph);
-            match self.format {
+            match format {
                 Format::Text => write!(out, "{}", matrix.in_words())?,
                 Format::Json => writeln!(out, "{:#}", matrix.to_json())?,
-                Format::Dot | Format::Mermaid | Format::Svg => {
+                Format::Dot | Format::Mermaid | Format::Svg | Format::Png => {
                     return Err(CliError(
                         "a matrix is no graph: print it as text or json, or take --view services".into(),
                     ));
@@ -190,7 +239,7 @@ impl Subcommand for Topology {
             }
             return Ok(Exit::Fine);
         }
-        match self.format {
+        match format {
             Format::Text if view == View::Events && whole => {
                 write!(out, "{}", text::in_words(&board, &topology))?;
             }
@@ -198,26 +247,34 @@ impl Subcommand for Topology {
             Format::Json => writeln!(out, "{:#}", text::graph_json(&graph))?,
             Format::Dot => write!(out, "{}", text::graph_dot(&graph, board.title()))?,
             Format::Mermaid => write!(out, "{}", text::graph_mermaid(&graph))?,
-            Format::Svg => {
-                let grouping = match self.group {
-                    GroupName::None => Grouping::None,
-                    GroupName::Frames => Grouping::Frames,
-                    GroupName::Teams => Grouping::Teams,
-                };
-                let arrangement = match self.layout {
-                    LayoutName::Flow => Arrangement::Flow,
-                    LayoutName::Forces => Arrangement::Forces,
-                };
-                let groups = Groups::of(&board, &topology, &graph, grouping);
-                let picture = Diagram::of(&graph, &groups, arrangement, None);
-                write!(out, "{}", svg::write(&picture, board.title(), &Palette::new(self.dark)))?;
+            Format::Svg => write!(out, "{}", self.picture(&board, &topology, &graph))?,
+            Format::Png => {
+                let bytes = picture::png(
+                    &self.picture(&board, &topology, &graph),
+                    self.scale.unwrap_or(picture::USUAL_SCALE),
+                );
+                out.write_all(&bytes.map_err(|error| CliError(error.to_string()))?)?;
             }
         }
         Ok(Exit::Fine)
     }
-}
 
-impl Topology {
+    /// The graph as SVG.
+    fn picture(&self, board: &Board, topology: &crate::topology::Topology, graph: &Graph) -> String {
+        let grouping = match self.group {
+            GroupName::None => Grouping::None,
+            GroupName::Frames => Grouping::Frames,
+            GroupName::Teams => Grouping::Teams,
+        };
+        let arrangement = match self.layout {
+            LayoutName::Flow => Arrangement::Flow,
+            LayoutName::Forces => Arrangement::Forces,
+        };
+        let groups = Groups::of(board, topology, graph, grouping);
+        let picture = Diagram::of(graph, &groups, arrangement, None);
+        svg::write(&picture, board.title(), &Palette::new(self.dark))
+    }
+
     fn filter(&self, board: &Board) -> Result<Filter, CliError> {
         let mut frames = BTreeSet::new();
         for name in &self.frame {

@@ -17,7 +17,7 @@ const PIXELS_MAX: f64 = 1e8;
 /// The widest and highest PNG drawn, in pixels.
 const SIDE_MAX: f64 = 65_000.0;
 /// The scale of a PNG that names none: sharp on a screen of twice the usual density.
-const USUAL_SCALE: f32 = 2.0;
+pub const USUAL_SCALE: f32 = 2.0;
 
 const REGULAR: &[u8] = include_bytes!("../../assets/fonts/Inter-Regular.otf");
 const STRONG: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.otf");
@@ -107,7 +107,11 @@ pub fn export(board: &Board, path: &Path, format: Format, dark: bool) -> Result<
     Ok(super::write_atomically(path, &draw(board, format, dark)?)?)
 }
 
-fn png(svg: &str, scale: f32) -> Result<Vec<u8>, PictureError> {
+/// An SVG picture of ours as a PNG of so many pixels a unit.
+///
+/// # Errors
+/// When the scale is none, or the picture would be too large.
+pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>, PictureError> {
     if !scale.is_finite() || scale <= 0.0 {
         return Err(PictureError::Scale);
     }

@@ -136,18 +136,23 @@ fn a_ring_of_channels_ends() {
 prop_compose! {
     pub(super) fn any_board()(
         stickies in prop::collection::vec((0usize..16, 0usize..6), 0..24),
-        links in prop::collection::vec((0u32..26, 0u32..26), 0..60),
+        links in prop::collection::vec((0u32..26, 0u32..26, 0usize..8), 0..60),
         frame in prop::option::of((0usize..3, 0f32..900.0)),
+        queued in any::<bool>(),
     ) -> Board {
         let mut board = Board::default();
+        if queued {
+            board.commands.insert("Pay".into(), Command { mode: Mode::Asynchronous, ..Command::default() });
+        }
         for (i, (kind, name)) in stickies.into_iter().enumerate() {
             let names = ["", "A", "B", "OrderPlaced", "Pay", "é ✓"];
             let at = Point::new((i % 6) as f32 * 150.0, (i / 6) as f32 * 150.0);
             let sticky = Sticky { kind: notation::NOTATION[kind].kind, name: names[name].into(), at, ..Sticky::default() };
             board.stickies.insert(StickyId(Id::new(0, i as u32)), sticky);
         }
-        for (i, (from, to)) in links.into_iter().enumerate() {
-            let link = Link { from: StickyId(Id::new(0, from)), to: StickyId(Id::new(0, to)), ..Link::default() };
+        for (i, (from, to, mode)) in links.into_iter().enumerate() {
+            let mode = [Some(Mode::Asynchronous), Some(Mode::Synchronous)].get(mode).copied().flatten();
+            let link = Link { from: StickyId(Id::new(0, from)), to: StickyId(Id::new(0, to)), mode, ..Link::default() };
             board.links.insert(LinkId(Id::new(1, i as u32)), link);
         }
         if let Some((service, w)) = frame {
@@ -170,52 +175,164 @@ fn naive_host(board: &Board, sticky: &Sticky) -> Option<String> {
     }
 }
 
-/// (event, publisher) and (event, subscriber) pairs, found link by link.
-fn naive(board: &Board) -> (BTreeSet<(String, String)>, BTreeSet<(String, String)>) {
-    let (mut published, mut subscribed) = (BTreeSet::new(), BTreeSet::new());
-    for link in board.links.values() {
-        let (Some(from), Some(to)) = (board.stickies.get(&link.from), board.stickies.get(&link.to)) else {
-            continue;
+/// What travels, by kind and name.
+type Named = (MessageKind, String);
+
+/// One way of a message to a reaction, said once more and independently.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Way {
+    message: Named,
+    /// The message's sticky.
+    from: StickyId,
+    /// The channel it comes out of; none when it comes straight.
+    channel: Option<String>,
+    to: StickyId,
+    waits: bool,
+}
+
+/// A board read link by link, with no index and no order.
+struct Naive<'a> {
+    board: &'a Board,
+}
+
+impl Naive<'_> {
+    fn message(&self, id: StickyId) -> Option<Named> {
+        let sticky = self.board.stickies.get(&id)?;
+        let kind = match sticky.kind {
+            StickyKind::Event => MessageKind::Event,
+            StickyKind::Command => MessageKind::Command,
+            StickyKind::Query => MessageKind::Query,
+            _ => return None,
         };
-        let publishes = matches!(
-            from.kind,
-            StickyKind::Service | StickyKind::Aggregate | StickyKind::External | StickyKind::ReadModel
-        );
-        if publishes && to.kind == StickyKind::Event && !to.name.is_empty() {
-            published.extend(naive_host(board, from).map(|host| (to.name.clone(), host)));
+        (!sticky.name.is_empty()).then(|| (kind, sticky.name.clone()))
+    }
+
+    fn host(&self, id: StickyId) -> Option<String> {
+        naive_host(self.board, &self.board.stickies[&id])
+    }
+
+    /// Whether a reaction of this kind may get such a message straight.
+    fn gets(kind: MessageKind, to: StickyKind) -> bool {
+        use StickyKind::{Aggregate, External, Policy, ReadModel, Service};
+        match kind {
+            MessageKind::Event => matches!(to, Service | Aggregate | External | Policy | ReadModel),
+            MessageKind::Command => matches!(to, Service | Aggregate | External),
+            MessageKind::Query => matches!(to, Service | Aggregate | External | ReadModel),
         }
     }
-    for (id, event) in
-        board.stickies.iter().filter(|(_, s)| s.kind == StickyKind::Event && !s.name.is_empty())
-    {
-        let (mut reached, mut todo) = (BTreeSet::new(), vec![*id]);
-        while let Some(at) = todo.pop() {
-            for link in board.links.values().filter(|link| link.from == at) {
-                let Some(to) = board.stickies.get(&link.to) else { continue };
-                if to.kind == StickyKind::Channel && reached.insert(link.to) {
-                    todo.push(link.to);
-                } else if to.kind.is_reaction() {
-                    subscribed.extend(naive_host(board, to).map(|host| (event.name.clone(), host)));
+
+    /// Whether a reaction of this kind may give out such a message.
+    fn gives(from: StickyKind, kind: MessageKind) -> bool {
+        match from {
+            StickyKind::Service | StickyKind::Aggregate | StickyKind::External => true,
+            StickyKind::Policy => kind != MessageKind::Event,
+            StickyKind::ReadModel => kind != MessageKind::Command,
+            _ => false,
+        }
+    }
+
+    fn ways(&self) -> BTreeSet<Way> {
+        let mut ways = BTreeSet::new();
+        for from in self.board.stickies.keys() {
+            let Some(message) = self.message(*from) else { continue };
+            let (mut reached, mut todo) = (BTreeSet::new(), vec![*from]);
+            while let Some(at) = todo.pop() {
+                for link in self.board.links.values().filter(|link| link.from == at) {
+                    let Some(to) = self.board.stickies.get(&link.to) else { continue };
+                    let travels = message.0 != MessageKind::Query && to.kind == StickyKind::Channel;
+                    if travels && reached.insert(link.to) {
+                        todo.push(link.to);
+                    }
+                    let channel = (at != *from).then(|| self.board.stickies[&at].name.clone());
+                    let gets = if channel.is_some() {
+                        to.kind.is_reaction()
+                    } else {
+                        Self::gets(message.0, to.kind)
+                    };
+                    if gets {
+                        let stated =
+                            self.board.commands.get(&message.1).map_or_else(Mode::default, |c| c.mode);
+                        let waits = match message.0 {
+                            MessageKind::Event => false,
+                            MessageKind::Query => true,
+                            MessageKind::Command => {
+                                channel.is_none() && link.mode.unwrap_or(stated) == Mode::Synchronous
+                            }
+                        };
+                        ways.insert(Way {
+                            message: message.clone(),
+                            from: *from,
+                            channel,
+                            to: link.to,
+                            waits,
+                        });
+                    }
                 }
             }
         }
+        ways
     }
-    (published, subscribed)
+
+    /// Who gives out which message, and the sticky at which it does.
+    fn outputs(&self) -> BTreeSet<(StickyId, Named, StickyId)> {
+        let mut outputs = BTreeSet::new();
+        for link in self.board.links.values() {
+            let (Some(from), Some(message)) = (self.board.stickies.get(&link.from), self.message(link.to))
+            else {
+                continue;
+            };
+            if Self::gives(from.kind, message.0) {
+                outputs.insert((link.from, message, link.to));
+            }
+        }
+        outputs
+    }
+
+    /// Whose message reaches whom.
+    fn dependencies(&self) -> BTreeSet<(String, String, String)> {
+        let ways = self.ways();
+        let mut found = BTreeSet::new();
+        for (from, message, sticky) in self.outputs() {
+            let same = || ways.iter().filter(|way| way.message == message);
+            let local = same().filter(|way| way.from == sticky).count();
+            // A sticky of a command or query that leads somewhere stands for that way alone.
+            let taken =
+                same().filter(|way| message.0 == MessageKind::Event || local == 0 || way.from == sticky);
+            for way in taken {
+                if let (Some(a), Some(b)) = (self.host(from), self.host(way.to))
+                    && a != b
+                {
+                    found.insert((a, b, message.1.clone()));
+                }
+            }
+        }
+        found
+    }
 }
 
 proptest! {
     #[test]
     fn publishers_and_subscribers_are_never_swapped(board in any_board()) {
         let topology = derive(&board);
-        let pairs = |of: fn(&Topology, MessageIx) -> Vec<PartyIx>| -> BTreeSet<(String, String)> {
-            topology
-                .of_kind(MessageKind::Event)
-                .flat_map(|(at, event)| names(&topology, &of(&topology, at)).into_iter().map(|party| (event.name.clone(), party)))
-                .collect()
+        let naive = Naive { board: &board };
+        type Pairs = BTreeSet<(Named, String)>;
+        let pairs = |of: fn(&Topology, MessageIx) -> Vec<PartyIx>| -> Pairs {
+            let all = topology.messages.iter().enumerate();
+            all.flat_map(|(at, message)| {
+                let parties = names(&topology, &of(&topology, MessageIx(at)));
+                parties.into_iter().map(|party| ((message.kind, message.name.clone()), party))
+            })
+            .collect()
         };
-        let (published, subscribed) = naive(&board);
-        prop_assert_eq!(pairs(Topology::producers), published);
-        prop_assert_eq!(pairs(Topology::consumers), subscribed);
+        let given: Pairs = naive
+            .outputs()
+            .into_iter()
+            .filter_map(|(from, message, _)| Some((message, naive.host(from)?)))
+            .collect();
+        let got: Pairs =
+            naive.ways().into_iter().filter_map(|way| Some((way.message, naive.host(way.to)?))).collect();
+        prop_assert_eq!(pairs(Topology::producers), given);
+        prop_assert_eq!(pairs(Topology::consumers), got);
         let graph = projection::project(&board, &topology, projection::View::Events);
         for edge in graph.edge_indices() {
             let (from, to) = graph.edge_endpoints(edge).unwrap();
@@ -228,6 +345,43 @@ proptest! {
                 _ => {}
             }
         }
+    }
+
+    #[test]
+    fn the_derived_graph_is_that_of_a_naive_derivation(board in any_board()) {
+        let topology = derive(&board);
+        let naive = Naive { board: &board };
+        let ways: BTreeSet<Way> = topology
+            .routes
+            .iter()
+            .map(|route| Way {
+                message: (topology[route.message].kind, topology[route.message].name.clone()),
+                from: route.from,
+                channel: route.stations.last().map(|station| board.stickies[station].name.clone()),
+                to: topology[route.reaction].sticky,
+                waits: route.mode == Mode::Synchronous,
+            })
+            .collect();
+        prop_assert_eq!(ways, naive.ways());
+        let outputs: BTreeSet<(StickyId, Named, StickyId)> = topology
+            .reactions
+            .iter()
+            .flat_map(|reaction| reaction.outputs.iter().map(|output| {
+                let message = &topology[output.message];
+                (reaction.sticky, (message.kind, message.name.clone()), output.sticky)
+            }))
+            .collect();
+        prop_assert_eq!(outputs, naive.outputs());
+        let graph = projection::project(&board, &topology, projection::View::Services);
+        let edges: BTreeSet<(String, String, String)> = graph
+            .edge_indices()
+            .flat_map(|edge| {
+                let (from, to) = graph.edge_endpoints(edge).unwrap();
+                let (from, to) = (graph[from].name.clone(), graph[to].name.clone());
+                graph[edge].messages.iter().map(move |name| (from.clone(), to.clone(), name.clone()))
+            })
+            .collect();
+        prop_assert_eq!(edges, naive.dependencies());
     }
 
     #[test]

@@ -27,10 +27,14 @@ const RATTLES: usize = 4;
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let topology = context.topology;
     let owners = owners(context);
+    let functions: Vec<bool> =
+        (0..topology.parties.len()).map(|at| is_function(context, &owners, PartyIx(at))).collect();
+    if functions.iter().filter(|is| **is).count() < RATTLES {
+        return;
+    }
     for entry in topology.entries() {
         let passed = passed(context, entry);
-        let small: Vec<PartyIx> =
-            passed.iter().copied().filter(|party| is_function(context, &owners, *party)).collect();
+        let small: Vec<PartyIx> = passed.iter().copied().filter(|party| functions[party.0]).collect();
         if small.len() < RATTLES || 2 * small.len() <= passed.len() {
             continue;
         }
@@ -77,16 +81,18 @@ fn is_function(context: &Context<'_>, owners: &BTreeMap<&str, usize>, party: Par
 /// Everybody who reacts to what an entry sets off, waited for or not.
 fn passed(context: &Context<'_>, entry: MessageIx) -> BTreeSet<PartyIx> {
     let topology = context.topology;
-    let mut seen: BTreeSet<ReactionIx> = BTreeSet::new();
+    let mut seen = vec![false; topology.reactions.len()];
+    let mut passed = BTreeSet::new();
     let mut next: Vec<ReactionIx> =
         topology[entry].routes.iter().map(|route| topology[*route].reaction).collect();
     while let Some(reaction) = next.pop() {
-        if seen.insert(reaction) {
+        if !std::mem::replace(&mut seen[reaction.0], true) {
+            passed.extend(topology[reaction].host);
             let outputs = topology[reaction].outputs.iter();
             next.extend(outputs.flat_map(|output| &output.routes).map(|route| topology[*route].reaction));
         }
     }
-    seen.into_iter().filter_map(|reaction| topology[reaction].host).collect()
+    passed
 }
 
 #[cfg(test)]

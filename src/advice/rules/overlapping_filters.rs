@@ -1,5 +1,7 @@
 //! Two subscriptions of one consumer that hear the same message.
 
+use std::collections::BTreeMap;
+
 use crate::advice::{Context, Findings, Rule, Severity};
 use crate::board::{Key, LinkId, Version, filters};
 use crate::pattern::Pattern;
@@ -27,20 +29,31 @@ struct Filtered {
 }
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    let filtered: Vec<Filtered> =
-        (0..context.topology.routes.len()).filter_map(|at| of(context, RouteIx(at))).collect();
-    for (at, one) in filtered.iter().enumerate() {
-        for other in &filtered[at + 1..] {
-            if let Some(example) = heard_twice(context, one, other) {
-                let reaction = context.topology[one.route].reaction;
-                let message = &context.topology[context.topology[one.route].message].name;
-                let who = context.host_name(reaction);
-                let mut places = vec![context.reaction_place(reaction)];
-                places.extend([Key::Link(one.last), Key::Link(other.last)]);
-                findings.add(places, format!("{who} hears {message} twice when it is {example}"));
+    // Only ways of one message to one consumer can overlap.
+    let mut by_ends: BTreeMap<_, Vec<Filtered>> = BTreeMap::new();
+    for filtered in (0..context.topology.routes.len()).filter_map(|at| of(context, RouteIx(at))) {
+        let route = &context.topology[filtered.route];
+        let reaction = &context.topology[route.reaction];
+        let consumer = reaction.host.ok_or(reaction.sticky);
+        by_ends.entry((route.message, consumer)).or_default().push(filtered);
+    }
+    for ways in by_ends.values() {
+        for (at, one) in ways.iter().enumerate() {
+            for other in &ways[at + 1..] {
+                report(context, findings, one, other);
             }
         }
     }
+}
+
+fn report(context: &Context<'_>, findings: &mut Findings, one: &Filtered, other: &Filtered) {
+    let Some(example) = heard_twice(context, one, other) else { return };
+    let reaction = context.topology[one.route].reaction;
+    let message = &context.topology[context.topology[one.route].message].name;
+    let who = context.host_name(reaction);
+    let mut places = vec![context.reaction_place(reaction)];
+    places.extend([Key::Link(one.last), Key::Link(other.last)]);
+    findings.add(places, format!("{who} hears {message} twice when it is {example}"));
 }
 
 /// A route with its filters; `None` when it has none, or one that cannot be read.
@@ -59,18 +72,14 @@ fn of(context: &Context<'_>, route: RouteIx) -> Option<Filtered> {
 
 /// A payload that reaches the same consumer on both ways.
 fn heard_twice(context: &Context<'_>, one: &Filtered, other: &Filtered) -> Option<String> {
-    let (a, b) = (&context.topology[one.route], &context.topology[other.route]);
-    let host = |route: RouteIx| context.topology[context.topology[route].reaction].host;
-    let same_consumer =
-        a.reaction == b.reaction || host(one.route).is_some() && host(one.route) == host(other.route);
     // One filter before the ways part is no second subscription.
-    if a.message != b.message || !same_consumer || one.last == other.last {
+    if one.last == other.last {
         return None;
     }
     let unknown = Version::default();
     let version = context.version_read(one.route).unwrap_or(&unknown);
     let all: Vec<&Pattern> = one.filters.iter().chain(&other.filters).collect();
-    let name = &context.topology[a.message].name;
+    let name = &context.topology[context.topology[one.route].message].name;
     filters::matching_payload(name, version, &all).map(|payload| shortened(&payload.to_string()))
 }
 

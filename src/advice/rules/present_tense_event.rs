@@ -27,9 +27,14 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let message = format!("{name} does not say that something has happened");
             match in_past(name) {
                 Some(past) => {
+                    let free = !context.board.events.contains_key(&past);
                     findings.add_with_cure(context.message_places(event), message, format!("Call it {past}"));
+                    findings.cured_by(free.then(|| format!("Rename {name} to {past}")));
                 }
-                None => findings.add(context.message_places(event), message),
+                None => {
+                    findings.add(context.message_places(event), message);
+                    findings.cured_by(None);
+                }
             }
         }
     }

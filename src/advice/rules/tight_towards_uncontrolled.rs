@@ -41,6 +41,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             places.push(context.reaction_place(topology[route].reaction));
             places.extend(topology[route].links.last().map(|link| Key::Link(*link)));
             findings.add(places, message);
+            findings.cured_by(queue(context, route).map(|queue| queue.describe()));
         }
     }
 }
@@ -85,10 +86,16 @@ fn fix(context: &Context<'_>, finding: &Finding) -> Option<Edit> {
         Key::Link(link) => Some(*link),
         _ => None,
     })?;
-    let route = context.topology.routes.iter().find(|route| route.links.last() == Some(&link))?;
-    let message = &context.topology[route.message];
-    let queue = WhatIf::Queue { command: message.name.clone(), link };
-    (message.kind == MessageKind::Command).then(|| queue.edit(context.board, context.topology, 0))?
+    let routes = &context.topology.routes;
+    let route = routes.iter().position(|route| route.links.last() == Some(&link)).map(RouteIx)?;
+    queue(context, route)?.edit(context.board, context.topology, 0)
+}
+
+/// A query cannot be queued: whoever asks wants the answer.
+fn queue(context: &Context<'_>, route: RouteIx) -> Option<WhatIf> {
+    let message = &context.topology[context.topology[route].message];
+    let link = *context.topology[route].links.last()?;
+    (message.kind == MessageKind::Command).then(|| WhatIf::Queue { command: message.name.clone(), link })
 }
 
 #[cfg(test)]

@@ -43,13 +43,13 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         };
         let who = &topology[party].name;
         let message = format!("{who} takes {}{through} with no queue of its own: {limit}", listed(&events));
-        let mut places: Vec<Key> = Vec::new();
-        for route in &routes {
-            let place = context.reaction_place(topology[*route].reaction);
-            if !places.contains(&place) {
-                places.push(place);
-            }
-        }
+        // Routes come by the sticky they begin at, so the reactions of a party come mixed.
+        let mut met = BTreeSet::new();
+        let reactions = routes.iter().map(|route| topology[*route].reaction);
+        let mut places: Vec<Key> = reactions
+            .filter(|reaction| met.insert(*reaction))
+            .map(|reaction| context.reaction_place(reaction))
+            .collect();
         places.extend(
             routes.iter().filter_map(|route| topology[*route].links.last()).map(|link| Key::Link(*link)),
         );

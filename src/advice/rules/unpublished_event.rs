@@ -31,9 +31,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             } else {
                 crate::advice::context::listed(&consumers)
             };
+            let waits = if consumers.len() > 1 { "wait" } else { "waits" };
             findings.add(
                 context.message_places(event),
-                format!("{waiting} waits for {name}, which nothing publishes"),
+                format!("{waiting} {waits} for {name}, which nothing publishes"),
             );
             findings.cured_by(Some("Mark as incoming".to_owned()));
         }
