@@ -57,7 +57,12 @@ pub struct Start {
 /// # Errors
 /// When no window can be opened.
 pub fn run(start: Start) -> Result<(), String> {
+    const ICON: u32 = 128;
+    let icon = crate::io::picture::icon(ICON)
+        .map(|rgba| egui::IconData { rgba, width: ICON, height: ICON })
+        .unwrap_or_default();
     let viewport = egui::ViewportBuilder::default()
+        .with_icon(icon)
         .with_title("Isobar")
         .with_app_id("isobar")
         .with_inner_size([1440.0, 900.0])

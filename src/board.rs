@@ -17,6 +17,8 @@ pub mod schema;
 pub mod span;
 pub mod stickies;
 pub mod tense;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::collections::BTreeMap;
 
@@ -263,6 +265,23 @@ macro_rules! define_key_and_record {
     };
 }
 tables!(define_key_and_record);
+
+impl Key {
+    /// What people call a definition or scenario, such as `event Paid`; `None` for what is only placed.
+    #[must_use]
+    pub fn definition_name(&self) -> Option<String> {
+        let (kind, name) = match self {
+            Self::Service(name) => ("service", name),
+            Self::Event(name) => ("event", name),
+            Self::Command(name) => ("command", name),
+            Self::Query(name) => ("query", name),
+            Self::Channel(name) => ("channel", name),
+            Self::Scenario(name) => ("scenario", name),
+            Self::Settings | Self::Frame(_) | Self::Line(_) | Self::Sticky(_) | Self::Link(_) => return None,
+        };
+        Some(format!("{kind} {name}"))
+    }
+}
 
 impl Sticky {
     /// Its size: its own, or its kind's.

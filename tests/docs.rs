@@ -161,3 +161,19 @@ fn the_program_installs_into_a_clean_root() {
     let run = Command::new(folder.path().join("bin/isobar")).arg("--version").output().unwrap();
     assert!(String::from_utf8_lossy(&run.stdout).starts_with("isobar "));
 }
+
+#[cfg(unix)]
+#[test]
+fn the_bundle_for_macos_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = Command::new(root().join("packaging/macos/bundle"))
+        .args(["--out".as_ref(), folder.path().as_os_str(), env!("CARGO_BIN_EXE_isobar").as_ref()])
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let app = folder.path().join("Isobar.app/Contents");
+    assert!(Command::new(app.join("MacOS/isobar")).arg("--version").status().unwrap().success());
+    assert!(std::fs::read(app.join("Resources/isobar.icns")).unwrap().starts_with(b"icns"));
+    let plist = std::fs::read_to_string(app.join("Info.plist")).unwrap();
+    assert!(plist.contains(&format!("<string>{}</string>", env!("CARGO_PKG_VERSION"))), "{plist}");
+}

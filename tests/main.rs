@@ -4,6 +4,7 @@
 
 mod arranging;
 mod availability;
+mod ci_examples;
 mod crash;
 mod docs;
 mod git;

@@ -14,12 +14,12 @@ use crate::edit::{Edit, Op};
 pub fn place_name(board: &Board, key: &Key) -> String {
     match key {
         Key::Settings => "the board's settings".to_owned(),
-        Key::Service(name) => format!("service {name}"),
-        Key::Event(name) => format!("event {name}"),
-        Key::Command(name) => format!("command {name}"),
-        Key::Query(name) => format!("query {name}"),
-        Key::Channel(name) => format!("channel {name}"),
-        Key::Scenario(name) => format!("scenario {name}"),
+        Key::Service(_)
+        | Key::Event(_)
+        | Key::Command(_)
+        | Key::Query(_)
+        | Key::Channel(_)
+        | Key::Scenario(_) => key.definition_name().unwrap_or_default(),
         Key::Frame(id) => board
             .frames
             .get(id)

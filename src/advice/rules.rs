@@ -36,7 +36,9 @@ mod unknown_field;
 mod unprotected_subscriber;
 mod unpublished_event;
 
-use super::Rule;
+use super::{Context, Finding, Rule};
+use crate::board::{Event, Key, Record};
+use crate::edit::{Draft, Edit};
 
 /// Every rule, in order of name.
 pub const RULES: &[&Rule] = &[
@@ -76,3 +78,19 @@ pub const RULES: &[&Rule] = &[
     &unprotected_subscriber::RULE,
     &unpublished_event::RULE,
 ];
+
+/// A cure that says something more about the event a finding points at.
+fn mark_event(
+    context: &Context<'_>,
+    finding: &Finding,
+    label: &str,
+    mark: impl FnOnce(&mut Event),
+) -> Option<Edit> {
+    let Key::Sticky(id) = finding.places.first()? else { return None };
+    let name = &context.board.stickies.get(id)?.name;
+    let mut event = context.board.events.get(name).cloned().unwrap_or_default();
+    mark(&mut event);
+    let mut draft = Draft::new(context.board);
+    draft.put(Record::Event(name.clone(), Box::new(event)));
+    Some(draft.finish(label))
+}

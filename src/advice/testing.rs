@@ -1,34 +1,20 @@
 //! What the rules' own tests are written with: boards from lines, advice by rule, cures applied.
 
 use super::{Context, Finding, Options, advise, fix};
-use crate::board::{
-    Board, Event, Field, FieldType, Link, LinkId, Point, Record, Schema, Sticky, StickyId, Version, notation,
-};
+use crate::board::{Board, Event, Field, FieldType, Link, LinkId, Record, Schema, Version};
 use crate::edit::{Draft, apply};
 use crate::topology::derive;
 
 /// A board from lines: `Kind:Name -> Kind:Name -> …`, each word a sticky of its own, definitions stated empty.
 pub(crate) fn board(lines: &str) -> Board {
+    let placed = crate::board::testing::board(lines);
     let empty = Board::default();
     let mut draft = Draft::new(&empty);
-    let mut ids = empty.id_gen(0);
-    for (row, line) in lines.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
-        let mut last = None;
-        for (column, word) in line.split(" -> ").enumerate() {
-            let (kind, name) = word.split_once(':').expect("Kind:Name");
-            let kind =
-                notation::NOTATION.iter().find(|row| format!("{:?}", row.kind) == kind).expect("a kind").kind;
-            let id = StickyId(ids.mint());
-            let at = Point::new(150.0 * column as f32, 150.0 * row as f32);
-            draft.put_sticky(id, Sticky { kind, name: name.to_owned(), at, ..Sticky::default() });
-            if let Some(from) = last {
-                draft.put(Record::Link(
-                    LinkId(ids.mint()),
-                    Box::new(Link { from, to: id, ..Link::default() }),
-                ));
-            }
-            last = Some(id);
-        }
+    for (id, sticky) in &placed.stickies {
+        draft.put_sticky(*id, sticky.clone());
+    }
+    for (id, link) in &placed.links {
+        draft.put(Record::Link(*id, Box::new(link.clone())));
     }
     draft.board().clone()
 }

@@ -176,12 +176,12 @@ fn name(boards: [&Board; 3], key: &Key) -> String {
     };
     match key {
         Key::Settings => "the board".to_owned(),
-        Key::Service(name) => format!("service {name}"),
-        Key::Event(name) => format!("event {name}"),
-        Key::Command(name) => format!("command {name}"),
-        Key::Query(name) => format!("query {name}"),
-        Key::Channel(name) => format!("channel {name}"),
-        Key::Scenario(name) => format!("scenario {name}"),
+        Key::Service(_)
+        | Key::Event(_)
+        | Key::Command(_)
+        | Key::Query(_)
+        | Key::Channel(_)
+        | Key::Scenario(_) => key.definition_name().unwrap_or_default(),
         Key::Sticky(id) => format!("sticky {}", sticky(id)),
         Key::Frame(id) => {
             let frame = boards.iter().find_map(|board| board.frames.get(id));

@@ -107,6 +107,19 @@ pub fn export(board: &Board, path: &Path, format: Format, dark: bool) -> Result<
     Ok(super::write_atomically(path, &draw(board, format, dark)?)?)
 }
 
+/// The icon of the program as it stands in a window's title: `side` × `side` pixels, four bytes each (red, green, blue,
+/// alpha, not premultiplied); none when it cannot be drawn.
+#[must_use]
+pub fn icon(side: u32) -> Option<Vec<u8>> {
+    let tree = Tree::from_str(include_str!("../../packaging/linux/isobar.svg"), &Options::default()).ok()?;
+    let mut pixels = Pixmap::new(side, side)?;
+    #[expect(clippy::cast_precision_loss, reason = "an icon has few pixels")]
+    let scale = side as f32 / tree.size().width();
+    resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
+    let colours = pixels.pixels().iter().map(|pixel| pixel.demultiply());
+    Some(colours.flat_map(|pixel| [pixel.red(), pixel.green(), pixel.blue(), pixel.alpha()]).collect())
+}
+
 /// An SVG picture of ours as a PNG of so many pixels a unit.
 ///
 /// # Errors
@@ -184,6 +197,16 @@ mod tests {
                 palette.get("canvas").to_uppercase()
             );
         }
+    }
+
+    #[test]
+    fn the_icon_has_the_paper_in_its_middle_and_nothing_in_its_corners() {
+        let side = 64;
+        let pixels = icon(side).unwrap();
+        assert_eq!(pixels.len(), 64 * 64 * 4);
+        let at = |x: usize, y: usize| &pixels[(y * 64 + x) * 4..][..4];
+        assert_eq!(at(0, 0)[3], 0);
+        assert_eq!(at(32, 8), [0xF7, 0xF6, 0xF3, 0xFF]);
     }
 
     #[test]

@@ -6,35 +6,13 @@ use super::index::Log;
 use super::load::open;
 use super::mapping::Mapping;
 use super::time;
-use crate::board::{Board, Link, LinkId, Point, Sticky, StickyId, notation};
+pub(crate) use crate::board::testing::board;
 
 /// The start of 2026, in nanoseconds since 1970.
 pub(crate) const START: i64 = 1_767_225_600 * time::SECOND;
 
 /// A millisecond in nanoseconds.
 pub(crate) const MS: i64 = 1_000_000;
-
-/// A board from lines: `Kind:Name -> Kind:Name -> …`; each word is a sticky of its own.
-pub(crate) fn board(lines: &str) -> Board {
-    let mut board = Board::default();
-    let mut ids = board.id_gen(0);
-    for (row, line) in lines.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
-        let mut last = None;
-        for (column, word) in line.split(" -> ").enumerate() {
-            let (kind, name) = word.split_once(':').expect("Kind:Name");
-            let kind =
-                notation::NOTATION.iter().find(|row| format!("{:?}", row.kind) == kind).expect("a kind").kind;
-            let id = StickyId(ids.mint());
-            let at = Point::new(150.0 * column as f32, 150.0 * row as f32);
-            board.stickies.insert(id, Sticky { kind, name: name.to_owned(), at, ..Sticky::default() });
-            if let Some(from) = last {
-                board.links.insert(LinkId(ids.mint()), Link { from, to: id, ..Link::default() });
-            }
-            last = Some(id);
-        }
-    }
-    board
-}
 
 /// A log from lines: `milliseconds id kind source Type [<cause] [@correlation] [{data}]`.
 pub(crate) fn log(lines: &str) -> Log {

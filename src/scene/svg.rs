@@ -15,10 +15,8 @@ const LETTER: f32 = 0.58;
 /// The height of a line in ems.
 pub(super) const LINE: f32 = 1.25;
 
-/// The whole board as one SVG document.
-#[must_use]
-pub fn write(scene: &Scene, title: &str, palette: &Palette) -> String {
-    let bounds = scene.bounds.unwrap_or_default().expanded(MARGIN);
+/// The head of a document: its box, its title, its ground.
+pub(super) fn opening(bounds: Rect, title: &str, palette: &Palette) -> String {
     let (x, y, w, h) = (bounds.min.x, bounds.min.y, bounds.width(), bounds.height());
     let mut out = String::new();
     line(
@@ -28,13 +26,15 @@ pub fn write(scene: &Scene, title: &str, palette: &Palette) -> String {
         ),
     );
     line(&mut out, &format!("<title>{}</title>", escaped(title)));
-    line(
-        &mut out,
-        &format!(
-            "<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" fill=\"{}\"/>",
-            palette.get("canvas")
-        ),
-    );
+    line(&mut out, &format!("<rect {} fill=\"{}\"/>", attributes(bounds), palette.get("canvas")));
+    out
+}
+
+/// The whole board as one SVG document.
+#[must_use]
+pub fn write(scene: &Scene, title: &str, palette: &Palette) -> String {
+    let bounds = scene.bounds.unwrap_or_default().expanded(MARGIN);
+    let mut out = opening(bounds, title, palette);
     for frame in &scene.frames {
         let fill = if frame.kind == FrameKind::Swimlane { palette.get("dot") } else { "none" };
         let at = attributes(frame.rect);

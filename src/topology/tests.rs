@@ -5,28 +5,8 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::board::{Channel, Command, Frame, Id, Link, Point, Settings, Size, Sticky, notation};
-
-/// A board from lines: `Kind:Name -> Kind:Name -> …`; the same word twice on one line is another sticky.
-pub(super) fn board(lines: &str) -> Board {
-    let mut board = Board { settings: Settings::default(), ..Board::default() };
-    let mut ids = board.id_gen(0);
-    for (row, line) in lines.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
-        let mut last = None;
-        for (column, word) in line.split(" -> ").enumerate() {
-            let (kind, name) = word.split_once(':').unwrap();
-            let kind = notation::NOTATION.iter().find(|row| format!("{:?}", row.kind) == kind).unwrap().kind;
-            let id = StickyId(ids.mint());
-            let at = Point::new(150.0 * column as f32, 150.0 * row as f32);
-            board.stickies.insert(id, Sticky { kind, name: name.to_owned(), at, ..Sticky::default() });
-            if let Some(from) = last {
-                board.links.insert(LinkId(ids.mint()), Link { from, to: id, ..Link::default() });
-            }
-            last = Some(id);
-        }
-    }
-    board
-}
+pub(super) use crate::board::testing::board;
+use crate::board::{Channel, Command, Frame, Id, Link, Point, Size, Sticky, notation};
 
 fn names(topology: &Topology, parties: &[PartyIx]) -> Vec<String> {
     parties.iter().map(|party| topology[*party].name.clone()).collect()

@@ -1,8 +1,8 @@
 //! An event nobody on the board subscribes to.
 
 use crate::advice::{Context, Finding, Findings, Rule, Severity};
-use crate::board::{Event, Key, Record, StickyId, Visibility};
-use crate::edit::{Draft, Edit};
+use crate::board::{Event, Visibility};
+use crate::edit::Edit;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -34,13 +34,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 }
 
 fn fix(context: &Context<'_>, finding: &Finding) -> Option<Edit> {
-    let Key::Sticky(id) = finding.places.first()? else { return None };
-    let name = &context.board.stickies.get::<StickyId>(id)?.name;
-    let mut event = context.board.events.get(name).cloned().unwrap_or_default();
-    event.outgoing = true;
-    let mut draft = Draft::new(context.board);
-    draft.put(Record::Event(name.clone(), Box::new(event)));
-    Some(draft.finish("Mark as outgoing"))
+    super::mark_event(context, finding, "Mark as outgoing", |event| event.outgoing = true)
 }
 
 #[cfg(test)]

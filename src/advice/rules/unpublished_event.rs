@@ -1,8 +1,7 @@
 //! An event nobody on the board publishes.
 
 use crate::advice::{Context, Finding, Findings, Rule, Severity};
-use crate::board::{Key, Record};
-use crate::edit::{Draft, Edit};
+use crate::edit::Edit;
 
 /// The rule.
 pub(super) const RULE: Rule = Rule {
@@ -42,13 +41,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 }
 
 fn fix(context: &Context<'_>, finding: &Finding) -> Option<Edit> {
-    let Key::Sticky(id) = finding.places.first()? else { return None };
-    let name = &context.board.stickies.get(id)?.name;
-    let mut event = context.board.events.get(name).cloned().unwrap_or_default();
-    event.incoming = true;
-    let mut draft = Draft::new(context.board);
-    draft.put(Record::Event(name.clone(), Box::new(event)));
-    Some(draft.finish("Mark as incoming"))
+    super::mark_event(context, finding, "Mark as incoming", |event| event.incoming = true)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{Card, Diagram, Way, corners, is_round, token};
 use crate::board::Point;
 use crate::scene::palette::Palette;
-use crate::scene::svg::{LINE, attributes, escaped, fitted, line};
+use crate::scene::svg::{LINE, attributes, escaped, fitted, line, opening};
 
 /// Room around the picture.
 const MARGIN: f32 = 32.0;
@@ -15,16 +15,7 @@ const CORNER: f32 = 14.0;
 #[must_use]
 pub fn write(diagram: &Diagram, title: &str, palette: &Palette) -> String {
     let bounds = diagram.bounds.unwrap_or_default().expanded(MARGIN);
-    let (x, y, w, h) = (bounds.min.x, bounds.min.y, bounds.width(), bounds.height());
-    let mut out = String::new();
-    line(
-        &mut out,
-        &format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"{x} {y} {w} {h}\" width=\"{w}\" height=\"{h}\" font-family=\"Inter, Helvetica, Arial, sans-serif\">"
-        ),
-    );
-    line(&mut out, &format!("<title>{}</title>", escaped(title)));
-    line(&mut out, &format!("<rect {} fill=\"{}\"/>", attributes(bounds), palette.get("canvas")));
+    let mut out = opening(bounds, title, palette);
     for area in &diagram.areas {
         line(
             &mut out,
