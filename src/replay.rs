@@ -3,6 +3,7 @@
 //! A log is opened as bytes (a memory map, as a rule), recognised by its content, and indexed into columns of
 //! at most 32 bytes an event. Payloads stay where they are until somebody looks at them.
 
+pub mod again;
 pub mod calibrate;
 pub mod compare;
 pub mod compressed;
@@ -15,6 +16,7 @@ pub mod mapping;
 pub mod matching;
 pub mod player;
 pub mod readers;
+pub mod repeats;
 pub mod scan;
 pub mod search;
 pub mod stats;

@@ -6,6 +6,7 @@ mod arranging;
 mod availability;
 mod ci_examples;
 mod crash;
+mod discovery;
 mod docs;
 mod git;
 mod hostile;

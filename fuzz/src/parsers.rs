@@ -120,7 +120,8 @@ fn log(_: &str, bytes: &[u8]) -> bool {
 }
 
 fn packed_log(_: &str, bytes: &[u8]) -> bool {
-    isobar::io::logs::LogFile::unpacked(bytes.to_vec()).is_ok_and(|source| {
+    isobar::io::logs::LogFile::spooled(bytes, Path::new("-")).is_ok_and(|file| {
+        let source = file.shared();
         let bytes = source.bytes();
         log("", &bytes[..bytes.len().min(1 << 20)])
     })

@@ -33,6 +33,7 @@ impl Sequence<'_> {
             let (place, _) = ui.allocate_exact_size(size, Sense::hover());
             // Heads stay at the upper edge while the steps scroll under them.
             let view = ui.clip_rect();
+            self.keep_in_sight(ui, &diagram, place);
             self.lines(ui, theme, &diagram, place);
             for shape in &diagram.steps {
                 if self.step(ui, theme, shape, place, &font) {
@@ -43,6 +44,27 @@ impl Sequence<'_> {
             self.heads(ui, theme, &diagram, place, view);
         });
         clicked
+    }
+
+    /// Scrolls to the last step that has happened, whenever that is another one; whoever scrolls away meanwhile is left
+    /// alone.
+    fn keep_in_sight(&self, ui: &Ui, diagram: &Diagram, place: Rect) {
+        let Some(now) = self.now else { return };
+        let present = self.steps.iter().rposition(|step| step.sent <= now);
+        let key = present.map(|at| self.steps[at].key);
+        let seen = ui.id().with("step in sight");
+        let before: Option<u64> =
+            ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default(seen), key));
+        let shape = present.and_then(|at| diagram.steps.iter().find(|shape| shape.step == at));
+        if let Some(shape) = shape.filter(|_| before != key) {
+            let at = |point: crate::board::Point| pos2(place.left() + point.x, place.top() + point.y);
+            let row = Rect::from_two_pos(at(shape.from), at(shape.to))
+                .union(Rect::from_min_max(at(shape.label.min), at(shape.label.max)));
+            // Not under the heads, and with a little of what comes next.
+            let measures = Measures::default();
+            let row = row.with_min_y(row.top() - measures.head.h - measures.row);
+            ui.scroll_to_rect(row.with_max_y(row.bottom() + measures.row), None);
+        }
     }
 
     fn lines(&self, ui: &Ui, theme: &Theme, diagram: &Diagram, place: Rect) {

@@ -1,6 +1,6 @@
 //! What the subcommands that read logs share: the fields' mapping, opening, a progress bar.
 
-use std::io::{IsTerminal, Read, Write};
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -100,12 +100,12 @@ impl LogArgs {
     }
 
     fn source(&self) -> Result<Arc<dyn Source>, CliError> {
-        if self.log.as_os_str() == "-" {
-            let mut bytes = Vec::new();
-            std::io::stdin().lock().read_to_end(&mut bytes)?;
-            return LogFile::unpacked(bytes).map_err(|error| CliError(error.to_string()));
-        }
-        let file = LogFile::open(&self.log).map_err(|error| CliError(error.to_string()))?;
+        let file = if self.log.as_os_str() == "-" {
+            LogFile::spooled(std::io::stdin().lock(), Path::new("standard input"))
+        } else {
+            LogFile::open(&self.log)
+        };
+        let file = file.map_err(|error| CliError(error.to_string()))?;
         if let Some(warning) = file.warning() {
             warn(&format!("{}: {warning}", self.log.display()));
         }

@@ -1,7 +1,7 @@
 //! Logs as files: memory maps, and compressed logs unpacked beside them.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -59,7 +59,11 @@ impl LogFile {
     pub fn open(path: &Path) -> Result<Self, FileError> {
         let read = |error| FileError::Read { path: path.to_owned(), error };
         let file = File::open(path).map_err(read)?;
-        if !file.metadata().map_err(read)?.is_file() {
+        let kind = file.metadata().map_err(read)?.file_type();
+        if is_pipe(kind) {
+            return Self::spooled(file, path);
+        }
+        if !kind.is_file() {
             return Err(FileError::NotAFile(path.to_owned()));
         }
         let whole = Self::map(file, None).map_err(read)?;
@@ -69,23 +73,32 @@ impl LogFile {
         let mut unpacked = tempfile::tempfile().map_err(unpack)?;
         let done =
             compressed::decompress(compression, &whole.file, &mut unpacked, UNPACK_LIMIT).map_err(unpack)?;
-        let warning =
-            done.broken.map(|why| format!("{why}: shown is what comes before, {} bytes", done.n_bytes));
-        Self::map(unpacked, warning).map_err(unpack)
+        Self::map(unpacked, cut_short(done)).map_err(unpack)
     }
 
-    /// Bytes that are at hand already, such as standard input; compressed ones are unpacked.
+    /// What another program writes, such as standard input or a named pipe: kept in a temporary file that has no name,
+    /// unpacked where it is compressed.
     ///
     /// # Errors
-    /// When there is no room to unpack them.
-    pub fn unpacked(bytes: Vec<u8>) -> Result<Arc<dyn Source>, FileError> {
-        let Some(compression) = compressed::sniff(&bytes) else { return Ok(Arc::new(bytes)) };
-        let path = PathBuf::from("standard input");
+    /// When it cannot be read, or there is no room for it.
+    pub fn spooled(mut from: impl Read, path: &Path) -> Result<Self, FileError> {
         let folder = std::env::temp_dir();
-        let unpack = |error| FileError::Unpack { path: path.clone(), folder: folder.clone(), error };
-        let mut unpacked = tempfile::tempfile().map_err(unpack)?;
-        compressed::decompress(compression, &bytes[..], &mut unpacked, UNPACK_LIMIT).map_err(unpack)?;
-        Ok(Self::map(unpacked, None).map_err(unpack)?.shared())
+        let read = |error| FileError::Read { path: path.to_owned(), error };
+        let unpack = |error| FileError::Unpack { path: path.to_owned(), folder: folder.clone(), error };
+        let mut head = Vec::new();
+        from.by_ref().take(4).read_to_end(&mut head).map_err(read)?;
+        let mut whole = (&head[..]).chain(from);
+        let mut kept = tempfile::tempfile().map_err(unpack)?;
+        let warning = match compressed::sniff(&head) {
+            Some(compression) => cut_short(
+                compressed::decompress(compression, whole, &mut kept, UNPACK_LIMIT).map_err(unpack)?,
+            ),
+            None => {
+                io::copy(&mut whole, &mut kept).map_err(unpack)?;
+                None
+            }
+        };
+        Self::map(kept, warning).map_err(unpack)
     }
 
     #[expect(unsafe_code, reason = "a memory map is the one way to look at 3 GB within a second")]
@@ -114,6 +127,22 @@ impl LogFile {
     pub fn shared(self) -> Arc<dyn Source> {
         Arc::new(self)
     }
+}
+
+/// What to say of a compressed stream that could not be undone to its end.
+fn cut_short(done: compressed::Decompressed) -> Option<String> {
+    done.broken.map(|why| format!("{why}: shown is what comes before, {} bytes", done.n_bytes))
+}
+
+#[cfg(unix)]
+fn is_pipe(kind: std::fs::FileType) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    kind.is_fifo() || kind.is_socket()
+}
+
+#[cfg(not(unix))]
+const fn is_pipe(_kind: std::fs::FileType) -> bool {
+    false
 }
 
 impl Source for LogFile {
@@ -183,6 +212,21 @@ mod tests {
         assert!(file.warning().unwrap().contains("cut short"));
         let log = log(file);
         assert!(log.len() > 1000 && log.len() < 20_000 && log.n_bad_lines() <= 1);
+    }
+
+    #[test]
+    fn what_is_piped_in_is_read_as_files_are() {
+        let text = LINE.repeat(1000);
+        let name = Path::new("-");
+        for bytes in [text.clone().into_bytes(), gzip(&text)] {
+            let file = LogFile::spooled(&bytes[..], name).unwrap();
+            assert_eq!(file.warning(), None);
+            assert_eq!(log(file).len(), 1000);
+        }
+        let packed = gzip(&text);
+        let cut = LogFile::spooled(&packed[..packed.len() - 20], name).unwrap();
+        assert!(cut.warning().unwrap().contains("cut short"));
+        assert!(log(LogFile::spooled(&b""[..], name).unwrap()).is_empty());
     }
 
     #[test]

@@ -70,7 +70,7 @@ fn measure(board: &Board, topology: &Topology, log: &Log) -> Measured {
             continue;
         }
         let Some(cause) = causes.of(event.row()).and_then(|row| log.event(row)) else {
-            if event.cause_key() == 0 {
+            if !event.names_cause() {
                 measured.arrivals.entry(message).or_default().push(event.time());
             }
             continue;

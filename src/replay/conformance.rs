@@ -1,9 +1,9 @@
 //! Where a log departs from its board: each departure with its first and worst place and how often.
 
 mod expectations;
-mod ids;
 mod payloads;
 mod reactions;
+mod repeats;
 pub mod report;
 mod types;
 
@@ -94,6 +94,26 @@ pub static CHECKS: &[Check] = &[
         title: "Id reused for another message",
         severity: Severity::Error,
         why: "Consumers that drop duplicates by id lose one of the two.",
+    },
+    Check {
+        name: "retried",
+        title: "Sent in another attempt",
+        severity: Severity::Note,
+        why: "The record says that its sender had tried before. What got through the first time is done twice, unless \
+              its consumer is idempotent.",
+    },
+    Check {
+        name: "redelivered",
+        title: "Delivered once more",
+        severity: Severity::Note,
+        why: "The record says that the broker had delivered it before: a consumer failed, or was slower to acknowledge \
+              than the broker waits.",
+    },
+    Check {
+        name: "replayed",
+        title: "Sent out of an archive",
+        severity: Severity::Note,
+        why: "Its consumers have seen it before, and its time is that of the replay.",
     },
     Check {
         name: "missing-correlation",
@@ -217,7 +237,7 @@ pub fn check(board: &Board, topology: &Topology, log: &Log) -> Vec<Finding> {
     let mut found = types::check(&scene);
     found.extend(payloads::check(&scene));
     found.extend(reactions::check(&scene));
-    found.extend(ids::check(&scene));
+    found.extend(repeats::check(&scene));
     found.extend(expectations::check(&scene));
     let place = |f: &Finding| CHECKS.iter().position(|c| c.name == f.check.name);
     found.sort_by(|a, b| (place(a), &a.subject).cmp(&(place(b), &b.subject)));

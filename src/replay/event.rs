@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::again::Again;
 use super::scan::{self, ValueKind};
 
 /// What sort of message an event of a log is, where the log says so.
@@ -166,6 +167,8 @@ pub struct Seen<'a> {
     pub causation: Text<'a>,
     /// Nanoseconds since 1970, if the record has a time.
     pub time: Option<i64>,
+    /// What the record says of having been there before.
+    pub again: Option<Again>,
     /// What it carries; only filled in when the context asks for it.
     pub payload: Payload<'a>,
 }

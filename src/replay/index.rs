@@ -7,10 +7,11 @@ mod queries;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use causes::{Causes, NO_CAUSE};
-pub(crate) use columns::{Columns, MAX_OFFSET, UNTIMED};
+pub use causes::Causes;
+pub(crate) use columns::{Chunk, Columns, MAX_OFFSET, UNTIMED};
 pub use queries::Histogram;
 
+use super::again::Again;
 use super::event::{Detail, Kind, Seen};
 use super::mapping::Mapping;
 use super::readers::{self, Context, Document, Reader, Record};
@@ -79,13 +80,15 @@ pub struct Log {
     pub(crate) source: Arc<dyn Source>,
     pub(crate) mapping: Arc<Mapping>,
     pub(crate) document: Option<&'static dyn Document>,
-    pub(crate) chunks: Arc<[Arc<Columns>]>,
+    pub(crate) chunks: Arc<[Chunk]>,
     /// Number of the first event of each chunk.
     pub(crate) starts: Arc<[usize]>,
     pub(crate) n_events: usize,
     pub(crate) types: Arc<Symbols>,
     pub(crate) sources: Arc<Symbols>,
     pub(crate) facts: Arc<Facts>,
+    /// The causes, once they are looked up: they take the place of the keys of the ids that name them.
+    pub(crate) causes: Option<Arc<Causes>>,
     pub(crate) complete: bool,
 }
 
@@ -99,7 +102,7 @@ impl std::fmt::Debug for Log {
 #[derive(Clone, Copy, Debug)]
 pub struct EventRef<'a> {
     log: &'a Log,
-    chunk: &'a Columns,
+    chunk: &'a Chunk,
     at: usize,
     row: usize,
 }
@@ -154,6 +157,16 @@ impl<'a> EventRef<'a> {
         self.chunk.is_late(self.at)
     }
 
+    /// True when its record says that it is not the first of its kind: a retry, a redelivery, a replay.
+    pub fn says_again(&self) -> bool {
+        self.chunk.says_again(self.at)
+    }
+
+    /// What its record says of its having been there before, read from the file.
+    pub fn again(&self) -> Option<Again> {
+        if self.says_again() { self.seen(false, |s| s.again).flatten() } else { None }
+    }
+
     /// Where its record starts in the file, in bytes.
     pub fn offset(&self) -> usize {
         self.chunk.offset(self.at)
@@ -174,9 +187,12 @@ impl<'a> EventRef<'a> {
         self.chunk.ids[self.at]
     }
 
-    /// The id key of the event that caused this one; zero when none is named.
-    pub fn cause_key(&self) -> u32 {
-        self.chunk.causes[self.at]
+    /// True when the record names the event that caused this one, in the log or not.
+    pub fn names_cause(&self) -> bool {
+        match &self.log.causes {
+            Some(causes) => causes.is_named(self.row),
+            None => self.chunk.cause_keys[self.at] != 0,
+        }
     }
 
     /// Its own id, read from the file.
@@ -194,7 +210,7 @@ impl<'a> EventRef<'a> {
 
     /// The id of its cause, read from the file.
     pub fn causation(&self) -> String {
-        if self.cause_key() == 0 {
+        if !self.names_cause() {
             return String::new();
         }
         self.seen(false, |s| s.causation.to_text().into_owned()).unwrap_or_default()
@@ -276,6 +292,11 @@ impl Log {
             })
     }
 
+    /// The rows of every chunk: pieces of the log for threads to work on side by side.
+    pub(crate) fn chunk_rows(&self) -> Vec<Range<usize>> {
+        self.chunks.iter().zip(self.starts.iter()).map(|(chunk, start)| *start..start + chunk.len()).collect()
+    }
+
     /// Message types, by number, with how many events bear each.
     pub fn types(&self) -> &Symbols {
         &self.types
@@ -326,7 +347,9 @@ impl Log {
     /// Bytes that the index takes in memory, names included.
     pub fn index_bytes(&self) -> usize {
         let names = |s: &Symbols| s.iter().map(|s| s.text.len() + 48).sum::<usize>();
-        self.chunks.iter().map(|c| c.heap_bytes()).sum::<usize>() + names(&self.types) + names(&self.sources)
+        let causes = self.causes.as_ref().map_or(0, |causes| causes.heap_bytes());
+        let columns = self.chunks.iter().map(Chunk::heap_bytes).sum::<usize>();
+        columns + causes + names(&self.types) + names(&self.sources)
     }
 
     pub(crate) fn reread<T>(

@@ -30,7 +30,7 @@ pub enum OpenError {
     #[error("the file was cut short by another program while it was being read: open it again")]
     Cut,
     /// The file is larger than the index can address.
-    #[error("the file is larger than 512 GiB: split it")]
+    #[error("the file is larger than 256 GiB: split it")]
     TooLarge,
     /// The user stopped it.
     #[error("reading the log was cancelled")]

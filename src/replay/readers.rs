@@ -14,6 +14,7 @@ pub mod ocel;
 pub mod otlp;
 pub mod xes;
 
+use super::again::Again;
 use super::event::{Payload, Seen, Text};
 use super::mapping::Mapping;
 use super::scan::{self, Flaw, Member, Members, Slot, Why};
@@ -158,6 +159,16 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// What its members say of its having been there before.
+    #[inline]
+    pub(crate) fn again(&self) -> Option<Again> {
+        let said = |slot| {
+            let member = self.members.slot(slot)?;
+            Again::of_field(&self.data[member.key()], self.text_of(Some(member)))
+        };
+        said(Slot::Attempt).or_else(|| said(Slot::Delivery)).or_else(|| said(Slot::Replay))
+    }
+
     /// A time field; nothing when there is none.
     ///
     /// # Errors
@@ -252,6 +263,7 @@ fn read_mapped(record: &Record<'_>, read: ReadRecord, cx: &Context<'_>, emit: Em
             place: seen.place,
             kind: seen.kind,
             time: seen.time,
+            again: seen.again,
             payload: seen.payload,
             ..Seen::default()
         };

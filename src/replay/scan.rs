@@ -101,6 +101,11 @@ pub(crate) enum Slot {
     DetailType,
     Detail,
     Metadata,
+    /// Of several attempts or copies: which one.
+    Attempt,
+    /// Of several deliveries: which one.
+    Delivery,
+    Replay,
     Other,
 }
 
@@ -119,18 +124,35 @@ fn slot_of(key: &[u8]) -> Slot {
         },
         6 if key == b"source" => Slot::Source,
         6 if key == b"detail" => Slot::Detail,
-        7 if key == b"subject" => Slot::Subject,
+        7 => match key {
+            b"subject" => Slot::Subject,
+            b"attempt" => Slot::Attempt,
+            _ => Slot::Other,
+        },
         8 if key == b"metadata" => Slot::Metadata,
         10 if key == b"isobarkind" => Slot::Kind,
+        10 if key.eq_ignore_ascii_case(b"retrycount") => Slot::Attempt,
         11 => match key {
             b"specversion" => Slot::Specversion,
             b"causationid" => Slot::Causation,
             b"traceparent" => Slot::Traceparent,
             b"data_base64" => Slot::DataBase64,
             b"detail-type" => Slot::DetailType,
+            b"redelivered" => Slot::Delivery,
+            b"replay-name" => Slot::Replay,
+            b"retry_count" => Slot::Attempt,
             _ => Slot::Other,
         },
-        13 if key == b"correlationid" => Slot::Correlation,
+        13 => match key {
+            b"correlationid" => Slot::Correlation,
+            b"isobarattempt" => Slot::Attempt,
+            _ if key.eq_ignore_ascii_case(b"deliverycount") => Slot::Delivery,
+            _ => Slot::Other,
+        },
+        14 if key == b"delivery_count" => Slot::Delivery,
+        15 if key == b"isobarduplicate" => Slot::Attempt,
+        15 if key.eq_ignore_ascii_case(b"deliveryattempt") => Slot::Delivery,
+        16 if key == b"delivery_attempt" => Slot::Delivery,
         _ => Slot::Other,
     }
 }
@@ -175,7 +197,8 @@ impl Members {
     /// The last member of that name, as JSON parsers take it.
     pub fn named(&self, data: &[u8], name: &[u8]) -> Option<&Member> {
         let slot = slot_of(name);
-        if slot != Slot::Other {
+        // Several names share these.
+        if !matches!(slot, Slot::Other | Slot::Attempt | Slot::Delivery) {
             return self.slot(slot);
         }
         self.list.iter().rev().find(|m| m.key.1 - m.key.0 == name.len() && &data[m.key()] == name)

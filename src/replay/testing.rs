@@ -14,7 +14,7 @@ pub(crate) const START: i64 = 1_767_225_600 * time::SECOND;
 /// A millisecond in nanoseconds.
 pub(crate) const MS: i64 = 1_000_000;
 
-/// A log from lines: `milliseconds id kind source Type [<cause] [@correlation] [{data}]`.
+/// A log from lines: `milliseconds id kind source Type [<cause] [@correlation] [!attribute=7] [{data}]`.
 pub(crate) fn log(lines: &str) -> Log {
     let mut text = String::new();
     for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -32,6 +32,8 @@ pub(crate) fn log(lines: &str) -> Log {
                 let _ = write!(text, r#","causationid":"{cause}""#);
             } else if let Some(correlation) = word.strip_prefix('@') {
                 let _ = write!(text, r#","correlationid":"{correlation}""#);
+            } else if let Some((name, number)) = word.strip_prefix('!').and_then(|w| w.split_once('=')) {
+                let _ = write!(text, r#","{name}":{number}"#);
             }
         }
         if !data.is_empty() {

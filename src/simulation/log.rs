@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 use std::io;
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Value, json};
 
 use super::Simulation;
+use super::model::ReactionIx;
 use super::trace::{TraceEvent, TraceKind};
 use crate::board::LinkId;
 use crate::topology::MessageKind;
@@ -19,13 +21,42 @@ const NANOS_A_DAY: u64 = 86_400_000_000_000;
 /// # Errors
 /// What the writer reports.
 pub fn write(simulation: &Simulation, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut again = Again::default();
     for event in simulation.trace().into_iter().flat_map(super::trace::Trace::iter) {
-        if let Some(line) = line(simulation, event) {
+        let told = again.of(event);
+        if let Some(mut line) = line(simulation, event) {
+            if let (Some((name, nth)), Some(object)) = (told, line.as_object_mut()) {
+                object.insert(name.to_owned(), nth.into());
+            }
             serde_json::to_writer(&mut *out, &line)?;
             out.write_all(b"\n")?;
         }
     }
     Ok(())
+}
+
+/// Which messages are sent once more: by a reaction that has the same message to work on for the second time.
+#[derive(Default)]
+struct Again {
+    /// How often a place among the outputs of a reaction has sent something because of a message.
+    sent: FxHashMap<(u64, ReactionIx, u16), u32>,
+    /// The messages that were delivered again because the delivery before had failed.
+    retried: FxHashSet<u64>,
+}
+
+impl Again {
+    /// The attribute that says so, and the so-many-th time.
+    fn of(&mut self, event: &TraceEvent) -> Option<(&'static str, u32)> {
+        if event.kind == TraceKind::Retried {
+            self.retried.insert(event.id);
+        }
+        let is_sent = matches!(event.kind, TraceKind::Called | TraceKind::Published | TraceKind::Sent);
+        let (reaction, output) = event.sender.filter(|_| is_sent && event.causation != 0)?;
+        let nth = self.sent.entry((event.causation, reaction, output)).or_default();
+        *nth += 1;
+        let why = if self.retried.contains(&event.causation) { "isobarattempt" } else { "isobarduplicate" };
+        (*nth > 1).then_some((why, *nth))
+    }
 }
 
 /// The line of a step, if the step is a message setting out.

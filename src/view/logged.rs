@@ -26,13 +26,17 @@ pub fn of_log(story: &[Told], topology: &Topology) -> Process {
     };
     for told in story {
         let from = place(&told.from, &mut process.lifelines);
+        let text = match told.again {
+            Some(again) => format!("{} · {}", words(&told.name), again.words()),
+            None => words(&told.name),
+        };
         let since = told.time.saturating_sub(begins).unsigned_abs();
         let mut push = |kind, to, text: String| {
             let (sent, arrived, key) = (since, Some(since), told.row as u64);
             process.steps.push(Step { kind, from, to, sent, arrived, text, wrong: false, key });
         };
         if told.to.is_empty() {
-            push(StepKind::Note, from, words(&told.name));
+            push(StepKind::Note, from, text.clone());
         }
         for to in &told.to {
             let to = place(to, &mut process.lifelines);
@@ -40,7 +44,7 @@ pub fn of_log(story: &[Told], topology: &Topology) -> Process {
                 Some(Kind::Reply) => StepKind::Answer,
                 kind => StepKind::Message(paper(kind)),
             };
-            push(kind, to, words(&told.name));
+            push(kind, to, text.clone());
         }
     }
     process
@@ -82,7 +86,7 @@ mod tests {
         );
         let topology = derive(&board);
         let log = log("0 c command client Buy @1
-             10 e event store Bought <c @1
+             10 e event store Bought <c @1 !attempt=2
              20 r event stock Reserved <e @1");
         let tracks = Tracks::new(&board, &topology, &log);
         let process = of_log(&story(&log, &topology, &tracks, 0, 100), &topology);
@@ -93,7 +97,7 @@ mod tests {
         );
         let arrows: Vec<(usize, usize, &str, u64)> =
             process.steps.iter().map(|s| (s.from, s.to, &*s.text, s.sent / 1_000_000)).collect();
-        assert_eq!(arrows, [(0, 1, "Buy", 0), (1, 2, "Bought", 10), (2, 2, "Reserved", 20)]);
+        assert_eq!(arrows, [(0, 1, "Buy", 0), (1, 2, "Bought · retry 2", 10), (2, 2, "Reserved", 20)]);
         assert_eq!(process.steps[2].kind, StepKind::Note);
     }
 }

@@ -111,6 +111,82 @@ fn a_process_falls_as_a_waterfall_and_a_click_goes_there() {
     assert!(harness.query_all_by_label(&name).next().is_some());
 }
 
+#[test]
+fn messages_that_come_again_are_told_apart() {
+    let folder = Folder::new();
+    let path = folder.path("again.jsonl");
+    let event = |id: &str, second: usize, more: &str| {
+        format!(
+            r#"{{"specversion":"1.0","id":"{id}","source":"/Balance","type":"BalanceDeducted","time":"2026-03-01T10:00:{second:02}Z"{more}}}"#
+        )
+    };
+    let lines = [
+        event("a", 1, ""),
+        event("a", 2, ""),
+        event("b", 3, r#","attempt":2"#),
+        event("c", 4, r#","deliverycount":3"#),
+    ];
+    std::fs::write(&path, lines.join("\n")).unwrap();
+    let mut harness = opened(&folder, path);
+    wait_until(&mut harness, |harness| rows(harness).iter().any(|row| row.contains(", duplicate")));
+    let shown = rows(&harness);
+    let words = ["", ", duplicate", ", retry 2", ", redelivered, 3rd time"];
+    assert_eq!(shown.len(), words.len());
+    for (row, word) in shown.iter().zip(words) {
+        assert!(row.ends_with(&format!(".000{word}")), "{shown:?}");
+    }
+    harness.get_by_label(&shown[2]).click();
+    settle(&mut harness);
+    harness.get_by_label("retry 2");
+    harness.get_by_label("Its sender says that this is not the first attempt");
+    harness.get_by_label("Findings").click();
+    wait_for(&mut harness, "Sent in another attempt");
+    assert!(harness.query_all_by_label_contains("Delivered once more").next().is_some());
+}
+
+#[test]
+fn the_step_at_the_playhead_stays_in_sight() {
+    let folder = Folder::new();
+    let path = folder.path("long.jsonl");
+    let mut text = String::new();
+    for i in 0..60_usize {
+        let _ = writeln!(
+            text,
+            r#"{{"specversion":"1.0","id":"e{i}","source":"/s{}","type":"T{i}","time":"2026-03-01T10:00:{i:02}Z","correlationid":"c","causationid":"e{}"}}"#,
+            i % 3,
+            i as i64 - 1
+        );
+    }
+    std::fs::write(&path, text).unwrap();
+    let mut harness = opened(&folder, path);
+    press(&mut harness, Modifiers::NONE, Key::Period);
+    harness.get_by_label("Waterfall").click();
+    settle(&mut harness);
+    let last = "Step T59 from /s2, 1.00 s after its cause";
+    assert!(harness.query_by_label("Step T0 from /s0").is_some() && harness.query_by_label(last).is_none());
+    for _ in 0..59 {
+        harness.key_press(Key::P);
+        harness.step();
+    }
+    settle(&mut harness);
+    assert!(harness.query_by_label(last).is_some() && harness.query_by_label("Step T0 from /s0").is_none());
+    harness.get_by_label("Sequence").click();
+    settle(&mut harness);
+    let step =
+        harness.query_all_by_label_contains("T59").filter(|node| spoken(node).contains(" at ")).next_back();
+    let place = step.expect("the last step").rect();
+    let play = harness.get_by_label("Play").rect();
+    assert!(place.top() > 300.0 && place.bottom() < play.top(), "{place:?} {play:?}");
+    for _ in 0..59 {
+        harness.key_press_modifiers(Modifiers::SHIFT, Key::P);
+        harness.step();
+    }
+    settle(&mut harness);
+    let gone =
+        harness.query_all_by_label_contains("T59").filter(|node| spoken(node).contains(" at ")).next_back();
+    assert!(gone.is_none_or(|node| node.rect().bottom() > 720.0));
+}
+
 /// A log that departs from the store in three ways, and has a bad line.
 fn foreign(folder: &Folder) -> PathBuf {
     let mut text = String::new();

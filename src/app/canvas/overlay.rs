@@ -22,6 +22,8 @@ pub enum DotLook {
     Duplicate,
     /// Another attempt: a ring with a full middle.
     Retry,
+    /// Delivered once more: a full dot in a ring.
+    Redelivered,
     /// On its way to the dead letters: a cross.
     Dead,
 }
@@ -231,6 +233,11 @@ pub(super) fn paint_dots(brush: &Brush<'_>, mesher: &mut Mesher, scene: &Scene, 
                 if dot.look == DotLook::Retry {
                     mesher.disc(at, radius * 0.45, color);
                 }
+            }
+            DotLook::Redelivered => {
+                mesher.disc(at, radius + 3.4, color);
+                mesher.disc(at, radius + 2.2, brush.theme.canvas);
+                mesher.disc(at, radius, color);
             }
             DotLook::Dead => {
                 let r = radius * 0.9;

@@ -1,5 +1,6 @@
 //! The Replay workspace: a captured log on the board.
 
+mod again;
 mod chart;
 mod drawer;
 mod event;
@@ -116,7 +117,8 @@ impl ReplayWorkspace {
             let row = open.log.event(dot.row);
             let followed =
                 followed.is_some_and(|key| key != 0) && row.map(|event| event.correlation_key()) == followed;
-            Dot { link: dot.link, at: dot.along, token, look: DotLook::Plain, followed }
+            let look = open.repeats.of(dot.row).map_or(DotLook::Plain, |again| again::dot_look(again.how));
+            Dot { link: dot.link, at: dot.along, token, look, followed }
         });
         self.overlays.dots = dots.collect();
         if !open.frame.flow.is_empty() {

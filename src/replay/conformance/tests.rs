@@ -127,6 +127,19 @@ fn ids_that_come_twice_are_the_same_or_another_message() {
 }
 
 #[test]
+fn retries_and_redeliveries_are_told_with_the_worst_of_them() {
+    let lines = "0 c command outside Buy @1
+        1 d command outside Buy @1 !attempt=2
+        2 f command outside Buy @1 !attempt=3
+        5 e event Store Bought <c @1 !deliverycount=4
+        9 r event Stock Reserved <e @1";
+    assert_eq!(told(&board(SHOP), lines), ["retried: Buy x2", "redelivered: Bought x1"]);
+    let found = run(&board(SHOP), &log(lines));
+    assert_eq!((found[0].first.row, found[0].worst.row), (1, 2));
+    assert!(found[1].message.ends_with("once; delivery 4 at most"), "{}", found[1].message);
+}
+
+#[test]
 fn messages_without_correlation_are_told() {
     assert_eq!(told(&board(SHOP), &GOOD.replace("Buy @1", "Buy")), ["missing-correlation: Buy x1"]);
 }

@@ -60,7 +60,7 @@ pub(super) fn stated(log: &Log, causes: &Causes, naming: &Naming) -> Vec<Reactio
                 let instance = instances.entry((who, cause.row() as u32)).or_default();
                 instance.sent.push((event.type_number(), event.time() - cause.time()));
             }
-            None if event.cause_key() == 0 => *own.entry((who, event.type_number())).or_default() += 1,
+            None if !event.names_cause() => *own.entry((who, event.type_number())).or_default() += 1,
             // Its cause lies outside the log: nobody knows what it was.
             None => {}
         }

@@ -1,15 +1,21 @@
 //! Who caused whom, for a whole log at once.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
-use super::Log;
+use super::{Chunk, Log};
 
-/// Stands for "caused by nothing known".
-pub const NO_CAUSE: u32 = u32::MAX;
+/// Stands for "names no cause".
+const NONE: u32 = u32::MAX;
+
+/// Stands for "names a cause that is not in the log".
+const MISSING: u32 = u32::MAX - 1;
 
 /// The cause of every event of a log, where the log names it.
 #[derive(Clone, Debug, Default)]
 pub struct Causes {
+    /// By row; empty when no event names a cause.
     rows: Vec<u32>,
     /// Events that name a cause.
     pub n_named: u64,
@@ -20,7 +26,7 @@ pub struct Causes {
 impl Causes {
     /// The event that caused this one.
     pub fn of(&self, row: usize) -> Option<usize> {
-        self.rows.get(row).copied().filter(|cause| *cause != NO_CAUSE).map(|cause| cause as usize)
+        self.rows.get(row).copied().filter(|cause| *cause < MISSING).map(|cause| cause as usize)
     }
 
     /// True when no event names a cause.
@@ -28,52 +34,34 @@ impl Causes {
         self.n_named == 0
     }
 
-    /// The effects of every event: for each row the rows it caused, by time.
-    pub fn effects(&self) -> Effects {
-        let mut starts = vec![0_u32; self.rows.len() + 1];
-        for cause in self.rows.iter().filter(|c| **c != NO_CAUSE) {
-            starts[*cause as usize + 1] += 1;
-        }
-        for at in 1..starts.len() {
-            starts[at] += starts[at - 1];
-        }
-        let mut next = starts.clone();
-        let mut rows = vec![0; starts.last().copied().unwrap_or(0) as usize];
-        for (effect, cause) in self.rows.iter().enumerate().filter(|(_, c)| **c != NO_CAUSE) {
-            let at = &mut next[*cause as usize];
-            rows[*at as usize] = effect as u32;
-            *at += 1;
-        }
-        Effects { starts, rows }
+    pub(super) fn is_named(&self, row: usize) -> bool {
+        self.rows.get(row).is_some_and(|cause| *cause != NONE)
     }
-}
 
-/// The events each event caused.
-#[derive(Clone, Debug, Default)]
-pub struct Effects {
-    starts: Vec<u32>,
-    rows: Vec<u32>,
-}
+    pub(super) fn effects_of(&self, row: usize) -> Vec<usize> {
+        let rows = self.rows.par_iter().enumerate();
+        rows.filter(|(_, cause)| **cause < MISSING && **cause as usize == row)
+            .map(|(effect, _)| effect)
+            .collect()
+    }
 
-impl Effects {
-    /// The events this one caused, by time.
-    pub fn of(&self, row: usize) -> &[u32] {
-        match (self.starts.get(row), self.starts.get(row + 1)) {
-            (Some(from), Some(to)) => &self.rows[*from as usize..*to as usize],
-            _ => &[],
-        }
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.rows.capacity() * 4
     }
 }
 
 impl Log {
-    /// Finds the cause of every event, in time n log n. An id that several events have is settled as
-    /// [`Log::cause_of`] settles it; an id key that one event alone has is taken at its word (two different
-    /// ids share a key once in four thousand million pairs).
-    pub fn causes(&self) -> Causes {
-        let n_named: u64 =
-            self.chunks.par_iter().map(|c| c.causes.iter().filter(|k| **k != 0).count() as u64).sum();
-        if n_named == 0 || self.n_events >= NO_CAUSE as usize {
-            return Causes::default();
+    /// The cause of every event: looked up in time n log n, unless the log knows them already. An id that several
+    /// events have is settled as [`Log::cause_of`] settles it; an id key that one event alone has is taken at its word
+    /// (two different ids share a key once in four thousand million pairs).
+    pub fn causes(&self) -> Arc<Causes> {
+        if let Some(causes) = &self.causes {
+            return Arc::clone(causes);
+        }
+        let named = |chunk: &Chunk| chunk.cause_keys.iter().filter(|key| **key != 0).count() as u64;
+        let n_named: u64 = self.chunks.par_iter().map(named).sum();
+        if n_named == 0 || self.n_events >= MISSING as usize {
+            return Arc::default();
         }
         let mut ids: Vec<(u32, u32)> = self
             .chunks
@@ -85,27 +73,40 @@ impl Log {
             })
             .collect();
         ids.par_sort_unstable();
-        let rows: Vec<u32> = self
+        let mut rows: Vec<u32> = self
             .chunks
             .par_iter()
             .zip(self.starts.par_iter())
             .flat_map_iter(|(chunk, start)| {
                 let ids = &ids;
-                chunk.causes.iter().enumerate().map(move |(at, key)| {
+                chunk.cause_keys.iter().enumerate().map(move |(at, key)| {
                     if *key == 0 {
-                        return NO_CAUSE;
+                        return NONE;
                     }
                     let from = ids.partition_point(|(k, _)| k < key);
                     let to = from + ids[from..].iter().take_while(|(k, _)| k == key).count();
                     match &ids[from..to] {
-                        [] => NO_CAUSE,
+                        [] => MISSING,
                         [(_, row)] => *row,
-                        _ => self.cause_of(start + at).map_or(NO_CAUSE, |row| row as u32),
+                        _ => self.cause_of(start + at).map_or(MISSING, |row| row as u32),
                     }
                 })
             })
             .collect();
-        let n_found = rows.par_iter().filter(|r| **r != NO_CAUSE).count() as u64;
-        Causes { rows, n_named, n_missing: n_named - n_found }
+        rows.shrink_to_fit();
+        let n_missing = rows.par_iter().filter(|cause| **cause == MISSING).count() as u64;
+        Arc::new(Causes { rows, n_named, n_missing })
+    }
+
+    /// The same log, knowing its causes: they take the place of the keys they were looked up by, so that the index
+    /// stays as small as it was.
+    pub fn knowing(&self, causes: &Arc<Causes>) -> Self {
+        let looked_up = causes.rows.len() == self.n_events;
+        let none_named = || self.chunks.par_iter().all(|chunk| chunk.cause_keys.iter().all(|key| *key == 0));
+        if self.causes.is_some() || !(looked_up || causes.is_empty() && none_named()) {
+            return self.clone();
+        }
+        let chunks = self.chunks.iter().map(Chunk::without_cause_keys).collect();
+        Self { chunks, causes: Some(Arc::clone(causes)), ..self.clone() }
     }
 }

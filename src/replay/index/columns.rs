@@ -1,5 +1,8 @@
 //! One piece of the index: eight columns, 32 bytes an event.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use crate::replay::event::Seen;
 use crate::replay::symbols::{Symbols, key32};
 
@@ -7,14 +10,16 @@ use crate::replay::symbols::{Symbols, key32};
 pub(crate) const UNTIMED: i64 = i64::MIN;
 
 const LATE: u64 = 1 << 63;
+const AGAIN: u64 = 1 << 62;
+const MARKS: u64 = LATE | AGAIN;
 const LENGTH_BITS: u32 = 24;
 const LENGTH_MASK: u64 = (1 << LENGTH_BITS) - 1;
 
-/// The furthest offset an event can have: 512 GiB.
-pub(crate) const MAX_OFFSET: usize = (1 << (63 - LENGTH_BITS)) - 1;
+/// The furthest offset an event can have: 256 GiB.
+pub(crate) const MAX_OFFSET: usize = (1 << (62 - LENGTH_BITS)) - 1;
 
-/// Columns of equal length. `places` packs a late mark, the offset (39 bits) and the record's length
-/// (24 bits, all ones for "longer").
+/// Columns of equal length. `places` packs two marks (late, and "says that it was there before"), the offset (38 bits)
+/// and the record's length (24 bits, all ones for "longer").
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Columns {
     pub(crate) times: Vec<i64>,
@@ -43,7 +48,8 @@ impl Columns {
     pub(crate) fn push(&mut self, seen: &Seen<'_>, types: &mut Symbols, sources: &mut Symbols) {
         let length = (seen.place.1 as u64).min(LENGTH_MASK);
         self.times.push(seen.time.unwrap_or(UNTIMED));
-        self.places.push((seen.place.0 as u64) << LENGTH_BITS | length);
+        let again = if seen.again.is_some() { AGAIN } else { 0 };
+        self.places.push(again | (seen.place.0 as u64) << LENGTH_BITS | length);
         self.types.push(types.intern(&seen.name.bytes(), seen.kind));
         self.sources.push(sources.intern(&seen.source.bytes(), None));
         self.correlations.push(key32(&seen.correlation.bytes()));
@@ -60,6 +66,10 @@ impl Columns {
         self.places[at] & LATE != 0
     }
 
+    pub(crate) fn says_again(&self, at: usize) -> bool {
+        self.places[at] & AGAIN != 0
+    }
+
     pub(crate) fn mark_late(&mut self, at: usize) -> bool {
         let fresh = !self.is_late(at);
         self.places[at] |= LATE;
@@ -67,7 +77,7 @@ impl Columns {
     }
 
     pub(crate) fn offset(&self, at: usize) -> usize {
-        ((self.places[at] & !LATE) >> LENGTH_BITS) as usize
+        ((self.places[at] & !MARKS) >> LENGTH_BITS) as usize
     }
 
     /// The record's length in bytes; nothing when it is 16 MiB or more.
@@ -76,7 +86,7 @@ impl Columns {
         (length < LENGTH_MASK).then_some(length as usize)
     }
 
-    pub(crate) fn heap_bytes(&self) -> usize {
+    fn heap_bytes(&self) -> usize {
         self.times.capacity() * 8
             + self.places.capacity() * 8
             + (self.types.capacity() + self.sources.capacity()) * 2
@@ -163,5 +173,43 @@ impl Columns {
             order.sort_by_key(|at| self.times[*at as usize]);
             *self = self.picked(&order);
         }
+    }
+}
+
+/// Columns that are published and change no more. The keys of causes stand apart: they go once the causes are looked up.
+#[derive(Clone, Debug)]
+pub(crate) struct Chunk {
+    columns: Arc<Columns>,
+    pub(crate) cause_keys: Arc<Vec<u32>>,
+}
+
+impl Chunk {
+    pub(crate) fn new(mut columns: Columns) -> Self {
+        let cause_keys = Arc::new(std::mem::take(&mut columns.causes));
+        Self { columns: Arc::new(columns), cause_keys }
+    }
+
+    /// The same without the keys of causes.
+    pub(crate) fn without_cause_keys(&self) -> Self {
+        Self { columns: Arc::clone(&self.columns), cause_keys: Arc::default() }
+    }
+
+    /// Columns to work on again.
+    pub(crate) fn into_columns(self) -> Columns {
+        let mut columns = Arc::unwrap_or_clone(self.columns);
+        columns.causes = Arc::unwrap_or_clone(self.cause_keys);
+        columns
+    }
+
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.columns.heap_bytes() + self.cause_keys.capacity() * 4
+    }
+}
+
+impl Deref for Chunk {
+    type Target = Columns;
+
+    fn deref(&self) -> &Columns {
+        &self.columns
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::Log;
+use super::{Chunk, Log};
 
 /// Events by time and type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,7 +112,7 @@ impl Log {
     }
 
     /// The first row at or after `from` that `hit` accepts; `hit` gets a chunk and a place in it.
-    fn forward(&self, from: usize, hit: impl Fn(&super::Columns, usize) -> bool) -> Option<usize> {
+    fn forward(&self, from: usize, hit: impl Fn(&Chunk, usize) -> bool) -> Option<usize> {
         if from >= self.n_events {
             return None;
         }
@@ -125,7 +125,7 @@ impl Log {
     }
 
     /// The last row before `before` that `hit` accepts.
-    fn backward(&self, before: usize, hit: impl Fn(&super::Columns, usize) -> bool) -> Option<usize> {
+    fn backward(&self, before: usize, hit: impl Fn(&Chunk, usize) -> bool) -> Option<usize> {
         let before = before.min(self.n_events);
         let n_chunks = self.starts.partition_point(|s| *s < before);
         (0..n_chunks).rev().find_map(|c| {
@@ -206,7 +206,7 @@ impl Log {
     fn rows_with(
         &self,
         key: u32,
-        column: impl Fn(&super::Columns) -> &[u32] + Sync,
+        column: impl Fn(&Chunk) -> &[u32] + Sync,
         check: impl Fn(usize) -> bool + Sync,
     ) -> Vec<usize> {
         if key == 0 {
@@ -224,8 +224,11 @@ impl Log {
     /// The event that caused this one: the last one before it, or else the first after it, that has the id its
     /// causation names.
     pub fn cause_of(&self, row: usize) -> Option<usize> {
+        if let Some(causes) = &self.causes {
+            return causes.of(row);
+        }
         let event = self.event(row)?;
-        let key = event.cause_key();
+        let key = event.chunk.cause_keys[event.at];
         if key == 0 {
             return None;
         }
@@ -250,9 +253,12 @@ impl Log {
 
     /// The events that name this one as their cause, by time.
     pub fn effects_of(&self, row: usize) -> Vec<usize> {
+        if let Some(causes) = &self.causes {
+            return causes.effects_of(row);
+        }
         let Some(event) = self.event(row).filter(|e| e.id_key() != 0) else { return Vec::new() };
         let id = event.id();
         let names_it = |row: usize| self.event(row).is_some_and(|e| e.causation() == id);
-        self.rows_with(event.id_key(), |chunk| &chunk.causes, names_it)
+        self.rows_with(event.id_key(), |chunk| &chunk.cause_keys, names_it)
     }
 }

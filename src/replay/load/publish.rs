@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::parse::{Parsed, Window, parse};
-use crate::replay::index::{BAD_LINES_KEPT, BadLine, Columns, Facts, Log, Source, UNTIMED};
+use crate::replay::index::{BAD_LINES_KEPT, BadLine, Chunk, Columns, Facts, Log, Source, UNTIMED};
 use crate::replay::mapping::Mapping;
 use crate::replay::readers::Document;
 use crate::replay::symbols::Symbols;
@@ -28,7 +28,7 @@ pub(super) struct Publisher {
     next: usize,
     /// Where the last published piece ends.
     frontier: usize,
-    chunks: Vec<Arc<Columns>>,
+    chunks: Vec<Chunk>,
     /// Pieces too jumbled to merge one by one: sorted in when all are there.
     unsorted: Vec<Columns>,
     types: Symbols,
@@ -123,12 +123,12 @@ impl Publisher {
         self.n_events += columns.len();
         if overlapping == 0 {
             columns.shrink();
-            self.chunks.push(Arc::new(columns));
+            self.chunks.push(Chunk::new(columns));
             return;
         }
         let mut merged = Columns::default();
         for chunk in self.chunks.drain(self.chunks.len() - overlapping..) {
-            merged.append(&chunk);
+            merged.append(&chunk.into_columns());
         }
         merged.append(&columns);
         merged.sort_again();
@@ -164,7 +164,7 @@ impl Publisher {
         }
         let pieces: Vec<Columns> = std::mem::take(&mut self.chunks)
             .into_iter()
-            .map(Arc::unwrap_or_clone)
+            .map(Chunk::into_columns)
             .chain(std::mem::take(&mut self.unsorted))
             .collect();
         let mut order: Vec<(i64, u32, u32)> = pieces
@@ -184,7 +184,7 @@ impl Publisher {
                 for (_, piece, at) in rows {
                     columns.push_from(&pieces[*piece as usize], *at as usize);
                 }
-                Arc::new(columns)
+                Chunk::new(columns)
             })
             .collect();
     }
@@ -206,6 +206,7 @@ impl Publisher {
             types: Arc::new(self.types.clone()),
             sources: Arc::new(self.sources.clone()),
             facts: Arc::new(self.facts.clone()),
+            causes: None,
             complete: self.complete,
         }
     }
@@ -227,7 +228,7 @@ fn renumber(columns: &mut Columns, parsed: &Parsed, types: &mut Symbols, sources
     }
 }
 
-fn split(columns: &Columns) -> Vec<Arc<Columns>> {
+fn split(columns: &Columns) -> Vec<Chunk> {
     (0..columns.len())
         .step_by(CHUNK)
         .map(|from| {
@@ -236,7 +237,7 @@ fn split(columns: &Columns) -> Vec<Arc<Columns>> {
             for at in from..to {
                 part.push_from(columns, at);
             }
-            Arc::new(part)
+            Chunk::new(part)
         })
         .collect()
 }

@@ -1,7 +1,9 @@
 //! One correlation told step by step: what a sequence diagram and a waterfall are drawn from.
 
+use crate::replay::again::Again;
 use crate::replay::event::Kind;
 use crate::replay::index::Log;
+use crate::replay::repeats::Met;
 use crate::replay::tracks::Tracks;
 use crate::topology::Topology;
 
@@ -16,6 +18,8 @@ pub struct Step {
     pub name: String,
     /// What sort of message, where the log says so.
     pub kind: Option<Kind>,
+    /// In what way it is not the first of its kind.
+    pub again: Option<Again>,
     /// Who sent it: the party on the board, else the source as logged.
     pub from: String,
     /// Who gets it, by the board; empty when the board does not know it.
@@ -32,9 +36,17 @@ pub struct Step {
 pub fn story(log: &Log, topology: &Topology, tracks: &Tracks, row: usize, at_most: usize) -> Vec<Step> {
     let mut rows = log.correlation_chain(row);
     rows.truncate(at_most);
-    let details: Vec<(String, String)> = rows
+    let mut met = Met::default();
+    let details: Vec<(String, String, Option<Again>)> = rows
         .iter()
-        .map(|r| log.event(*r).map_or_else(Default::default, |e| (e.id(), e.causation())))
+        .map(|row| {
+            let event = log.event(*row)?;
+            let detail = event.detail()?;
+            let (id, causation) = (detail.id.clone(), detail.causation.clone());
+            let same = met.again(&event, detail);
+            Some((id, causation, event.again().or(same)))
+        })
+        .map(Option::unwrap_or_default)
         .collect();
     let mut steps: Vec<Step> = Vec::with_capacity(rows.len());
     for (at, row) in rows.iter().enumerate() {
@@ -56,6 +68,7 @@ pub fn story(log: &Log, topology: &Topology, tracks: &Tracks, row: usize, at_mos
             time: event.time(),
             name: event.name().to_owned(),
             kind: event.kind(),
+            again: details[at].2,
             from: if from.is_empty() && !reply { sender.clone().unwrap_or_default() } else { from },
             to: if reply { sender.into_iter().collect() } else { receivers },
             cause,

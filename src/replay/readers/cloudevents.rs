@@ -37,6 +37,7 @@ fn read(record: &Record<'_>, cx: &Context<'_>, emit: Emit<'_>) -> Result<(), Fla
         correlation,
         causation: record.slot(Slot::Causation),
         time: record.time(record.slot(Slot::Time), cx)?,
+        again: record.again(),
         payload,
     });
     Ok(())

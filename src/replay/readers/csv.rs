@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::{Context, Document, Emit, Reader, Shape, Sink, read_time};
+use crate::replay::again::Again;
 use crate::replay::event::{Kind, Payload, Seen, Text};
 use crate::replay::scan::Flaw;
 
@@ -193,6 +194,8 @@ struct Columns {
     correlation: Option<usize>,
     causation: Option<usize>,
     kind: Option<usize>,
+    /// Those that may say that a message was there before.
+    again: Vec<usize>,
 }
 
 impl Columns {
@@ -217,6 +220,9 @@ impl Columns {
             correlation: find(&m.correlation, CORRELATION),
             causation: find(&m.causation, CAUSATION),
             kind: find(&None, &["isobarkind", "kind"]),
+            again: (0..titles.len())
+                .filter(|c| Again::of_field(titles[*c].as_bytes(), Text::plain(b"2")).is_some())
+                .collect(),
             titles,
         };
         Some((columns, after))
@@ -257,6 +263,9 @@ impl Columns {
             correlation: Text::plain(&correlation),
             causation: Text::plain(&causation),
             time: read_time(Text::plain(&cell(self.time)), place.0, cx)?,
+            again: self.again.iter().find_map(|c| {
+                Again::of_field(self.titles[*c].as_bytes(), Text::plain(&text_of(data, fields[*c])))
+            }),
             payload,
         });
         Ok(())

@@ -52,6 +52,7 @@ fn read(record: &Record<'_>, cx: &Context<'_>, emit: Emit<'_>) -> Result<(), Fla
         correlation: text(&["correlationId", "correlation_id", "correlationid"]).or(trace_id(traceparent)),
         causation: text(&["causationId", "causation_id", "causationid"]),
         time: record.time(stamp.or(record.slot(Slot::Time)), cx)?,
+        again: inner.again().or_else(|| record.again()),
         payload,
     });
     Ok(())

@@ -66,6 +66,7 @@ fn read(record: &Record<'_>, cx: &Context<'_>, emit: Emit<'_>) -> Result<(), Fla
         correlation,
         causation,
         time: record.time(record.slot(Slot::Time).or(record.text("Time")), cx)?,
+        again: record.again(),
         payload,
     });
     Ok(())

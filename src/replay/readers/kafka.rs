@@ -1,6 +1,7 @@
 //! Kafka records as JSON lines: kcat's `-J` output, and the like from other consumers.
 
 use super::{Context, Emit, Reader, Record, Shape, read_object};
+use crate::replay::again::Again;
 use crate::replay::event::{Payload, Seen, Text};
 use crate::replay::scan::{self, Flaw, Members, ValueKind};
 
@@ -32,7 +33,7 @@ fn read(record: &Record<'_>, cx: &Context<'_>, emit: Emit<'_>) -> Result<(), Fla
     };
     let own_time = record.time(record.first_text(&["ts", "timestamp", "time"]), cx)?;
     let headers = Headers::of(record);
-    if headers.get("ce_type").is_empty() && read_nested(nested, record, own_time, cx, emit) {
+    if headers.get("ce_type").is_empty() && read_nested(nested, record, own_time, headers.again(), cx, emit) {
         return Ok(());
     }
     let stamp = record.time(headers.get("ce_time"), cx)?.or(own_time);
@@ -49,6 +50,7 @@ fn read(record: &Record<'_>, cx: &Context<'_>, emit: Emit<'_>) -> Result<(), Fla
             .or(record.text("key")),
         causation: headers.get("ce_causationid").or(headers.get("causationId")),
         time: stamp,
+        again: headers.again(),
         payload: if cx.with_payload { record.payload(body) } else { Payload::None },
     });
     Ok(())
@@ -59,6 +61,7 @@ fn read_nested(
     nested: &[u8],
     record: &Record<'_>,
     own_time: Option<i64>,
+    again: Option<Again>,
     cx: &Context<'_>,
     emit: Emit<'_>,
 ) -> bool {
@@ -75,7 +78,12 @@ fn read_nested(
     }
     let inner = Record { data: nested, place: (0, nested.len()), members: &members };
     read_object(&inner, cx, &mut |seen| {
-        emit(&Seen { place: record.place, time: seen.time.or(own_time), ..seen.clone() });
+        emit(&Seen {
+            place: record.place,
+            time: seen.time.or(own_time),
+            again: seen.again.or(again),
+            ..seen.clone()
+        });
     })
     .is_ok()
 }
@@ -110,6 +118,12 @@ impl<'a> Headers<'a> {
                 .collect();
         }
         Self { pairs }
+    }
+
+    fn again(&self) -> Option<Again> {
+        self.pairs
+            .iter()
+            .find_map(|(name, value)| Again::of_field(name.strip_prefix(b"ce_").unwrap_or(name), *value))
     }
 
     fn get(&self, name: &str) -> Text<'a> {

@@ -1,6 +1,7 @@
 //! Lines of Kafka's console consumer, with `print.timestamp`, `print.key`, `print.headers` and the like.
 
 use super::{Context, Emit, Reader, Record, Shape, read_object, read_time};
+use crate::replay::again::Again;
 use crate::replay::event::{Payload, Seen, Text};
 use crate::replay::scan::{self, Flaw, Members};
 
@@ -64,6 +65,7 @@ fn read(data: &[u8], place: (usize, usize), cx: &Context<'_>, emit: Emit<'_>) ->
             correlation: header("ce_correlationid").or(header("ce_subject")).or(key),
             causation: header("ce_causationid"),
             time: stamp,
+            again: again(headers),
             payload,
         });
         return Ok(());
@@ -77,9 +79,18 @@ fn read(data: &[u8], place: (usize, usize), cx: &Context<'_>, emit: Emit<'_>) ->
             place,
             time: seen.time.or(time),
             correlation: seen.correlation.or(key),
+            again: seen.again.or_else(|| again(headers)),
             ..seen.clone()
         });
     })
     .map_err(|f| Flaw { at: f.at + place.0 + value_at, ..f })?;
     Ok(())
+}
+
+/// What the headers, `name:value,…`, say of its having been there before.
+fn again(headers: &[u8]) -> Option<Again> {
+    headers.split(|b| *b == b',').find_map(|pair| {
+        let colon = memchr::memchr(b':', pair)?;
+        Again::of_field(&pair[..colon], Text::plain(&pair[colon + 1..]))
+    })
 }

@@ -1,8 +1,9 @@
 //! Any other JSON object that names its type, under one of the names people use for it.
 
 use super::{Context, Emit, Reader, Record, Shape, trace_id};
-use crate::replay::event::{Kind, Payload, Seen};
-use crate::replay::scan::Flaw;
+use crate::replay::again::Again;
+use crate::replay::event::{Kind, Payload, Seen, Text};
+use crate::replay::scan::{self, Flaw, Members, ValueKind};
 
 /// The reader.
 pub static READER: Reader = Reader {
@@ -91,7 +92,20 @@ fn read(record: &Record<'_>, cx: &Context<'_>, emit: Emit<'_>) -> Result<(), Fla
         correlation: record.first_text(&CORRELATION).or(trace_id(record.text("traceparent"))),
         causation: record.first_text(&CAUSATION),
         time: stamp?,
+        again: record.again().or_else(|| attributes(record)),
         payload,
     });
     Ok(())
+}
+
+/// What a queue says beside the message: SQS's `Attributes`, the `properties` and `headers` of AMQP.
+fn attributes(record: &Record<'_>) -> Option<Again> {
+    let mut inner = Members::default();
+    ["Attributes", "attributes", "properties", "headers"].iter().find_map(|name| {
+        let member = record.member(name).filter(|m| m.kind == ValueKind::Object)?;
+        scan::object(record.data, member.value().start, &mut inner).ok()?;
+        inner
+            .iter()
+            .find_map(|m| Again::of_field(&record.data[m.key()], Text::json(&record.data[m.value()], m.kind)))
+    })
 }

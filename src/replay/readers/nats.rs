@@ -1,6 +1,7 @@
 //! What the `nats` command prints while it listens (`nats sub`, `nats stream view`).
 
 use super::{Context, Document, Emit, Reader, Record, Shape, Sink, read_object, read_time};
+use crate::replay::again::Again;
 use crate::replay::event::{Payload, Seen, Text};
 use crate::replay::scan::{self, Flaw, Members};
 
@@ -87,6 +88,12 @@ fn block(data: &[u8], place: (usize, usize), cx: &Context<'_>, emit: Emit<'_>) -
     let stamp =
         Text::plain(part(&first, "time:").as_bytes()).or(header(&["Nats-Time-Stamp", "ce-time", "time"]));
     let time = read_time(stamp, place.0, cx)?;
+    let counted = Again::of_field(b"delivered", Text::plain(part(&first, "delivered:").as_bytes()));
+    let again = counted.or_else(|| {
+        headers
+            .iter()
+            .find_map(|(n, value)| Again::of_field(n.strip_prefix(b"ce-").unwrap_or(n), Text::plain(value)))
+    });
     let name = header(&["ce-type"]);
     let mut members = Members::default();
     if name.is_empty()
@@ -97,7 +104,7 @@ fn block(data: &[u8], place: (usize, usize), cx: &Context<'_>, emit: Emit<'_>) -
     {
         let record = Record { data: body, place: (0, end), members: &members };
         let read = read_object(&record, cx, &mut |seen| {
-            emit(&Seen { place, time: seen.time.or(time), ..seen.clone() });
+            emit(&Seen { place, time: seen.time.or(time), again: seen.again.or(again), ..seen.clone() });
         });
         if read.is_ok() {
             return Ok(());
@@ -112,6 +119,7 @@ fn block(data: &[u8], place: (usize, usize), cx: &Context<'_>, emit: Emit<'_>) -
         correlation: header(&["ce-correlationid", "correlation-id", "correlationId", "ce-subject"]),
         causation: header(&["ce-causationid", "causation-id", "causationId"]),
         time,
+        again,
         payload: if cx.with_payload { Payload::Raw(body) } else { Payload::None },
     });
     Ok(())

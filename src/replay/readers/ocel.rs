@@ -66,6 +66,7 @@ fn event(record: &Record<'_>, cx: &Context<'_>, emit: Emit<'_>) -> Result<(), Fl
         causation: Text::default(),
         time: record.time(record.text("time"), cx)?,
         payload,
+        again: None,
     });
     Ok(())
 }

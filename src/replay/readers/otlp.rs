@@ -1,6 +1,7 @@
 //! OpenTelemetry traces in OTLP's JSON: spans become messages.
 
 use super::{Context, Emit, Reader, Record, Shape};
+use crate::replay::again::Again;
 use crate::replay::event::{Kind, Payload, Seen, Text};
 use crate::replay::scan::{self, Flaw, Member, Members, ValueKind, Why};
 
@@ -124,7 +125,25 @@ fn span(record: &Record<'_>, service: Text<'_>, cx: &Context<'_>, emit: Emit<'_>
         correlation: record.text("traceId"),
         causation: link.or(record.text("parentSpanId")),
         time,
+        again: again(data, record.member("attributes")),
         payload: if cx.with_payload { Payload::Raw(whole) } else { Payload::None },
     });
     Ok(())
+}
+
+/// What a span's attributes say of the message's having been there before.
+fn again(data: &[u8], list: Option<&Member>) -> Option<Again> {
+    let mut found = None;
+    let _ = each_object(data, array_of(list)?, |pair| {
+        if let Some(key) = pair.named(data, b"key").filter(|_| found.is_none())
+            && let Some(value) = pair.named(data, b"value")
+            && let Some((span, kind)) = ["intValue", "stringValue", "boolValue"]
+                .iter()
+                .find_map(|t| scan::at_path(data, value.value().start, t))
+        {
+            found = Again::of_field(&data[key.value()], Text::json(&data[span], kind));
+        }
+        Ok(())
+    });
+    found
 }

@@ -138,6 +138,7 @@ fn event(
         causation: field(&m.causation, ""),
         time: read_time(field(&m.time, "time:timestamp"), start, cx)?,
         payload,
+        again: None,
     });
     Ok(tags.at)
 }

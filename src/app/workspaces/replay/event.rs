@@ -142,6 +142,9 @@ fn facts(ui: &mut Ui, theme: &Theme, open: &Open, row: usize, look: &Look) {
     if event.is_late() {
         ui.label(RichText::new("It stands later in the file than events after it").color(theme.warning));
     }
+    if let Some(again) = open.repeats.of(row) {
+        super::again::label(ui, theme, again);
+    }
     let mut fact = |name: &str, value: &str| {
         if value.is_empty() {
             return;

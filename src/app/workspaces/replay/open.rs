@@ -16,6 +16,7 @@ use crate::replay::index::{Causes, Log, SourceState};
 use crate::replay::load::Loading;
 use crate::replay::mapping::Mapping;
 use crate::replay::player::{Filter, Frame, Player, Window};
+use crate::replay::repeats::Repeats;
 use crate::replay::search::{Rows, Search};
 use crate::replay::tracks::Tracks;
 
@@ -28,7 +29,8 @@ const TAKE_IN_MS: u64 = 50;
 /// A log on the screen.
 pub(super) struct Open {
     pub path: PathBuf,
-    pub loading: Arc<Loading>,
+    /// None once it is read: the log alone holds the index then.
+    pub loading: Option<Arc<Loading>>,
     reading: Later<Result<(), String>>,
     pub log: Log,
     pub player: Player,
@@ -42,9 +44,11 @@ pub(super) struct Open {
     filter_revision: u64,
     search: Option<Arc<Search>>,
     searching: Later<Rows>,
-    pub causes: Causes,
+    pub causes: Arc<Causes>,
+    /// What is in the log more than once.
+    pub repeats: Repeats,
     causes_for: usize,
-    tracing: Later<Causes>,
+    tracing: Later<(Arc<Causes>, Repeats)>,
     pub tracks: Tracks,
     /// The revision of the board the tracks were made for, and the length of the log then.
     tracks_for: Option<(u64, usize)>,
@@ -94,7 +98,7 @@ impl Open {
         }
         Ok(Self {
             path: path.to_owned(),
-            loading,
+            loading: Some(loading),
             reading,
             window: Window::new(player.range.clone()),
             player,
@@ -105,7 +109,8 @@ impl Open {
             filter_revision: 0,
             search: None,
             searching: Later::default(),
-            causes: Causes::default(),
+            causes: Arc::default(),
+            repeats: Repeats::default(),
             causes_for: 0,
             tracing: Later::default(),
             tracks: Tracks::default(),
@@ -155,12 +160,9 @@ impl Open {
         if let Some(Err(message)) = self.reading.take() {
             cx.say(Tone::Error, sentence(&message));
         }
-        if self.log.is_complete() {
-            self.tell_of_change(cx);
-            return;
-        }
+        let Some(loading) = &self.loading else { return self.tell_of_change(cx) };
         let first = self.log.is_empty();
-        self.log = self.loading.snapshot();
+        self.log = loading.snapshot();
         if first && !self.log.is_empty() {
             let bookmarks = self.player.bookmarks().to_vec();
             self.player = Player::new(&self.log);
@@ -172,6 +174,7 @@ impl Open {
         if self.log.is_complete() {
             let speed = Player::new(&self.log).speed();
             self.player.set_speed(speed);
+            self.loading = None;
         } else {
             ctx.request_repaint_after(std::time::Duration::from_millis(TAKE_IN_MS));
         }
@@ -250,14 +253,15 @@ impl Open {
     }
 
     fn follow_causes(&mut self, ctx: &egui::Context) {
-        if let Some(causes) = self.tracing.take() {
-            self.causes = causes;
+        if let Some((causes, repeats)) = self.tracing.take() {
+            self.log = self.log.knowing(&causes);
+            (self.causes, self.repeats) = (causes, repeats);
             self.picked.forget();
         }
         if self.log.is_complete() && self.causes_for != self.log.len() && !self.tracing.is_under_way() {
             self.causes_for = self.log.len();
             let log = self.log.clone();
-            self.tracing.start(ctx, move || log.causes());
+            self.tracing.start(ctx, move || (log.causes(), log.repeats()));
         }
     }
 
@@ -316,7 +320,9 @@ impl Open {
 impl Drop for Open {
     fn drop(&mut self) {
         // What nobody waits for any more is not read, nor looked for.
-        self.loading.cancel();
+        if let Some(loading) = &self.loading {
+            loading.cancel();
+        }
         self.stop_search();
     }
 }

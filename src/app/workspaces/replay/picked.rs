@@ -57,6 +57,15 @@ pub(super) struct Process {
     pub sequence: sequence::Process,
 }
 
+impl Process {
+    /// The event of the process that the playhead is at: the one chosen, or the last that has happened.
+    pub(super) fn step_at(&self, chosen: usize, now: i64) -> Option<usize> {
+        let of_it = self.steps.iter().find(|step| step.row == chosen);
+        let last = || self.steps.iter().rfind(|step| step.time <= now);
+        of_it.or_else(last).map(|step| step.row)
+    }
+}
+
 /// What was read.
 #[derive(Default)]
 pub(super) struct Picked {
@@ -125,7 +134,8 @@ impl Picked {
         self.compared.as_ref().map_or(&[], |(_, fields)| fields)
     }
 
-    /// The process that an event belongs to.
+    /// The process that an event belongs to. While time goes on (it is `playing` at some moment), the process shown is
+    /// followed to its end: every event belongs to another one.
     pub(super) fn process(
         &mut self,
         log: &Log,
@@ -133,12 +143,18 @@ impl Picked {
         tracks: &Tracks,
         row: usize,
         revision: u64,
+        playing: Option<i64>,
     ) -> &Process {
         self.follow(log);
         if self.process.of != Some((row, revision)) {
             // Another step of the same process is the same story.
+            let steps = &self.process.steps;
+            let lasts = |now: i64| {
+                let begun = steps.first().is_some_and(|step| step.time <= now);
+                begun && steps.last().is_some_and(|step| step.time > now)
+            };
             let same = self.process.of.is_some_and(|(_, at)| at == revision)
-                && self.process.steps.iter().any(|step| step.row == row);
+                && (steps.iter().any(|step| step.row == row) || playing.is_some_and(lasts));
             if !same {
                 let steps = story(log, topology, tracks, row, STORY_MAX);
                 let sequence = of_log(&steps, topology);

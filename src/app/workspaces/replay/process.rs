@@ -30,12 +30,14 @@ impl ReplayWorkspace {
             return;
         };
         let now = open.player.now();
-        let process = open.picked.process(&open.log, &topology, &open.tracks, current, revision);
+        let playing = open.player.playing.then_some(now);
+        let process = open.picked.process(&open.log, &topology, &open.tracks, current, revision, playing);
+        let current = process.step_at(current, now);
         let begins = process.steps.iter().map(|step| step.time).min().unwrap_or(0);
         let sequence = Sequence {
             lifelines: &process.sequence.lifelines,
             steps: &process.sequence.steps,
-            marked: &[current as u64],
+            marked: &[current.map_or(u64::MAX, |row| row as u64)],
             now: u64::try_from(now.saturating_sub(begins)).ok(),
             spoken: &|nanos| duration_text(i64::try_from(nanos).unwrap_or(i64::MAX)),
         };
@@ -52,7 +54,10 @@ impl ReplayWorkspace {
             ui.label(theme.secondary(NOTHING_CHOSEN));
             return;
         };
-        let process = open.picked.process(&open.log, &topology, &open.tracks, current, revision);
+        let now = open.player.now();
+        let playing = open.player.playing.then_some(now);
+        let process = open.picked.process(&open.log, &topology, &open.tracks, current, revision, playing);
+        let current = process.step_at(current, now);
         let (steps, order) = (&process.steps, &process.waterfall);
         let first = steps.iter().map(|step| step.time).min().unwrap_or(0);
         let last = steps.iter().map(|step| step.end).max().unwrap_or(0);
@@ -61,8 +66,17 @@ impl ReplayWorkspace {
         let mut chosen = None;
         ui.spacing_mut().item_spacing.y = 0.0;
         ScrollArea::vertical().auto_shrink(false).show_rows(ui, ROW, order.len(), |ui, range| {
+            // The step at the playhead is kept in sight; whoever scrolls away while it stays is left alone.
+            let place = order.iter().position(|at| Some(steps[*at].row) == current);
+            let seen = ui.id().with("step in sight");
+            let before = ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default(seen), current));
+            if let Some(place) = place.filter(|_| before != current) {
+                let top = ui.max_rect().top() + (place as f32 - range.start as f32) * ROW;
+                let row = Rect::from_min_size(pos2(ui.max_rect().left(), top), vec2(1.0, ROW));
+                ui.scroll_to_rect(row.expand2(vec2(0.0, ROW)), None);
+            }
             for at in &order[range] {
-                if bar(ui, theme, steps, *at, (first, last), steps[*at].row == current).clicked() {
+                if bar(ui, theme, steps, *at, (first, last), Some(steps[*at].row) == current).clicked() {
                     chosen = Some(steps[*at].row);
                 }
             }
@@ -101,7 +115,8 @@ fn bar(
     let took = step.cause.map(|cause| step.time.saturating_sub(steps[cause].time));
     response.widget_info(|| {
         let took = took.map_or_else(String::new, |took| format!(", {} after its cause", duration_text(took)));
-        let label = format!("Step {} from {}{took}", step.name, step.from);
+        let again = step.again.map_or_else(String::new, |again| format!(", {}", again.words()));
+        let label = format!("Step {} from {}{took}{again}", step.name, step.from);
         WidgetInfo::selected(WidgetType::SelectableLabel, true, current, label)
     });
     let painter = ui.painter_at(rect);
@@ -120,13 +135,16 @@ fn bar(
         Theme::strong(theme.sizes.secondary),
         if current { theme.accent } else { theme.text },
     );
-    clipped.text(
+    let from = clipped.text(
         name.right_center() + vec2(8.0, 0.0),
         Align2::LEFT_CENTER,
         &step.from,
         Theme::plain(theme.sizes.small),
         theme.secondary,
     );
+    if let Some(again) = step.again {
+        super::again::paint(&clipped, theme, from.right_center() + vec2(8.0, 0.0), again);
+    }
     let chart =
         Rect::from_min_max(pos2(names.right() + 8.0, rect.top()), pos2(rect.right() - 84.0, rect.bottom()));
     let length = span.1.saturating_sub(span.0).max(1) as f64;

@@ -55,8 +55,8 @@ impl ReplayWorkspace {
             egui::Label::new(theme.secondary(format!("{n_events} events · {}", formats.join(", "))))
                 .truncate(),
         );
-        if !open.log.is_complete() {
-            let progress = open.loading.progress();
+        if let Some(loading) = &open.loading {
+            let progress = loading.progress();
             let share = progress.bytes as f32 / progress.total_bytes.max(1) as f32;
             ui.horizontal(|ui| {
                 let bar = egui::ProgressBar::new(share)
@@ -64,7 +64,7 @@ impl ReplayWorkspace {
                     .desired_height(8.0);
                 ui.add(bar.fill(theme.accent));
                 if ui.small_button("Cancel").on_hover_text("What is read so far stays").clicked() {
-                    open.loading.cancel();
+                    loading.cancel();
                 }
             });
         }

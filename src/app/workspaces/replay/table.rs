@@ -10,6 +10,7 @@ use crate::app::long_list::{BAR, LongList};
 use crate::app::theme::Theme;
 use crate::app::widgets::{self, spoken_number};
 use crate::pattern::Pattern;
+use crate::replay::again::Again;
 use crate::replay::search::Rows;
 
 /// The height of a row in points.
@@ -233,9 +234,11 @@ fn event_row(
     let time = super::spoken_time(event.time());
     let source = event.source_text();
     let known = open.tracks.matched().message(event.type_number()).is_some();
+    let again = open.repeats.of(row);
     response.widget_info(|| {
         let off = if known { "" } else { ", not on the board" };
-        let label = format!("{} from {} at {time}{off}", event.name(), event.source_text());
+        let again = again.map_or_else(String::new, |again| format!(", {}", again.words()));
+        let label = format!("{} from {} at {time}{off}{again}", event.name(), event.source_text());
         WidgetInfo::selected(WidgetType::SelectableLabel, true, current, label)
     });
     let painter = ui.painter();
@@ -266,13 +269,18 @@ fn event_row(
             left.x += 14.0;
         }
         let clipped = painter.with_clip_rect(cell.intersect(ui.clip_rect()));
-        clipped.text(left, Align2::LEFT_CENTER, text, Theme::plain(theme.sizes.secondary), color);
+        let font = Theme::plain(theme.sizes.secondary);
+        let drawn = clipped.text(left, Align2::LEFT_CENTER, text, font, color);
+        if let Some(again) = again.filter(|_| at == 1) {
+            super::again::paint(&clipped, theme, drawn.right_center() + vec2(8.0, 0.0), again);
+        }
         x += width;
     }
-    let hint = match (known, event.is_late()) {
-        (false, _) => "No message of this name is on the board",
-        (true, true) => "It stands later in the file than events after it",
-        _ => return response,
-    };
-    response.on_hover_text(hint)
+    let hints = [
+        (!known).then_some("No message of this name is on the board"),
+        event.is_late().then_some("It stands later in the file than events after it"),
+        again.map(Again::sentence),
+    ];
+    let hints: Vec<&str> = hints.into_iter().flatten().collect();
+    if hints.is_empty() { response } else { response.on_hover_text(hints.join("\n")) }
 }

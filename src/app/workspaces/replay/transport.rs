@@ -17,11 +17,12 @@ impl ReplayWorkspace {
         let theme = cx.theme;
         let Some(open) = &mut self.open else { return };
         let clock = super::spoken_time(open.player.now());
-        let remark = if open.log.is_complete() {
-            format!("{} under way", spoken_number(open.frame.n_under_way as u64))
-        } else {
-            let progress = open.loading.progress();
-            format!("reading, {:.0} %", 100.0 * progress.bytes as f64 / progress.total_bytes.max(1) as f64)
+        let remark = match open.loading.as_ref().map(|loading| loading.progress()) {
+            None => format!("{} under way", spoken_number(open.frame.n_under_way as u64)),
+            Some(progress) => {
+                let share = progress.bytes as f64 / progress.total_bytes.max(1) as f64;
+                format!("reading, {:.0} %", 100.0 * share)
+            }
         };
         let transport = Transport {
             playing: open.player.playing,
