@@ -172,8 +172,7 @@ fn the_step_at_the_playhead_stays_in_sight() {
     assert!(harness.query_by_label(last).is_some() && harness.query_by_label("Step T0 from /s0").is_none());
     harness.get_by_label("Sequence").click();
     settle(&mut harness);
-    let step =
-        harness.query_all_by_label_contains("T59").filter(|node| spoken(node).contains(" at ")).next_back();
+    let step = harness.query_all_by_label_contains("T59").rfind(|node| spoken(node).contains(" at "));
     let place = step.expect("the last step").rect();
     let play = harness.get_by_label("Play").rect();
     assert!(place.top() > 300.0 && place.bottom() < play.top(), "{place:?} {play:?}");
@@ -182,8 +181,7 @@ fn the_step_at_the_playhead_stays_in_sight() {
         harness.step();
     }
     settle(&mut harness);
-    let gone =
-        harness.query_all_by_label_contains("T59").filter(|node| spoken(node).contains(" at ")).next_back();
+    let gone = harness.query_all_by_label_contains("T59").rfind(|node| spoken(node).contains(" at "));
     assert!(gone.is_none_or(|node| node.rect().bottom() > 720.0));
 }
 
