@@ -112,7 +112,7 @@ pub struct App {
     question: panels::loss::Question,
     keeper: Keeper,
     news: panels::disk::News,
-    importing: Option<panels::import::Importing>,
+    importing: Option<panels::import::Incoming>,
     /// How the board came to be, while that is shown in place of the workspace.
     telling: Option<panels::story::Telling>,
     /// Where to save once the save under way is done.
@@ -307,7 +307,7 @@ impl App {
             Command::Run(action) => self.run_action(ctx, action),
             Command::Open(path) => self.files.load(path),
             Command::OpenBoard(board) => self.open_untitled(ctx, *board),
-            Command::Import(path) => self.files.import(path),
+            Command::Import(paths) => self.files.import(paths),
             Command::Restore(journal) => self.restore_untitled(ctx, &journal),
             Command::Show(items) => {
                 self.switch_to("Board");
@@ -342,6 +342,7 @@ impl App {
             },
             Action::SaveAs => self.files.pick_save(self.document.path(), self.document.board().title()),
             Action::ImportDrawing => self.files.pick_import(self.document.path()),
+            Action::ImportFolder => self.files.pick_import_folder(self.document.path()),
             Action::ExportPicture => {
                 self.files.pick_picture(self.document.path(), self.document.board().title());
             }

@@ -16,6 +16,7 @@ mod log_file;
 mod man;
 mod match_event;
 mod new;
+mod progress;
 mod render;
 mod rules;
 mod schema;

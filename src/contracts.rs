@@ -38,6 +38,17 @@ pub enum Syntax {
     Json,
 }
 
+impl Syntax {
+    /// The ending of its files.
+    #[must_use]
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Yaml => "yaml",
+            Self::Json => "json",
+        }
+    }
+}
+
 /// What the person who exports may choose.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
@@ -93,9 +104,14 @@ impl Format {
     #[must_use]
     pub fn export_model(&self, model: &Model, options: &Options) -> Bundle {
         let mut bundle = Bundle::default();
-        bundle.report.extend(model.remarks.iter().cloned());
-        (self.write)(model, options, &mut bundle);
+        self.export_into(model, options, &mut bundle);
         bundle
+    }
+
+    /// Exports a board into a bundle, which may tell how far it is.
+    pub fn export_into(&self, model: &Model, options: &Options, bundle: &mut Bundle) {
+        bundle.report.extend(model.remarks.iter().cloned());
+        (self.write)(model, options, bundle);
     }
 }
 

@@ -112,7 +112,7 @@ pub(in crate::app) fn field(
         ui.add(egui::Label::new(RichText::new(problem).size(theme.sizes.secondary).color(color)).wrap());
     }
     if response.lost_focus() {
-        let dropped = ui.input(|input| input.key_pressed(egui::Key::Escape));
+        let dropped = super::widgets::left_by_escape(ui, &response);
         if dropped || verdict.acceptable {
             ui.data_mut(|data| data.remove::<String>(id));
             return Some(text).filter(|text| !dropped && text != value);

@@ -25,8 +25,8 @@ pub enum Command {
     Open(PathBuf),
     /// Opens a board that has no file yet.
     OpenBoard(Box<Board>),
-    /// Opens a file of whatever kind: a board, a board of another tool, a captured log.
-    Import(PathBuf),
+    /// Opens files of whatever kind: a board, a board of another tool, contracts and folders of them.
+    Import(Vec<PathBuf>),
     /// Brings back an untitled board from the journal a crash left.
     Restore(PathBuf),
     /// Selects these and brings them into view on the Board workspace.

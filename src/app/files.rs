@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::pick::{self, Kind, Question};
 use crate::board::Board;
+use crate::contracts::import as contracts;
 use crate::interchange::{self, Drawing, Source};
 use crate::io::keeper::{SaveError, Saved, Saving};
 use crate::io::picture::{self, Format};
+use crate::io::sources::{self, Collected};
 use crate::io::{self, Loaded};
 
 /// Something another thread finished.
@@ -23,6 +25,8 @@ pub enum Finished {
     Found(PathBuf, Box<Loaded>),
     /// A board of another tool was read.
     Drawing(PathBuf, Box<Drawing>),
+    /// Contracts were read.
+    Contracts(Box<Contracts>),
     /// The user chose where to put a picture.
     PickedPicture(PathBuf),
     /// The user chose what to import.
@@ -39,6 +43,18 @@ pub enum Finished {
     Cancelled,
     /// It went wrong: a sentence that says what happened and what to do.
     Failed(String),
+}
+
+/// Contracts that were read, and the board they make.
+pub struct Contracts {
+    /// The files and folders that were named.
+    pub paths: Vec<PathBuf>,
+    /// What was read.
+    pub sources: Vec<contracts::Source>,
+    /// The board, and what has no place on it.
+    pub imported: contracts::Imported,
+    /// Files that were left out, as sentences.
+    pub skipped: Vec<String>,
 }
 
 /// Reads, writes and asks for paths on other threads.
@@ -86,6 +102,14 @@ fn drawing(path: &Path) -> Option<Drawing> {
     }
     let text = io::read_text(path).ok()?;
     interchange::read(Source { name: &name, text: &text })
+}
+
+/// Contracts in files and folders, as a board.
+fn contracts(paths: Vec<PathBuf>) -> Result<Contracts, String> {
+    let collected = sources::collect(&paths).map_err(|error| error.to_string())?;
+    let imported = contracts::import(&collected.sources, None).map_err(|error| collected.why(&error))?;
+    let Collected { sources, skipped, .. } = collected;
+    Ok(Contracts { paths, sources, imported, skipped })
 }
 
 /// True for a file that is named like a captured log.
@@ -158,18 +182,36 @@ impl Files {
         });
     }
 
-    /// Reads a board of another tool; any other file is opened as a board of ours.
-    pub fn import(&self, path: PathBuf) {
-        self.work(move || match drawing(&path) {
-            Some(drawing) => Finished::Drawing(path, Box::new(drawing)),
-            None => Finished::PickedOpen(path),
+    /// Reads contracts, or a board of another tool; any other file is opened as a board of ours.
+    pub fn import(&self, paths: Vec<PathBuf>) {
+        self.work(move || {
+            if let [path] = paths.as_slice() {
+                if let Some(drawing) = drawing(path) {
+                    return Finished::Drawing(path.clone(), Box::new(drawing));
+                }
+                if !sources::holds_contracts(path) {
+                    return Finished::PickedOpen(path.clone());
+                }
+            }
+            match contracts(paths) {
+                Ok(read) => Finished::Contracts(Box::new(read)),
+                Err(message) => Finished::Failed(super::context::sentence(&message)),
+            }
         });
     }
 
-    /// Asks which board of another tool to import.
+    /// Asks which board of another tool, or which contract, to import.
     pub fn pick_import(&self, near: Option<&Path>) {
-        let question = Question::new(Kind::Open, "Import from another tool").near(near);
-        self.pick(question.filter("Boards of other tools", DRAWINGS), Finished::PickedImport);
+        let question = Question::new(Kind::Open, "Import a file").near(near);
+        self.pick(question.filter("Contracts, and boards of other tools", DRAWINGS), Finished::PickedImport);
+    }
+
+    /// Asks which folder of contracts to import.
+    pub fn pick_import_folder(&self, near: Option<&Path>) {
+        self.pick(
+            Question::new(Kind::Folder, "Import a folder of contracts").near(near),
+            Finished::PickedImport,
+        );
     }
 
     /// Asks where to put a picture.
@@ -217,8 +259,8 @@ impl Files {
 
 /// The endings of board files.
 const BOARDS: &[&str] = &["ron", "json"];
-/// The endings of boards of other tools.
-const DRAWINGS: &[&str] = &["json", "excalidraw", "egn", "dst", "storm", "txt", "md"];
+/// The endings of contracts and of boards of other tools.
+const DRAWINGS: &[&str] = &["json", "yaml", "yml", "mdx", "excalidraw", "egn", "dst", "storm", "txt", "md"];
 /// The endings of pictures.
 const PICTURES: &[&str] = &["png", "svg", "html", "txt"];
 

@@ -157,9 +157,10 @@ impl App {
                 self.keeper.found(&loaded);
             }
             Finished::Drawing(path, drawing) => {
-                self.importing = Some(panels::import::Importing::new(path, *drawing));
+                self.importing = Some(panels::import::Incoming::drawing(path, *drawing));
             }
-            Finished::PickedImport(path) => self.files.import(path),
+            Finished::Contracts(read) => self.importing = Some(panels::import::Incoming::contracts(*read)),
+            Finished::PickedImport(path) => self.files.import(vec![path]),
             Finished::PickedPicture(path) => {
                 self.files.export(path, self.document.shared(), self.options.dark);
             }
@@ -175,12 +176,12 @@ impl App {
     /// Opens the files that were dropped on the window.
     pub(super) fn take_in_dropped(&mut self, ctx: &egui::Context) {
         let dropped = ctx.input(|input| input.raw.dropped_files.clone());
-        for path in dropped.iter().map(|file| file.path().to_owned()) {
-            self.commands.push(if super::files::is_log(&path) {
-                Command::Replay(path)
-            } else {
-                Command::Import(path)
-            });
+        let paths = dropped.iter().map(|file| file.path().to_owned());
+        let (logs, others): (Vec<PathBuf>, Vec<PathBuf>) = paths.partition(|path| super::files::is_log(path));
+        self.commands.extend(logs.into_iter().map(Command::Replay));
+        // What is dropped together belongs together: contracts refer to each other.
+        if !others.is_empty() {
+            self.commands.push(Command::Import(others));
         }
     }
 

@@ -145,11 +145,17 @@ fn edit_field(
     }
     if response.lost_focus() {
         ui.data_mut(|data| data.remove::<String>(id));
-        if !ui.input(|input| input.key_pressed(egui::Key::Escape)) && text != value {
+        if !left_by_escape(ui, &response) && text != value {
             return Some(text);
         }
     }
     None
+}
+
+/// True when a text field has just been left by Escape. The key is used up by that: it does nothing else any more.
+pub fn left_by_escape(ui: &Ui, response: &Response) -> bool {
+    response.lost_focus()
+        && ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape))
 }
 
 /// A row of a name and a field beside it.

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::record::record;
 use super::schema::{Schema, Version};
@@ -255,8 +256,12 @@ record! {
         pub fallback: bool,
         /// The shape of the question.
         pub request: Schema,
+        /// Real questions, each valid under its shape.
+        pub request_examples: Vec<Value>,
         /// The shape of the answer.
         pub response: Schema,
+        /// Real answers, each valid under their shape.
+        pub response_examples: Vec<Value>,
     }
 }
 

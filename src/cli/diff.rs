@@ -1,4 +1,4 @@
-//! `isobar diff`: what changed between two boards as contracts, and who breaks.
+//! `isobar diff`: what changed between two boards, or folders of contracts, and who breaks.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::{io, topology};
 /// Arguments of `isobar diff`.
 #[derive(clap::Args)]
 pub(super) struct Diff {
-    /// The old board, then the new one; with --git only the board
+    /// The old state, then the new one, each a board, a contract file or a folder of them; with --git only the board
     #[arg(required = true, num_args = 1..=2, value_name = "BOARD")]
     boards: Vec<PathBuf>,
     /// Compare with the board as it was at this git revision, or two of its revisions: `v1..v2`
@@ -24,7 +24,7 @@ pub(super) struct Diff {
 
 impl Subcommand for Diff {
     const NAME: &'static str = "diff";
-    const ABOUT: &'static str = "Compare two boards as contracts; exit with 1 when somebody breaks";
+    const ABOUT: &'static str = "Compare two boards, or folders of contracts; exit with 1 when somebody breaks";
 
     fn run(self, out: &mut dyn Write) -> Result<Exit, CliError> {
         let (old, new) = match (self.boards.as_slice(), &self.git) {
@@ -35,11 +35,11 @@ impl Subcommand for Diff {
                 Some((old, new)) => (at_revision(board, old)?, at_revision(board, new)?),
                 None => (at_revision(board, revisions)?, io::load(board)?.board),
             },
-            ([old, new], None) => (io::load(old)?.board, io::load(new)?.board),
+            ([old, new], None) => (state(old)?, state(new)?),
             ([_, _], Some(_)) => {
                 return Err(CliError("--git compares one board with its past; give one".into()));
             }
-            _ => return Err(CliError("give two boards, or one with --git REVISION".into())),
+            _ => return Err(CliError("give two boards or folders, or one board with --git REVISION".into())),
         };
         let (before, after) = (topology::derive(&old), topology::derive(&new));
         let (before, after) = (Model::new(&old, &before), Model::new(&new, &after));
@@ -55,6 +55,12 @@ impl Subcommand for Diff {
         }
         Ok(if difference.is_breaking() { Exit::Found } else { Exit::Fine })
     }
+}
+
+/// A board, or what contracts make of one.
+fn state(path: &Path) -> Result<Board, CliError> {
+    let read = io::sources::board_or_contracts(path).map_err(|error| CliError(error.to_string()))?;
+    Ok(read.board)
 }
 
 /// The board as git has it at a revision.

@@ -1,10 +1,12 @@
 //! `isobar export`: contract files from a board.
 
-use std::io::{IsTerminal as _, Write};
+use std::io::Write;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 
+use super::progress::Progress;
 use super::{CliError, Exit, Subcommand};
-use crate::contracts::{FORMATS, Format, Model, Options, Syntax};
+use crate::contracts::{Bundle, FORMATS, Format, Model, Options, Syntax};
 use crate::io::bundle::{self, Manner, Outcome};
 use crate::{io, topology};
 
@@ -49,7 +51,7 @@ impl Subcommand for Export {
         let path = self.board.as_ref().ok_or_else(|| usage("BOARD"))?;
         let folder = self.out.as_ref().ok_or_else(|| usage("--out DIR"))?;
         let to = self.to.as_deref().ok_or_else(|| usage("--to FORMAT"))?;
-        let formats: Vec<&Format> = match (to, Format::named(to)) {
+        let formats: Vec<&'static Format> = match (to, Format::named(to)) {
             (_, Some(format)) => vec![format],
             ("all", None) => FORMATS.iter().collect(),
             _ => {
@@ -60,21 +62,29 @@ impl Subcommand for Export {
                 )));
             }
         };
+        let bar = Bar::new(formats.len());
         let board = io::load(path)?.board;
         let topology = topology::derive(&board);
         let model = Model::new(&board, &topology);
+        bar.is_at(FIRST, "working out what the board says");
+        // Most formats write a file for each message or party; what that counts wrongly the bar shows at once.
+        let expected = model.messages.len() + model.parties.len();
         let syntax = if self.syntax == "json" { Syntax::Json } else { Syntax::Yaml };
         let manner = Manner { check: self.check, prune: self.prune };
         let mut exit = Exit::Fine;
         let mut refused = 0;
-        for format in &formats {
-            let bundle = format.export_model(&model, &Options { syntax });
+        for (at, format) in formats.iter().copied().enumerate() {
+            let making = bar.clone();
+            let mut bundle =
+                Bundle::watched(move |made| making.of_format(at, format, MADE * share(made, expected)));
+            format.export_into(&model, &Options { syntax }, &mut bundle);
             let folder = if formats.len() > 1 { folder.join(format.name) } else { folder.clone() };
-            let mut progress = Progress::new(bundle.files.len());
-            let outcome =
-                bundle::write(&folder, format.name, &bundle, manner, &mut |done| progress.show(done))
-                    .map_err(|error| CliError(error.to_string()))?;
-            progress.end();
+            let all = bundle.files.len();
+            let outcome = bundle::write(&folder, format.name, &bundle, manner, &mut |done| {
+                bar.of_format(at, format, MADE + (1.0 - MADE) * share(done, all));
+            })
+            .map_err(|error| CliError(error.to_string()))?;
+            bar.end();
             for remark in &bundle.report {
                 writeln!(out, "note: {remark}")?;
             }
@@ -125,34 +135,41 @@ fn tell(
     Ok(())
 }
 
-/// A bar on a terminal for long exports; nothing elsewhere.
-struct Progress {
-    total: usize,
-    shown: usize,
+/// The share of a format's time that making its files takes; writing them takes the rest.
+const MADE: f32 = 0.5;
+/// The share of the whole that reading the board and working out its model takes.
+const FIRST: f32 = 0.1;
+
+fn share(done: usize, all: usize) -> f32 {
+    (done as f32 / all.max(1) as f32).min(1.0)
 }
 
-impl Progress {
-    fn new(total: usize) -> Self {
-        let terminal = std::io::stderr().is_terminal() && total > 500;
-        Self { total: if terminal { total } else { 0 }, shown: usize::MAX }
+/// How much of an export of several formats is done.
+#[derive(Clone)]
+struct Bar {
+    formats: usize,
+    progress: Arc<Mutex<Progress>>,
+}
+
+impl Bar {
+    fn new(formats: usize) -> Self {
+        Self { formats, progress: Arc::new(Mutex::new(Progress::new())) }
     }
 
-    fn show(&mut self, done: usize) {
-        const WIDTH: usize = 40;
-        if self.total == 0 {
-            return;
-        }
-        let filled = done * WIDTH / self.total;
-        if filled != self.shown {
-            self.shown = filled;
-            let (bar, rest) = ("█".repeat(filled), "░".repeat(WIDTH - filled));
-            let _ = write!(std::io::stderr(), "\r{bar}{rest} {done}/{}", self.total);
+    fn of_format(&self, at: usize, format: &Format, share: f32) {
+        let done = (at as f32 + share) / self.formats as f32;
+        self.is_at(FIRST + (1.0 - FIRST) * done, format.label);
+    }
+
+    fn is_at(&self, share: f32, doing: &str) {
+        if let Ok(mut progress) = self.progress.lock() {
+            progress.show(share, doing);
         }
     }
 
     fn end(&self) {
-        if self.total > 0 {
-            let _ = write!(std::io::stderr(), "\r{}\r", " ".repeat(70));
+        if let Ok(mut progress) = self.progress.lock() {
+            progress.end();
         }
     }
 }

@@ -3,8 +3,9 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use super::progress::Progress;
 use super::{CliError, Exit, Subcommand, import_drawings};
-use crate::contracts::import::import;
+use crate::contracts::import::import_watched;
 use crate::interchange::Legend;
 use crate::io;
 
@@ -33,11 +34,16 @@ impl Subcommand for Import {
         if import_drawings::import(&self.files, &legend, &self.out, out)? {
             return Ok(Exit::Fine);
         }
-        let io::sources::Collected { sources, skipped } = io::sources::collect(&self.files)?;
+        let collected = io::sources::collect(&self.files)?;
         let base = if self.out.exists() { Some(io::load(&self.out)?.board) } else { None };
-        let imported = import(&sources, base.as_ref()).map_err(|error| CliError(error.to_string()))?;
+        let mut progress = Progress::new();
+        let doing = format!("{} files", collected.sources.len());
+        let imported =
+            import_watched(&collected.sources, base.as_ref(), &mut |share| progress.show(share, &doing));
+        progress.end();
+        let imported = imported.map_err(|error| CliError(collected.why(&error)))?;
         io::save(&self.out, &imported.board)?;
-        for remark in imported.report.iter().map(ToString::to_string).chain(skipped) {
+        for remark in imported.report.iter().map(ToString::to_string).chain(collected.skipped) {
             writeln!(out, "note: {remark}")?;
         }
         let board = &imported.board;

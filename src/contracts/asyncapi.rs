@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::model::{Action, Model, Operation, PartyView, capitalised};
 use super::names::Names;
-use super::{Bundle, Format, Options};
+use super::{Bundle, Format, Options, Syntax};
 use crate::board::{Mode, StickyKind};
 use crate::topology::{ChannelIx, MessageKind};
 
@@ -30,27 +30,29 @@ fn write(model: &Model, options: &Options, bundle: &mut Bundle) {
                        bound to a service";
         bundle.remark(party.name.as_ref(), message);
     }
-    for (slug, document) in service_documents(model) {
-        bundle.document(&format!("services/{slug}.asyncapi"), &document, options);
+    let shared = message::Shared::new(model, options.syntax);
+    for (slug, document) in documents(model, &shared) {
+        bundle.text(format!("services/{slug}.asyncapi.{}", options.syntax.ending()), document);
     }
-    let shared = message::Shared::new(model);
     let all: Vec<&PartyView> = model.parties.iter().collect();
     let document = Document::new(model, &shared, &all, true).finish(None);
-    bundle.document("board.asyncapi", &document, options);
+    bundle.text(format!("board.asyncapi.{}", options.syntax.ending()), document);
 }
 
 /// The document of each service, by the service's safe name.
 #[must_use]
-pub fn service_documents<'m>(model: &'m Model) -> Vec<(&'m str, Value)> {
-    let shared = message::Shared::new(model);
-    let hosted = model.parties.iter().filter(|party| party.ix.is_some());
-    hosted
-        .map(|party| {
-            let document =
-                Document::new(model, &shared, std::slice::from_ref(&party), false).finish(Some(party));
-            (party.slug.as_str(), document)
-        })
-        .collect()
+pub fn service_documents<'m>(model: &'m Model, syntax: Syntax) -> Vec<(&'m str, String)> {
+    documents(model, &message::Shared::new(model, syntax)).collect()
+}
+
+fn documents<'m, 'a>(
+    model: &'m Model<'a>,
+    shared: &message::Shared<'m, 'a>,
+) -> impl Iterator<Item = (&'m str, String)> {
+    model.parties.iter().filter(|party| party.ix.is_some()).map(move |party| {
+        let document = Document::new(model, shared, &[party], false).finish(Some(party));
+        (party.slug.as_str(), document)
+    })
 }
 
 /// Where a message travels: a channel of the board, or straight to whoever handles it.
@@ -60,28 +62,30 @@ enum Way {
     Straight { message: usize, waits: bool },
 }
 
-struct Document<'m, 'a> {
+struct Document<'d, 'm, 'a> {
     model: &'m Model<'a>,
+    syntax: Syntax,
     /// It is the whole board's document, in which operations say whose they are.
     whole: bool,
-    parties: &'m [&'m PartyView<'a>],
+    parties: &'d [&'m PartyView<'a>],
     ways: BTreeMap<Way, String>,
     carried: BTreeMap<Way, BTreeSet<usize>>,
     channels: Map<String, Value>,
     operations: Map<String, Value>,
-    components: message::Components,
+    components: message::Components<'d>,
     names: Names,
 }
 
-impl<'m, 'a> Document<'m, 'a> {
+impl<'d, 'm, 'a> Document<'d, 'm, 'a> {
     fn new(
         model: &'m Model<'a>,
-        shared: &message::Shared<'m, 'a>,
-        parties: &'m [&'m PartyView<'a>],
+        shared: &'d message::Shared<'m, 'a>,
+        parties: &'d [&'m PartyView<'a>],
         whole: bool,
     ) -> Self {
         let mut document = Self {
             model,
+            syntax: shared.syntax(),
             whole,
             parties,
             ways: BTreeMap::new(),
@@ -141,12 +145,12 @@ impl<'m, 'a> Document<'m, 'a> {
         asked.then(|| self.model.topology.channel(&command.response_channel)).flatten()
     }
 
-    fn write_channels(&mut self, shared: &message::Shared<'m, 'a>) {
+    fn write_channels(&mut self, shared: &'d message::Shared<'m, 'a>) {
         for (way, carried) in &self.carried {
             let mut messages = Map::new();
             for at in carried {
                 for key in shared.message(*at, &mut self.components) {
-                    messages.insert(key.clone(), json!({ "$ref": format!("#/components/messages/{key}") }));
+                    messages.insert(key.to_owned(), json!({ "$ref": format!("#/components/messages/{key}") }));
                 }
             }
             let value = match way {
@@ -208,7 +212,7 @@ impl<'m, 'a> Document<'m, 'a> {
             out.insert("tags".into(), json!([{ "name": party.name }]));
         }
         out.insert("messages".into(), Value::Array(messages));
-        if let Some(bindings) = channel::operation_bindings(self.model, operation, message) {
+        if let Some(bindings) = channel::operation_bindings(self.model, party, operation, message) {
             out.insert("bindings".into(), bindings);
         }
         if let Some(reply) = self.reply(operation) {
@@ -256,7 +260,7 @@ impl<'m, 'a> Document<'m, 'a> {
         }
     }
 
-    fn finish(self, only: Option<&PartyView>) -> Value {
+    fn finish(self, only: Option<&PartyView>) -> String {
         let board = self.model.board;
         let mut info = Map::new();
         let title = only.map_or_else(|| board.title().to_owned(), |party| party.name.to_string());
@@ -302,8 +306,7 @@ impl<'m, 'a> Document<'m, 'a> {
         out.insert("x-board".into(), self.settings());
         out.insert("channels".into(), Value::Object(self.channels));
         out.insert("operations".into(), Value::Object(self.operations));
-        out.insert("components".into(), self.components.finish());
-        Value::Object(out)
+        self.components.close(&Value::Object(out), self.syntax)
     }
 
     /// Who issues commands and queries from outside.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::model::{Action, Model, PartyView};
 use super::names::{Names, fingerprint, safe};
-use super::{Bundle, Format, Options, asyncapi, yaml};
+use super::{Bundle, Format, Options, Syntax, asyncapi, yaml};
 
 /// The format's row in the registry.
 pub const FORMAT: Format = Format {
@@ -33,13 +33,16 @@ fn write(model: &Model, _options: &Options, bundle: &mut Bundle) {
     let parties: Vec<&PartyView> = model.parties.iter().filter(|party| party.ix.is_some()).collect();
     let called: Vec<String> =
         parties.iter().map(|party| names.claim(&party.name, &entity_name(&party.name))).collect();
+    let apis: BTreeMap<&str, String> =
+        parties.iter().zip(&called).map(|(party, name)| (party.slug.as_str(), format!("{name}-api"))).collect();
     let mut teams: BTreeMap<String, &str> = BTreeMap::new();
     for team in
         parties.iter().filter_map(|party| party.service).map(|s| s.team.as_str()).filter(|t| !t.is_empty())
     {
         teams.insert(team_of(team), team);
     }
-    let documents: BTreeMap<&str, Value> = asyncapi::service_documents(model).into_iter().collect();
+    let mut documents: BTreeMap<&str, String> =
+        asyncapi::service_documents(model, Syntax::Yaml).into_iter().collect();
     let system = entity_name(&model.slug());
     let mut entities = vec![entity(
         "System",
@@ -63,12 +66,12 @@ fn write(model: &Model, _options: &Options, bundle: &mut Bundle) {
         if !party.operations.is_empty() {
             spec.insert("providesApis".into(), json!([format!("{name}-api")]));
         }
-        let consumed = consumed(model, party, &parties, &called);
+        let consumed = consumed(model, party, &apis);
         if !consumed.is_empty() {
             spec.insert("consumesApis".into(), json!(consumed));
         }
         entities.push(entity("Component", name, &party.name, description, Value::Object(spec)));
-        if let Some(document) = documents.get(party.slug.as_str()).filter(|_| !party.operations.is_empty()) {
+        if let Some(document) = documents.remove(party.slug.as_str()).filter(|_| !party.operations.is_empty()) {
             let path = format!("apis/{}.asyncapi.yaml", party.slug);
             let spec = json!({
                 "type": "asyncapi", "lifecycle": "production", "owner": owner, "system": system,
@@ -81,7 +84,7 @@ fn write(model: &Model, _options: &Options, bundle: &mut Bundle) {
                 description,
                 spec,
             ));
-            bundle.text(path, yaml::write(document));
+            bundle.text(path, document);
         }
     }
     let text: Vec<String> = entities.iter().map(yaml::write).collect();
@@ -103,7 +106,7 @@ fn entity(kind: &str, name: &str, title: &str, description: &str, spec: Value) -
 }
 
 /// The APIs of whoever sends what a party receives, and of whoever answers what it asks.
-fn consumed(model: &Model, party: &PartyView, parties: &[&PartyView], called: &[String]) -> BTreeSet<String> {
+fn consumed<'n>(model: &Model, party: &PartyView, apis: &'n BTreeMap<&str, String>) -> BTreeSet<&'n str> {
     use crate::topology::MessageKind as K;
     let mut out = BTreeSet::new();
     for operation in &party.operations {
@@ -112,12 +115,10 @@ fn consumed(model: &Model, party: &PartyView, parties: &[&PartyView], called: &[
             (Action::Send, K::Command | K::Query) => Action::Receive,
             _ => continue,
         };
-        for (provider, sent) in model.users(operation.message) {
-            let at = parties.iter().position(|party| std::ptr::eq(*party, provider));
-            if let Some(at) = at.filter(|_| sent.action == other && provider.name != party.name) {
-                out.insert(format!("{}-api", called[at]));
-            }
-        }
+        let others = model.users(operation.message).filter(|(provider, sent)| {
+            sent.action == other && provider.ix.is_some() && provider.name != party.name
+        });
+        out.extend(others.filter_map(|(provider, _)| apis.get(provider.slug.as_str())).map(String::as_str));
     }
     out
 }

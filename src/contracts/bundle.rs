@@ -1,7 +1,9 @@
 //! What an export gives: files in memory by relative path, and what could not be said.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use indexmap::IndexSet;
 use serde_json::Value;
 
 use super::{Options, Syntax, names, yaml};
@@ -27,10 +29,35 @@ pub struct Bundle {
     /// The files by path: relative, with `/`, every step a safe file name.
     pub files: BTreeMap<String, Vec<u8>>,
     /// What could not be said.
-    pub report: Vec<Remark>,
+    pub report: IndexSet<Remark>,
+    watch: Watch,
 }
 
+/// Whoever wants to know how many files are made; a bundle is the same with and without.
+#[derive(Clone, Default)]
+struct Watch(Option<Arc<dyn Fn(usize) + Send + Sync>>);
+
+impl std::fmt::Debug for Watch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_some() { "watched" } else { "not watched" })
+    }
+}
+
+impl PartialEq for Watch {
+    fn eq(&self, _other: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Watch {}
+
 impl Bundle {
+    /// An empty bundle that tells how many files are in it, after each one.
+    #[must_use]
+    pub fn watched(watch: impl Fn(usize) + Send + Sync + 'static) -> Self {
+        Self { watch: Watch(Some(Arc::new(watch))), ..Self::default() }
+    }
+
     /// Adds a file. A path that is no safe relative path, or is taken, is reported instead.
     pub fn text(&mut self, path: impl Into<String>, text: impl Into<String>) {
         let path = path.into();
@@ -41,6 +68,9 @@ impl Bundle {
         match self.files.entry(path) {
             std::collections::btree_map::Entry::Vacant(free) => {
                 free.insert(text.into().into_bytes());
+                if let Some(watch) = &self.watch.0 {
+                    watch(self.files.len());
+                }
             }
             std::collections::btree_map::Entry::Occupied(taken) => {
                 let path = taken.key().clone();
@@ -56,18 +86,16 @@ impl Bundle {
 
     /// Adds a document that may be JSON or YAML; the path comes without its ending.
     pub fn document(&mut self, stem: &str, document: &Value, options: &Options) {
-        match options.syntax {
-            Syntax::Json => self.json(format!("{stem}.json"), document),
-            Syntax::Yaml => self.text(format!("{stem}.yaml"), yaml::write(document)),
-        }
+        let text = match options.syntax {
+            Syntax::Json => pretty(document),
+            Syntax::Yaml => yaml::write(document),
+        };
+        self.text(format!("{stem}.{}", options.syntax.ending()), text);
     }
 
     /// Reports something.
     pub fn remark(&mut self, about: impl Into<String>, message: impl Into<String>) {
-        let remark = Remark { about: about.into(), message: message.into() };
-        if !self.report.contains(&remark) {
-            self.report.push(remark);
-        }
+        self.report.insert(Remark { about: about.into(), message: message.into() });
     }
 }
 

@@ -153,7 +153,8 @@ fn aws_name(name: &str, most: usize) -> String {
     }
 }
 
-fn queue_name(name: &str, fifo: bool) -> String {
+/// A name SQS takes for a queue, and SNS for a topic.
+pub(super) fn queue_name(name: &str, fifo: bool) -> String {
     let plain = aws_name(&name.replace('.', "-"), 75);
     if fifo { format!("{plain}.fifo") } else { plain }
 }

@@ -3,6 +3,8 @@
 //! Identity there is the front matter's `id` and `version`; folders are ours to name. Older versions of a message lie
 //! under `versioned/`.
 
+pub(super) mod flows;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
@@ -14,13 +16,13 @@ use super::{Bundle, Format, Options, yaml};
 use crate::board::notation::words;
 use crate::board::schema::json_schema::{DRAFT_2020_12, to_json_schema};
 use crate::board::{Channel, ChannelKind, Mode};
-use crate::topology::MessageKind;
+use crate::topology::{ChannelIx, MessageKind};
 
 /// The format's row in the registry.
 pub const FORMAT: Format = Format {
     name: "eventcatalog",
     label: "EventCatalog",
-    help: "A catalogue folder: domains, services, events, commands, queries and channels with versions and schemas.",
+    help: "A catalogue folder: domains, services, events, commands, queries, channels and flows with versions and schemas.",
     write,
 };
 
@@ -46,14 +48,13 @@ fn write(model: &Model, _options: &Options, bundle: &mut Bundle) {
         let front = json!({ "id": slug, "name": name, "version": FIRST, "services": services });
         page(bundle, &format!("domains/{slug}"), front, "");
     }
-    for (at, party) in model.parties.iter().enumerate() {
+    for party in &model.parties {
         if party.ix.is_none() {
-            bundle
-                .remark(party.name.as_ref(), "policies that no service hosts have no place in the catalogue");
+            let message = "policies that no service hosts stand in the catalogue's flows only";
+            bundle.remark(party.name.as_ref(), message);
             continue;
         }
-        let home = homes.values().find(|(_, parties)| parties.contains(&at));
-        let folder = match home {
+        let folder = match model.context_of(party).and_then(|domain| homes.get(domain)) {
             Some((domain, _)) => format!("domains/{domain}/services/{}", party.slug),
             None => format!("services/{}", party.slug),
         };
@@ -61,6 +62,7 @@ fn write(model: &Model, _options: &Options, bundle: &mut Bundle) {
     }
     messages(model, bundle);
     channels(model, bundle);
+    flows::write(model, bundle);
     teams(model, bundle);
 }
 
@@ -255,7 +257,8 @@ fn schema(name: &str, schema: &crate::board::Schema) -> String {
 }
 
 fn channels(model: &Model, bundle: &mut Bundle) {
-    for view in &model.channels {
+    let next = next_channels(model);
+    for (at, view) in model.channels.iter().enumerate() {
         let channel = view.channel.as_ref();
         let mut front = Map::new();
         front.insert("id".into(), view.slug.clone().into());
@@ -269,8 +272,8 @@ fn channels(model: &Model, bundle: &mut Bundle) {
             front.insert("protocols".into(), json!([channel.preset]));
         }
         front.insert("deliveryGuarantee".into(), "at-least-once".into());
-        let routes = routes(model, view.name);
-        if !routes.is_empty() {
+        if let Some(next) = next.get(&ChannelIx(at)) {
+            let routes = next.iter().map(|id| json!({ "id": id })).collect();
             front.insert("routes".into(), Value::Array(routes));
         }
         front.insert(
@@ -290,17 +293,13 @@ const fn kind_label(channel: &Channel) -> &'static str {
     }
 }
 
-/// The channels a channel hands on to.
-fn routes(model: &Model, name: &str) -> Vec<Value> {
-    let mut next: BTreeSet<&str> = BTreeSet::new();
-    for route in &model.topology.routes {
-        for pair in route.channels.windows(2) {
-            if model.channel(pair[0]).name == name {
-                next.insert(&model.channel(pair[1]).slug);
-            }
-        }
+/// The channels each channel hands on to.
+fn next_channels<'m>(model: &'m Model) -> BTreeMap<ChannelIx, BTreeSet<&'m str>> {
+    let mut out: BTreeMap<ChannelIx, BTreeSet<&str>> = BTreeMap::new();
+    for pair in model.topology.routes.iter().flat_map(|route| route.channels.windows(2)) {
+        out.entry(pair[0]).or_default().insert(&model.channel(pair[1]).slug);
     }
-    next.into_iter().map(|id| json!({ "id": id })).collect()
+    out
 }
 
 fn team_id(team: &str) -> String {

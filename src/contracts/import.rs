@@ -16,6 +16,7 @@ pub mod openapi;
 pub mod products;
 pub mod schema_registry;
 
+use indexmap::IndexSet;
 use serde_json::Value;
 
 pub use super::bundle::Remark;
@@ -88,7 +89,7 @@ pub(super) fn nothing_inside(_document: &Value) -> Vec<(String, &str)> {
 #[must_use]
 pub fn recognise(path: &str, text: &str) -> Option<&'static str> {
     let source = Source { path: path.to_owned(), text: text.to_owned() };
-    let documents = Documents::parse(std::slice::from_ref(&source), &mut Vec::new());
+    let documents = Documents::parse(std::slice::from_ref(&source), &mut IndexSet::new(), &mut |_| {});
     let (path, document) = documents.iter().next()?;
     READERS.iter().find(|reader| (reader.sniff)(path, document)).map(|reader| reader.name)
 }
@@ -103,8 +104,26 @@ pub struct ImportError(pub String);
 /// # Errors
 /// When none of them is a document of a known format.
 pub fn import(sources: &[Source], base: Option<&Board>) -> Result<Imported, ImportError> {
+    import_watched(sources, base, &mut |_| {})
+}
+
+/// The shares of an import's time that parsing, and parsing and reading together, take of documents of our own.
+const PARSED: f32 = 0.6;
+const READ: f32 = 0.9;
+
+/// The same, telling now and then which share of the work is done.
+///
+/// # Errors
+/// When none of them is a document of a known format.
+pub fn import_watched(
+    sources: &[Source],
+    base: Option<&Board>,
+    watch: &mut dyn FnMut(f32),
+) -> Result<Imported, ImportError> {
     let mut gathered = Gathered::onto(base);
-    let documents = Documents::parse(sources, &mut gathered.report);
+    let all = sources.len().max(1) as f32;
+    let documents =
+        Documents::parse(sources, &mut gathered.report, &mut |done| watch(PARSED * done as f32 / all));
     let mut of_format: Vec<Vec<&str>> = vec![Vec::new(); READERS.len()];
     for (path, document) in documents.iter() {
         match READERS.iter().position(|reader| (reader.sniff)(path, document)) {
@@ -116,20 +135,28 @@ pub fn import(sources: &[Source], base: Option<&Board>) -> Result<Imported, Impo
         }
     }
     let mut formats: Vec<&'static str> = Vec::new();
+    let mut read = 0;
     for (reader, paths) in READERS.iter().zip(&of_format).filter(|(_, paths)| !paths.is_empty()) {
+        watch(PARSED + (READ - PARSED) * read as f32 / all);
         gathered.reading(reader.name);
         (reader.read)(paths, &documents, &mut gathered);
         formats.push(reader.name);
+        read += paths.len();
     }
     if formats.is_empty() {
         let names: Vec<_> = READERS.iter().map(|reader| reader.name).collect();
         let why: Vec<String> = gathered.report.iter().take(5).map(ToString::to_string).collect();
-        let why = if why.is_empty() { "no file was given".to_owned() } else { why.join("; ") };
+        let why = match (why.is_empty(), sources) {
+            (false, _) => why.join("; "),
+            (true, []) => "no file was given".to_owned(),
+            (true, [first, ..]) => format!("{}: it is a page without front matter", first.path),
+        };
         return Err(ImportError(format!("nothing to import ({why}). Formats: {}", names.join(", "))));
     }
+    watch(READ);
     gathered.reconcile();
     let board = build::build(&gathered, base);
-    Ok(Imported { board, formats, report: gathered.report })
+    Ok(Imported { board, formats, report: gathered.report.into_iter().collect() })
 }
 
 #[cfg(test)]

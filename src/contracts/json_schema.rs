@@ -86,8 +86,9 @@ fn document(
         let definitions = body.shift_remove("$defs");
         out.extend(body.into_iter().filter(|(key, _)| key != "$schema"));
         let asked = std::ptr::eq(schema, version.schema.as_ref());
-        if asked && !version.examples.is_empty() && !out.contains_key("examples") {
-            out.insert("examples".into(), json!(version.examples));
+        let examples = if asked { &version.examples } else { &version.answers };
+        if !examples.is_empty() && !out.contains_key("examples") {
+            out.insert("examples".into(), json!(examples));
         }
         if let Some(definitions) = definitions {
             out.insert("$defs".into(), definitions);

@@ -21,12 +21,29 @@ pub struct VersionView<'a> {
     pub schema: Cow<'a, Schema>,
     /// A query's answer.
     pub response: Option<&'a Schema>,
+    /// Answers that are valid, as payloads are; empty for what is not answered.
+    pub answers: Vec<Value>,
     /// Payloads that are valid under the schema: the board's, else one made up; empty for an empty schema.
     pub examples: Vec<Value>,
     /// The day after which it may disappear; empty while it is in force.
     pub deprecated: &'a str,
     /// What changed.
     pub notes: &'a str,
+}
+
+impl VersionView<'_> {
+    /// The version of a message whose versions nobody stated.
+    fn unstated() -> Self {
+        Self {
+            version: "1",
+            schema: Cow::Owned(Schema::default()),
+            response: None,
+            answers: Vec::new(),
+            examples: Vec::new(),
+            deprecated: "",
+            notes: "",
+        }
+    }
 }
 
 /// One event, command or query with its contract.
@@ -273,9 +290,13 @@ impl<'a> Model<'a> {
         };
         if let (MessageKind::Query, Some(query)) = (kind, board.queries.get(name)) {
             let schema = Cow::Borrowed(&query.request);
-            let examples = self.examples(name, &query.request, &[]);
-            let response = Some(&query.response);
-            let view = VersionView { version: "1", schema, response, examples, deprecated: "", notes: "" };
+            let view = VersionView {
+                schema,
+                response: Some(&query.response),
+                answers: self.examples(name, &query.response, &query.response_examples),
+                examples: self.examples(name, &query.request, &query.request_examples),
+                ..VersionView::unstated()
+            };
             return (&query.description, vec![view]);
         }
         let (description, versions) = stated.unwrap_or_default();
@@ -285,16 +306,14 @@ impl<'a> Model<'a> {
             .map(|(at, version)| VersionView {
                 version: if version.version.is_empty() && at == 0 { "1" } else { &version.version },
                 schema: Cow::Borrowed(&version.schema),
-                response: None,
                 examples: self.examples(name, &version.schema, &version.examples),
                 deprecated: &version.deprecated,
                 notes: &version.notes,
+                ..VersionView::unstated()
             })
             .collect();
         if views.is_empty() {
-            let schema = Cow::Owned(Schema::default());
-            let (response, examples) = (None, Vec::new());
-            views.push(VersionView { version: "1", schema, response, examples, deprecated: "", notes: "" });
+            views.push(VersionView::unstated());
         }
         (description, views)
     }

@@ -128,7 +128,8 @@ impl Names {
 #[must_use]
 pub fn kebab(name: &str) -> String {
     let words = crate::board::notation::words(name);
-    safe(&words).to_ascii_lowercase().replace(['_', '.'], "-")
+    // Without its underscore a name may be that of a device again.
+    safe(&safe(&words).to_ascii_lowercase().replace(['_', '.'], "-"))
 }
 
 #[cfg(test)]

@@ -170,7 +170,12 @@ fn path_item(
     let fine = match version.response {
         Some(response) => {
             let schema = components.schema(&format!("{key}.response"), response);
-            json!({ "description": "The answer.", "content": { "application/json": { "schema": schema } } })
+            let mut content = Map::new();
+            content.insert("schema".into(), schema);
+            if let Some(answer) = version.answers.first() {
+                content.insert("examples".into(), json!({ "example": { "value": answer } }));
+            }
+            json!({ "description": "The answer.", "content": { "application/json": content } })
         }
         None => json!({ "description": "It is done." }),
     };

@@ -20,6 +20,17 @@ pub fn write(value: &Value) -> String {
     out
 }
 
+/// One entry of a map at a depth of indentation, ending in a newline.
+#[must_use]
+pub fn entry(key: &str, value: &Value, depth: usize) -> String {
+    let mut out = String::new();
+    indent(depth, &mut out);
+    write_text(key, &mut out);
+    out.push(':');
+    write_inside(value, depth, &mut out);
+    out
+}
+
 fn indent(depth: usize, out: &mut String) {
     out.extend(std::iter::repeat_n("  ", depth));
 }

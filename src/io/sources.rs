@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::file::{FileError, read_text};
-use crate::contracts::import::{DOCUMENT_MAX, Source};
+use super::file::{FileError, load, read_text};
+use crate::board::Board;
+use crate::contracts::import::{DOCUMENT_MAX, ImportError, Source, import, recognise};
 
 /// The endings of files that may be contracts; front matter of pages counts.
 const ENDINGS: [&str; 5] = ["json", "yaml", "yml", "md", "mdx"];
@@ -11,6 +12,8 @@ const ENDINGS: [&str; 5] = ["json", "yaml", "yml", "md", "mdx"];
 const FOREIGN: [&str; 3] = ["node_modules", "target", "dist"];
 /// The most files taken from folders.
 const FILES_MAX: usize = 200_000;
+/// The most text taken together, in bytes.
+const BYTES_MAX: usize = 1024 * 1024 * 1024;
 
 /// Files read, and why others were left out.
 #[derive(Debug, Default)]
@@ -19,6 +22,74 @@ pub struct Collected {
     pub sources: Vec<Source>,
     /// Files left out, each with its reason, as sentences.
     pub skipped: Vec<String>,
+    /// The length of what was read, in bytes.
+    bytes: usize,
+}
+
+impl Collected {
+    /// Why nothing could be imported: what was left out before it was even read, else what the import says.
+    #[must_use]
+    pub fn why(&self, error: &ImportError) -> String {
+        if !self.sources.is_empty() || self.skipped.is_empty() {
+            return error.to_string();
+        }
+        let shown: Vec<&str> = self.skipped.iter().take(3).map(String::as_str).collect();
+        let more = if self.skipped.len() > 3 { format!("; {} more", self.skipped.len() - 3) } else { String::new() };
+        format!("nothing to import: {}{more}", shown.join("; "))
+    }
+}
+
+/// Why contracts could not be read as a board.
+#[derive(Debug, thiserror::Error)]
+pub enum ContractError {
+    /// A file or folder cannot be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// What was read is no contract.
+    #[error("{}: {why}", path.display())]
+    Import {
+        /// Where.
+        path: PathBuf,
+        /// Why, in a sentence.
+        why: String,
+    },
+}
+
+/// A board, or what the contracts in a file or folder make of one.
+#[derive(Debug)]
+pub struct Read {
+    /// The board.
+    pub board: Board,
+    /// What was in contracts and has no place on a board, as sentences.
+    pub untold: Vec<String>,
+}
+
+/// True for a folder, and for a file that holds a contract.
+#[must_use]
+pub fn holds_contracts(path: &Path) -> bool {
+    if path.is_dir() {
+        return true;
+    }
+    let board = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ron"));
+    let small = std::fs::metadata(path).is_ok_and(|metadata| metadata.len() <= DOCUMENT_MAX as u64);
+    !board
+        && small
+        && read_text(path).is_ok_and(|text| recognise(&path.to_string_lossy(), &text).is_some())
+}
+
+/// Reads a board, or makes one of a contract file or a folder of them.
+///
+/// # Errors
+/// When it cannot be read, or is neither.
+pub fn board_or_contracts(path: &Path) -> Result<Read, ContractError> {
+    if !holds_contracts(path) {
+        return Ok(Read { board: load(path)?.board, untold: Vec::new() });
+    }
+    let collected = collect(&[path.to_owned()])?;
+    let imported = import(&collected.sources, None)
+        .map_err(|error| ContractError::Import { path: path.to_owned(), why: collected.why(&error) })?;
+    let untold = imported.report.iter().map(ToString::to_string).chain(collected.skipped).collect();
+    Ok(Read { board: imported.board, untold })
 }
 
 /// Reads files and the contract files of folders, in order of name. Hidden files and links inside folders are left
@@ -66,17 +137,116 @@ fn visit(path: &Path, named: bool, out: &mut Collected) -> Result<(), FileError>
         out.skipped.push(format!("{}: it is larger than {limit} MB, so it is left out", path.display()));
         return Ok(());
     }
-    if out.sources.len() >= FILES_MAX {
-        let told = format!("there are more than {FILES_MAX} files; the rest is left out");
-        if !out.skipped.contains(&told) {
+    if out.sources.len() >= FILES_MAX || out.bytes >= BYTES_MAX {
+        let mb = BYTES_MAX / 1024 / 1024;
+        let told = format!("there are more than {FILES_MAX} files or {mb} MB; the rest is left out");
+        if out.skipped.last() != Some(&told) {
             out.skipped.push(told);
         }
         return Ok(());
     }
     match read_text(path) {
-        Ok(text) => out.sources.push(Source { path: path.to_string_lossy().into_owned(), text }),
+        Ok(text) => {
+            out.bytes += text.len();
+            out.sources.push(Source { path: path.to_string_lossy().into_owned(), text });
+        }
         Err(error) if named => return Err(error),
         Err(error) => out.skipped.push(error.to_string()),
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::board::{Board, Link, LinkId, Sticky, StickyId, StickyKind};
+    use crate::contracts::{Format, Model, Options, compatibility};
+    use crate::io::bundle::{Manner, write};
+    use crate::topology::derive;
+
+    /// A file of so many bytes that take no room on the disk.
+    fn sparse(path: &Path, bytes: u64) {
+        std::fs::File::create(path).unwrap().set_len(bytes).unwrap();
+    }
+
+    #[test]
+    fn folders_give_their_contracts_and_tell_what_they_leave_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for name in ["a/one.yaml", "a/two.MDX", "b.txt", ".hidden/x.json", "node_modules/y.json"] {
+            std::fs::create_dir_all(at(name).parent().unwrap()).unwrap();
+            std::fs::write(at(name), "a: 1\n").unwrap();
+        }
+        std::fs::write(at("binary.json"), [0xff, 0xfe, 0x00, 0x9f]).unwrap();
+        sparse(&at("huge.yaml"), 100 * 1024 * 1024);
+        let collected = collect(&[folder.path().to_owned()]).unwrap();
+        let names: Vec<_> = collected.sources.iter().map(|s| s.path.rsplit('/').next().unwrap()).collect();
+        assert_eq!(names, ["one.yaml", "two.MDX"]);
+        let [binary, huge] = collected.skipped.as_slice() else { panic!("{:?}", collected.skipped) };
+        assert!(binary.contains("binary.json") && huge.contains("huge.yaml: it is larger than 32 MB"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_inside_folders_lead_nowhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let inside = folder.path().join("inside");
+        std::fs::create_dir(&inside).unwrap();
+        std::fs::write(folder.path().join("secret.json"), "{}").unwrap();
+        std::os::unix::fs::symlink(folder.path().join("secret.json"), inside.join("link.json")).unwrap();
+        std::os::unix::fs::symlink(&inside, inside.join("round")).unwrap();
+        assert!(collect(&[inside]).unwrap().sources.is_empty());
+    }
+
+    #[test]
+    fn a_giant_that_is_named_is_refused_by_its_size() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("giant.json");
+        sparse(&path, 100 * 1024 * 1024);
+        let collected = collect(&[path.clone()]).unwrap();
+        let error = import(&collected.sources, None).unwrap_err();
+        let why = collected.why(&error);
+        assert!(why.contains("giant.json: it is larger than 32 MB"), "{why}");
+        assert!(board_or_contracts(&path).is_err());
+        assert!(collect(&[folder.path().join("missing")]).is_err());
+    }
+
+    fn shop() -> Board {
+        let mut board = Board::default();
+        let mut ids = board.id_gen(0);
+        let mut add = |board: &mut Board, kind, name: &str| {
+            let id = StickyId(ids.mint());
+            board.stickies.insert(id, Sticky { kind, name: name.to_owned(), ..Sticky::default() });
+            id
+        };
+        let stickies = [
+            add(&mut board, StickyKind::Service, "Shop"),
+            add(&mut board, StickyKind::Event, "OrderPlaced"),
+            add(&mut board, StickyKind::Service, "Kitchen"),
+        ];
+        for (from, to) in [(0, 1), (1, 2)] {
+            let link = Link { from: stickies[from], to: stickies[to], ..Link::default() };
+            board.links.insert(LinkId(ids.mint()), link);
+        }
+        board
+    }
+
+    #[test]
+    fn a_folder_of_contracts_stands_for_its_board() {
+        let board = shop();
+        let folder = tempfile::tempdir().unwrap();
+        let asyncapi = Format::named("asyncapi").unwrap();
+        let bundle = asyncapi.export(&board, &derive(&board), &Options::default());
+        write(folder.path(), asyncapi.name, &bundle, Manner::default(), &mut |_| {}).unwrap();
+        let read = board_or_contracts(folder.path()).unwrap();
+        let (old, new) = (derive(&board), derive(&read.board));
+        let difference =
+            compatibility::difference(&Model::new(&board, &old), &Model::new(&read.board, &new));
+        assert_eq!(difference, compatibility::Difference::default());
+        let file = folder.path().join("board.asyncapi.yaml");
+        assert_eq!(board_or_contracts(&file).unwrap().board.events.len(), 1);
+        let ron = folder.path().join("board.ron");
+        crate::io::save(&ron, &board).unwrap();
+        assert_eq!(board_or_contracts(&ron).unwrap().board, board);
+    }
 }

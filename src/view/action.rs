@@ -13,6 +13,8 @@ pub enum Action {
     SaveAs,
     /// A board of another tool becomes one of ours.
     ImportDrawing,
+    /// Asks for a folder of contracts.
+    ImportFolder,
     /// The board as a picture file.
     ExportPicture,
     /// Copies the selection, or the board, as lines of text.
@@ -231,7 +233,8 @@ pub const ACTIONS: &[ActionRow] = {
         row(A::Open, G::File, "Open board…", "Ctrl+O", "folder"),
         row(A::Save, G::File, "Save", "Ctrl+S", "save"),
         row(A::SaveAs, G::File, "Save as…", "Ctrl+Shift+S", "save"),
-        row(A::ImportDrawing, G::File, "Import from another tool…", "", "folder"),
+        row(A::ImportDrawing, G::File, "Import a contract or a board of another tool…", "", "folder"),
+        row(A::ImportFolder, G::File, "Import a folder of contracts…", "", "folder"),
         row(A::ExportPicture, G::File, "Export picture…", "Ctrl+Shift+E", "save"),
         row(A::Start, G::File, "Start screen", "", "house"),
         row(A::Undo, G::Edit, "Undo", "Ctrl+Z", "undo"),

@@ -28,7 +28,7 @@ fn a_miro_board_is_imported_by_a_legend_and_joins_the_open_board_as_one_step() {
     let path = folder.path("workshop.json");
     std::fs::write(&path, MIRO).unwrap();
     let mut harness = open(Some(&folder.board()));
-    harness.state_mut().send(Command::Import(path));
+    harness.state_mut().send(Command::Import(vec![path]));
     wait_for(&mut harness, "From Miro: 2 stickies, 1 link");
     harness.get_by_label_contains("marked cyan became free text");
     harness.get_by_label("Kind of cyan").click();
@@ -51,14 +51,14 @@ fn what_is_dropped_on_the_window_opens() {
     let path = folder.path("lines.txt");
     std::fs::write(&path, "Place order -> Shop -> Order placed\n").unwrap();
     let mut harness = open(None);
-    harness.state_mut().send(Command::Import(path));
+    harness.state_mut().send(Command::Import(vec![path]));
     wait_for(&mut harness, "From lines of text: 3 stickies, 2 links");
     harness.get_by_label("Open as a new board").click();
     settle(&mut harness);
     harness.get_by_label("Service Shop");
     let ours = folder.board();
     press(&mut harness, Modifiers::COMMAND, Key::Z);
-    harness.state_mut().send(Command::Import(ours));
+    harness.state_mut().send(Command::Import(vec![ours]));
     wait_for(&mut harness, "Actor Client");
 }
 

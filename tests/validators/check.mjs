@@ -75,7 +75,7 @@ async function eventcatalog(folder, problem) {
     const all = { ...resources, ...resources.messages };
     const pages = (await files(path, "index.mdx")).map((page) => page.slice(path.length));
     // What stands in the folder is what the official reader sees.
-    for (const kind of ["domains", "services", "events", "commands", "queries", "channels"]) {
+    for (const kind of ["domains", "services", "events", "commands", "queries", "channels", "flows"]) {
       const written = pages.filter((page) => page.split("/").at(-3) === kind || (page.includes("/versioned/") && page.split("/").at(-5) === kind));
       const read = all[kind]?.length ?? 0;
       if (read !== written.length) problem(path, `${kind}: ${written.length} written, ${read} read`);
@@ -84,6 +84,17 @@ async function eventcatalog(folder, problem) {
     for (const service of resources.services ?? []) {
       for (const message of [...(service.sends ?? []), ...(service.receives ?? [])]) {
         if (!known.has(`${message.id}@${message.version}`)) problem(path, `${service.id} names ${message.id}@${message.version}`);
+      }
+    }
+    const services = new Set((resources.services ?? []).map((one) => `${one.id}@${one.version}`));
+    for (const flow of resources.flows ?? []) {
+      const ids = new Set(flow.steps.map((step) => step.id));
+      for (const step of flow.steps) {
+        const { message, service, next_step: one, next_steps: several } = step;
+        if (message && !known.has(`${message.id}@${message.version}`)) problem(path, `${flow.id} shows ${message.id}@${message.version}`);
+        if (service && !services.has(`${service.id}@${service.version}`)) problem(path, `${flow.id} shows ${service.id}@${service.version}`);
+        if (one && several) problem(path, `${flow.id}: ${step.id} has both next_step and next_steps`);
+        for (const next of [...(one ? [one] : []), ...(several ?? [])]) if (!ids.has(next.id)) problem(path, `${flow.id}: no step ${next.id}`);
       }
     }
     seen += pages.length;

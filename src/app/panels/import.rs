@@ -1,4 +1,7 @@
 //! What a board of another tool becomes, before it becomes one: its colours and icons with the kinds they stand for.
+//! Contracts have a window of their own.
+
+mod contracts;
 
 use std::path::PathBuf;
 
@@ -7,6 +10,7 @@ use egui::{Align2, Color32, ComboBox, Context, Grid, RichText, ScrollArea, Sense
 use crate::app::App;
 use crate::app::canvas::Tone;
 use crate::app::context::Command;
+use crate::app::files::Contracts;
 use crate::app::theme::Theme;
 use crate::board::StickyKind;
 use crate::board::notation::NOTATION;
@@ -22,6 +26,24 @@ pub(in crate::app) struct Importing {
     imported: Imported,
 }
 
+/// What was read and waits to be taken in.
+pub(in crate::app) enum Incoming {
+    Drawing(Box<Importing>),
+    Contracts(Box<contracts::Reading>),
+}
+
+impl Incoming {
+    /// A board of another tool with the usual legend.
+    pub(in crate::app) fn drawing(path: PathBuf, drawing: Drawing) -> Self {
+        Self::Drawing(Box::new(Importing::new(path, drawing)))
+    }
+
+    /// The board that contracts make.
+    pub(in crate::app) fn contracts(read: Contracts) -> Self {
+        Self::Contracts(Box::new(contracts::Reading::new(read)))
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Answer {
     Open,
@@ -31,7 +53,7 @@ enum Answer {
 
 impl Importing {
     /// A drawing with the usual legend.
-    pub(in crate::app) fn new(path: PathBuf, drawing: Drawing) -> Self {
+    fn new(path: PathBuf, drawing: Drawing) -> Self {
         let legend = Legend::default();
         let imported = drawing.board(&legend);
         Self { path, marks: drawing.marks(), drawing, legend, imported }
@@ -40,7 +62,14 @@ impl Importing {
 
 /// Shows the window while a drawing waits.
 pub(in crate::app) fn show(app: &mut App, ui: &mut Ui) {
-    let Some(mut importing) = app.importing.take() else { return };
+    match app.importing.take() {
+        Some(Incoming::Drawing(importing)) => show_drawing(app, ui, importing),
+        Some(Incoming::Contracts(reading)) => contracts::show(app, ui, reading),
+        None => {}
+    }
+}
+
+fn show_drawing(app: &mut App, ui: &Ui, mut importing: Box<Importing>) {
     let ctx = ui.ctx().clone();
     let answer = window(app, &ctx, &mut importing);
     match answer {
@@ -56,7 +85,7 @@ pub(in crate::app) fn show(app: &mut App, ui: &mut Ui) {
             }
         }
         Some(Answer::Cancel) => {}
-        None => app.importing = Some(importing),
+        None => app.importing = Some(Incoming::Drawing(importing)),
     }
 }
 

@@ -4,26 +4,29 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::super::bundle::pretty;
 use super::super::model::{MessageView, Model, VersionView};
 use super::super::names::{Names, safe};
+use super::super::{Syntax, yaml};
 use crate::board::schema::json_schema::{Draft, Spelling, spell, spell_definitions};
 use crate::board::{Envelope, Schema};
 use crate::topology::MessageKind;
 
-/// One message component with the schemas it needs.
-#[derive(Clone)]
+/// One message component with the schemas it needs, as text: a thousand documents hold the same ones.
 struct Made {
     key: String,
     version: String,
     answer: bool,
-    message: Value,
-    schemas: Vec<(String, Value)>,
+    message: String,
+    schemas: Vec<(String, String)>,
 }
 
-/// The components of every message, made when first asked for.
+/// The components of every message, spelt once for all documents.
 pub(super) struct Shared<'m, 'a> {
     model: &'m Model<'a>,
-    made: BTreeMap<usize, Vec<Made>>,
+    syntax: Syntax,
+    /// By message.
+    made: Vec<Vec<Made>>,
     /// Keys of messages.
     keys: Names,
     /// Keys of schemas.
@@ -31,24 +34,28 @@ pub(super) struct Shared<'m, 'a> {
 }
 
 impl<'m, 'a> Shared<'m, 'a> {
-    pub(super) fn new(model: &'m Model<'a>) -> Self {
-        let mut shared =
-            Self { model, made: BTreeMap::new(), keys: Names::default(), schemas: Names::default() };
+    pub(super) fn new(model: &'m Model<'a>, syntax: Syntax) -> Self {
+        let (made, keys, schemas) = Default::default();
+        let mut shared = Self { model, syntax, made, keys, schemas };
         // Keys are claimed in the board's order, so that every document calls a message the same.
         for at in 0..model.messages.len() {
             let made = shared.make(at);
-            shared.made.insert(at, made);
+            shared.made.push(made);
         }
         shared
     }
 
+    /// How its components are spelt.
+    pub(super) const fn syntax(&self) -> Syntax {
+        self.syntax
+    }
+
     /// Puts a message's components into a document and returns their keys.
-    pub(super) fn message(&self, at: usize, into: &mut Components) -> Vec<String> {
-        let made = self.made.get(&at).map_or([].as_slice(), Vec::as_slice);
-        for one in made {
+    pub(super) fn message<'s>(&'s self, at: usize, into: &mut Components<'s>) -> impl Iterator<Item = &'s str> {
+        for one in &self.made[at] {
             into.add(at, one);
         }
-        made.iter().map(|one| one.key.clone()).collect()
+        self.made[at].iter().map(|one| one.key.as_str())
     }
 
     fn make(&mut self, at: usize) -> Vec<Made> {
@@ -95,11 +102,22 @@ impl<'m, 'a> Shared<'m, 'a> {
         for (name, value) in spell_definitions(schema, &spelling) {
             schemas.push((definitions[&name].clone(), value));
         }
-        let value = self.component(message, version, &payload, answer);
-        Made { key, version: version.version.to_owned(), answer, message: value, schemas }
+        let spelt = |(key, value): (String, Value)| {
+            let text = entry(&key, &value, self.syntax);
+            (key, text)
+        };
+        let schemas = schemas.into_iter().map(spelt).collect();
+        let message = entry(&key, &self.component((at, message), version, &payload, answer), self.syntax);
+        Made { key, version: version.version.to_owned(), answer, message, schemas }
     }
 
-    fn component(&self, message: &MessageView, version: &VersionView, payload: &str, answer: bool) -> Value {
+    fn component(
+        &self,
+        (at, message): (usize, &MessageView),
+        version: &VersionView,
+        payload: &str,
+        answer: bool,
+    ) -> Value {
         let reference = json!({ "$ref": format!("#/components/schemas/{payload}") });
         let mut out = Map::new();
         out.insert("name".into(), message.name.into());
@@ -130,13 +148,15 @@ impl<'m, 'a> Shared<'m, 'a> {
             out.insert("correlationId".into(), json!({ "location": location }));
         }
         out.insert("payload".into(), envelope_schema(envelope, &reference));
-        let examples: Vec<Value> = version
-            .examples
+        if let Some(bindings) = super::channel::message_bindings(self.model, at, payload) {
+            out.insert("bindings".into(), bindings);
+        }
+        let examples: Vec<Value> = if answer { &version.answers } else { &version.examples }
             .iter()
-            .filter(|_| !answer)
             .enumerate()
             .map(|(n, example)| {
-                let name = format!("{}Example{}", safe(message.name), n + 1);
+                let part = if answer { "Answer" } else { "" };
+                let name = format!("{}{part}Example{}", safe(message.name), n + 1);
                 json!({ "name": name, "payload": self.enveloped(envelope, message, version, (example, n + 1)) })
             })
             .collect();
@@ -241,42 +261,82 @@ fn envelope_schema(envelope: Envelope, data: &Value) -> Value {
     }
 }
 
-/// The components of one document.
-#[derive(Default)]
-pub(super) struct Components {
-    messages: BTreeMap<String, Value>,
-    schemas: BTreeMap<String, Value>,
-    /// The keys of each message's components, with version, and whether it is an answer.
-    keys: BTreeMap<usize, Vec<(String, String, bool)>>,
+/// A component as it stands in a document: its key and its value, indented, with no comma behind it.
+fn entry(key: &str, value: &Value, syntax: Syntax) -> String {
+    match syntax {
+        Syntax::Yaml => yaml::entry(key, value, 2),
+        Syntax::Json => {
+            let text = pretty(value);
+            format!("      {}: {}", Value::from(key), text.trim_end().replace('\n', "\n      "))
+        }
+    }
 }
 
-impl Components {
-    fn add(&mut self, at: usize, made: &Made) {
-        if self.messages.insert(made.key.clone(), made.message.clone()).is_none() {
-            self.schemas.extend(made.schemas.iter().cloned());
-            let keys = self.keys.entry(at).or_default();
-            keys.push((made.key.clone(), made.version.clone(), made.answer));
+/// The components of one document.
+#[derive(Default)]
+pub(super) struct Components<'s> {
+    messages: BTreeMap<&'s str, &'s str>,
+    schemas: BTreeMap<&'s str, &'s str>,
+    /// Each message's components.
+    made: BTreeMap<usize, Vec<&'s Made>>,
+}
+
+impl<'s> Components<'s> {
+    fn add(&mut self, at: usize, made: &'s Made) {
+        if self.messages.insert(&made.key, &made.message).is_none() {
+            self.schemas.extend(made.schemas.iter().map(|(key, text)| (key.as_str(), text.as_str())));
+            self.made.entry(at).or_default().push(made);
         }
     }
 
     /// The keys of a message: of this version where it has one, else of all.
-    pub(super) fn keys(&self, at: usize, version: Option<&str>) -> Vec<&str> {
-        let all = self.keys.get(&at).map_or([].as_slice(), Vec::as_slice);
-        let asked = |exact: bool| -> Vec<&str> {
-            let fits = |(_, of, answer): &&(String, String, bool)| !answer && (!exact || version == Some(of));
-            all.iter().filter(fits).map(|(key, ..)| key.as_str()).collect()
+    pub(super) fn keys(&self, at: usize, version: Option<&str>) -> Vec<&'s str> {
+        let all = self.made.get(&at).map_or([].as_slice(), Vec::as_slice);
+        let asked = |exact: bool| -> Vec<&'s str> {
+            let fits = |made: &&&'s Made| !made.answer && (!exact || version == Some(&made.version));
+            all.iter().filter(fits).map(|made| made.key.as_str()).collect()
         };
         let exact = asked(true);
         if exact.is_empty() { asked(false) } else { exact }
     }
 
     /// The keys of a query's answers.
-    pub(super) fn answers(&self, at: usize) -> Vec<&str> {
-        let all = self.keys.get(&at).map_or([].as_slice(), Vec::as_slice);
-        all.iter().filter(|(_, _, answer)| *answer).map(|(key, ..)| key.as_str()).collect()
+    pub(super) fn answers(&self, at: usize) -> Vec<&'s str> {
+        let all = self.made.get(&at).map_or([].as_slice(), Vec::as_slice);
+        all.iter().filter(|made| made.answer).map(|made| made.key.as_str()).collect()
     }
 
-    pub(super) fn finish(self) -> Value {
-        json!({ "messages": self.messages, "schemas": self.schemas })
+    /// A document with these components as its last part.
+    pub(super) fn close(&self, document: &Value, syntax: Syntax) -> String {
+        let sections = [("messages", &self.messages), ("schemas", &self.schemas)];
+        let length = sections.iter().flat_map(|(_, all)| all.values()).map(|text| text.len() + 2).sum::<usize>();
+        match syntax {
+            Syntax::Yaml => {
+                let mut out = yaml::write(document);
+                out.reserve(length + 64);
+                out.push_str("components:\n");
+                for (name, all) in sections {
+                    out.push_str(&format!("  {name}:{}\n", if all.is_empty() { " {}" } else { "" }));
+                    out.extend(all.values().copied());
+                }
+                out
+            }
+            Syntax::Json => {
+                let mut out = pretty(document);
+                out.truncate(out.len() - "\n}\n".len());
+                out.reserve(length + 64);
+                out.push_str(",\n  \"components\": {");
+                for (n, (name, all)) in sections.into_iter().enumerate() {
+                    out.push_str(&format!("{}\n    \"{name}\": {{", if n > 0 { "," } else { "" }));
+                    for (n, text) in all.values().enumerate() {
+                        out.push_str(if n > 0 { ",\n" } else { "\n" });
+                        out.push_str(text);
+                    }
+                    out.push_str(if all.is_empty() { "}" } else { "\n    }" });
+                }
+                out.push_str("\n  }\n}\n");
+                out
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@ mod parse;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexSet;
 use serde_json::{Map, Value, json};
 
 use super::{DOCUMENT_MAX, Source};
@@ -48,11 +49,14 @@ impl Found<'_> {
 impl Documents {
     /// Parses JSON, YAML and the front matter of pages. What cannot be parsed is reported.
     #[must_use]
-    pub fn parse(sources: &[Source], report: &mut Vec<Remark>) -> Self {
+    pub fn parse(sources: &[Source], report: &mut IndexSet<Remark>, watch: &mut dyn FnMut(usize)) -> Self {
         let mut out = Self::default();
-        for source in sources {
+        for (done, source) in sources.iter().enumerate() {
+            watch(done);
             let path = normal(&source.path);
-            let mut refused = |message: String| report.push(Remark { about: source.path.clone(), message });
+            let mut refused = |message: String| {
+                report.insert(Remark { about: source.path.clone(), message });
+            };
             if source.text.len() > DOCUMENT_MAX {
                 refused(format!("it is larger than {} MB, so it is left out", DOCUMENT_MAX / 1024 / 1024));
                 continue;
@@ -224,7 +228,12 @@ impl Collector<'_, '_> {
             if reference == "#" || local.is_some_and(|token| own.contains(&unescape_token(token))) {
                 return None;
             }
-            match documents.find(path, reference) {
+            // What only refers on must lead somewhere.
+            let found = documents.find(path, reference).and_then(|found| {
+                let leads_on = found.value.get("$ref").is_some();
+                if leads_on { documents.follow(&found.path, found.value).map(|_| found) } else { Ok(found) }
+            });
+            match found {
                 Ok(found) => {
                     let key = (found.path.clone(), found.pointer.clone());
                     if let Some(known) = names.get(&key) {

@@ -2,6 +2,7 @@
 //!
 //! Identity there is the front matter's `id` and `version`; folders only say what kind of thing a page is about.
 
+mod flows;
 mod pages;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::documents::{is_page, join};
-use super::gathered::{Does, Entry, Gathered, MessageKey, Sort, Use};
+use super::gathered::{Does, Gathered, MessageKey, Sort, Use};
 use super::{Documents, Reader, products};
 use crate::board::{ChannelKind, Mode, Schema, StickyKind, Version};
 use crate::contracts::model::Action;
@@ -27,8 +28,9 @@ pub const READER: Reader = Reader {
 
 fn read(paths: &[&str], documents: &Documents, into: &mut Gathered) {
     let pages = Pages::new(paths, documents);
-    let (names, channels, services) = Default::default();
-    let mut catalogue = Catalogue { pages: &pages, documents, into, names, channels, services };
+    let (names, channels, services, service_names, handlers) = Default::default();
+    let mut catalogue =
+        Catalogue { pages: &pages, documents, into, names, channels, services, service_names, handlers };
     catalogue.read_channels();
     catalogue.read_messages();
     let services: Vec<&Page> = pages.of("services").chain(pages.of("agents")).collect();
@@ -53,6 +55,7 @@ fn read(paths: &[&str], documents: &Documents, into: &mut Gathered) {
             "commands",
             "queries",
             "channels",
+            "flows",
             "teams",
             "users",
         ]
@@ -62,7 +65,6 @@ fn read(paths: &[&str], documents: &Documents, into: &mut Gathered) {
                 "systems" => {
                     "say which services belong together; of the two levels a board shows the domains"
                 }
-                "flows" => "retell in steps what the services' links show; only who starts them is kept",
                 _ => "have no place on a board",
             };
             catalogue.into.remark(collection, format!("{count} of the catalogue's pages {what}"));
@@ -84,6 +86,10 @@ struct Catalogue<'p, 'd, 'g> {
     channels: BTreeMap<&'d str, String>,
     /// The id of the service that has a name.
     services: BTreeMap<String, &'d str>,
+    /// What the board calls a service, by id.
+    service_names: BTreeMap<&'d str, String>,
+    /// The first use of a message by somebody who receives it.
+    handlers: BTreeMap<MessageKey, usize>,
 }
 
 /// What a list of messages says of one.
@@ -202,6 +208,7 @@ impl<'d> Catalogue<'_, 'd, '_> {
                 .remark(page.path, format!("`{name}` is the name of another page too, so it goes by its id"));
             name = self.into.spelt(Sort::Service, page.id);
         }
+        self.service_names.insert(page.id, name.clone());
         let team = pages::texts(page.front, "owners").next().map(|id| self.pages.owner(id).to_owned());
         let service = self.into.services.entry(name.clone()).or_default();
         service.description = page.summary();
@@ -248,7 +255,11 @@ impl<'d> Catalogue<'_, 'd, '_> {
                 version: if action == Action::Receive { stated.version.clone() } else { String::new() },
                 ..Use::straight(service, action, stated.key.clone(), mode)
             };
-            out.push((self.into.add_use(used), stated));
+            let at = self.into.add_use(used);
+            if action == Action::Receive {
+                self.handlers.entry(stated.key.clone()).or_insert(at);
+            }
+            out.push((at, stated));
         }
         out
     }
@@ -347,29 +358,6 @@ impl<'d> Catalogue<'_, 'd, '_> {
         for (number, (on, does)) in found.into_iter().enumerate() {
             let said = self.into.state_reaction(service, number, StickyKind::Service);
             (said.on, said.does) = (on, does);
-        }
-    }
-
-    /// Who starts a flow: an actor whose next step is a command or query.
-    fn read_flow(&mut self, page: &Page<'d>) {
-        let steps: Vec<&Value> =
-            page.front.get("steps").and_then(Value::as_array).into_iter().flatten().collect();
-        for step in &steps {
-            let Some(actor) = step.get("actor").and_then(|actor| text(actor, "name")) else { continue };
-            for next in pages::next_steps(step) {
-                let next = steps.iter().find(|other| other.get("id") == Some(next));
-                let message = next.and_then(|next| text(next.get("message")?, "id"));
-                let Some(key) = message.and_then(|id| self.names.get(id)).cloned() else { continue };
-                let handled =
-                    self.into.uses.iter().find(|used| used.action == Action::Receive && used.message == key);
-                if key.0 != MessageKind::Event
-                    && let Some(used) = handled
-                {
-                    let (channel, mode) = (used.ways.first().and_then(|way| way.first()).cloned(), used.mode);
-                    let (kind, name) = (StickyKind::Actor, actor.to_owned());
-                    self.into.entries.insert(Entry { kind, name, message: key, channel, mode });
-                }
-            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexSet;
 use serde_json::Value;
 
 use crate::board::{
@@ -168,7 +169,7 @@ pub struct Gathered {
     /// Documents that others have made use of, so that they stand for nothing by themselves; by path.
     pub taken: BTreeSet<String>,
     /// What was not understood.
-    pub report: Vec<Remark>,
+    pub report: IndexSet<Remark>,
     /// Who consumes what a document describes: service and path.
     pub consumers: BTreeSet<(String, String)>,
     /// The uses each document tells of, by path.
@@ -271,10 +272,7 @@ impl Gathered {
 
     /// Reports something once.
     pub fn remark(&mut self, about: impl Into<String>, message: impl Into<String>) {
-        let remark = Remark { about: about.into(), message: message.into() };
-        if !self.report.contains(&remark) {
-            self.report.push(remark);
-        }
+        self.report.insert(Remark { about: about.into(), message: message.into() });
     }
 
     /// A use, merged with one of the same service, action, message, mode and end; or with what another format says of
@@ -329,6 +327,19 @@ impl Gathered {
             on: Vec::new(),
             does: Vec::new(),
         })
+    }
+
+    /// The uses of a message by a service that are known.
+    #[must_use]
+    pub fn uses_by(&self, service: &str, action: Action, message: &MessageKey) -> Vec<usize> {
+        let told = self.told.get(&(service.to_owned(), action, message.clone()));
+        told.into_iter().flatten().map(|(at, _)| *at).collect()
+    }
+
+    /// The reactions documents state of a service.
+    pub fn reactions_of<'s>(&'s self, service: &'s str) -> impl Iterator<Item = &'s ReactionSaid> {
+        let from = self.reactions.range((service.to_owned(), 0)..);
+        from.map(|(_, said)| said).take_while(move |said| said.service == service)
     }
 
     /// The reactions documents state.

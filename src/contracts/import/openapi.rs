@@ -142,10 +142,15 @@ impl<'d> Edge<'d, '_> {
             said.description = description.unwrap_or_default();
         }
         match (kind, response) {
-            (MessageKind::Query, Some(response)) if said.response.as_ref().is_none_or(Schema::is_empty) => {
+            (MessageKind::Query, Some((response, answers)))
+                if said.response.as_ref().is_none_or(Schema::is_empty) =>
+            {
                 said.response = Some(response);
+                if said.query.response_examples.is_empty() {
+                    said.query.response_examples = answers;
+                }
             }
-            (MessageKind::Command, Some(response)) if !response.is_empty() => {
+            (MessageKind::Command, Some((response, _))) if !response.is_empty() => {
                 self.remark(&about, "what it answers has no place on a board: a command is done or refused");
             }
             _ => {}
@@ -255,13 +260,13 @@ impl<'d> Edge<'d, '_> {
     }
 
     /// The shape of the answer when all goes well.
-    fn response(&mut self, about: &str, operation: &'d Value) -> Option<Schema> {
+    fn response(&mut self, about: &str, operation: &'d Value) -> Option<(Schema, Vec<Value>)> {
         let responses = operation.get("responses")?.as_object()?;
         let fine = responses
             .iter()
             .find(|(code, _)| code.starts_with('2'))
             .or_else(|| responses.get_key_value("default"));
         let response = self.follow(about, fine?.1)?;
-        self.content(about, response).map(|(schema, _)| schema)
+        self.content(about, response)
     }
 }

@@ -101,7 +101,7 @@ fn note(item: &Item, y: &mut [Option<f64>]) {
 /// The free height nearest to the wish; on the row of another item when that is about as near.
 fn nearest_free(item: &Item, placed: &[Item], wish: f64, gap: f64) -> f64 {
     // Heights the centre may not have, because of the boxes above and below.
-    let mut blocked: Vec<(f64, f64)> = placed
+    let blocked: Vec<(f64, f64)> = placed
         .iter()
         .filter(|other| other.left < item.right + gap && item.left < other.right + gap)
         .map(|other| {
@@ -109,20 +109,66 @@ fn nearest_free(item: &Item, placed: &[Item], wish: f64, gap: f64) -> f64 {
             (other.y - apart, other.y + apart)
         })
         .collect();
-    blocked.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    // A hair of overlap is rounding, not a reason to move.
-    let free = |y: f64| blocked.iter().all(|b| y <= b.0 + 0.01 || y >= b.1 - 0.01);
-    let row = placed
-        .iter()
-        .map(|other| other.y)
-        .filter(|y| (y - wish).abs() <= item.height / 2.0 && free(*y))
-        .min_by(|a, b| (a - wish).abs().total_cmp(&(b - wish).abs()));
-    if let Some(row) = row {
+    let taken = Taken::new(&blocked);
+    let nearest = |a: &f64, b: &f64| (a - wish).abs().total_cmp(&(b - wish).abs());
+    let rows = placed.iter().map(|other| other.y).filter(|y| (y - wish).abs() <= item.height / 2.0);
+    if let Some(row) = rows.filter(|y| taken.is_free(*y)).min_by(nearest) {
         return row;
     }
-    if free(wish) {
+    if taken.is_free(wish) {
         return wish;
     }
-    let candidates = blocked.iter().flat_map(|b| [b.1, b.0]).filter(|&y| free(y));
-    candidates.min_by(|a, b| (a - wish).abs().total_cmp(&(b - wish).abs())).unwrap_or(wish)
+    let mut sides: Vec<f64> = blocked.iter().flat_map(|b| [b.1, b.0]).collect();
+    // Of two sides as near, the lower one: it comes first in the order of the boxes from above.
+    sides.sort_by(|a, b| nearest(a, b).then(b.total_cmp(a)));
+    sides.into_iter().find(|y| taken.is_free(*y)).unwrap_or(wish)
+}
+
+/// Blocked stretches of heights, merged where they meet, from above.
+struct Taken(Vec<(f64, f64)>);
+
+impl Taken {
+    fn new(blocked: &[(f64, f64)]) -> Self {
+        // A hair of overlap is rounding, not a reason to move.
+        let mut all: Vec<(f64, f64)> = blocked.iter().map(|(from, to)| (from + 0.01, to - 0.01)).collect();
+        all.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut merged: Vec<(f64, f64)> = Vec::new();
+        for (from, to) in all {
+            match merged.last_mut() {
+                // Between two that only touch there is one free height.
+                Some(last) if from < last.1 => last.1 = last.1.max(to),
+                _ => merged.push((from, to)),
+            }
+        }
+        Self(merged)
+    }
+
+    /// True for a height on the edge of a stretch or outside of all.
+    fn is_free(&self, y: f64) -> bool {
+        let after = self.0.partition_point(|(from, _)| *from < y);
+        after == 0 || self.0[after - 1].1 <= y
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn merged_stretches_block_what_each_of_them_blocks(
+            blocked in prop::collection::vec((-50..50_i32, 1..20_i32), 0..20),
+            tried in prop::collection::vec(-60..60_i32, 1..40),
+        ) {
+            let blocked: Vec<(f64, f64)> =
+                blocked.into_iter().map(|(from, long)| (f64::from(from), f64::from(from + long))).collect();
+            let taken = Taken::new(&blocked);
+            for y in tried.into_iter().map(f64::from) {
+                let free = blocked.iter().all(|b| y <= b.0 + 0.01 || y >= b.1 - 0.01);
+                prop_assert_eq!(taken.is_free(y), free, "{} among {:?}", y, blocked);
+            }
+        }
+    }
 }

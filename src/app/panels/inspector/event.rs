@@ -94,7 +94,7 @@ pub(super) fn versions(ui: &mut Ui, cx: &mut Cx<'_>, name: &str, versions: &mut 
         }
         section(ui, cx.theme, "Schema");
         schema::show(ui, cx, &salt, &mut version.schema, Some(&used));
-        schema::examples(ui, cx, &salt, version);
+        schema::examples(ui, cx, (&salt, ""), &version.schema, &mut version.examples);
     }
 }
 

@@ -242,7 +242,7 @@ fn edit(
         .show(ui);
     let response = &output.response.response;
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Content filter"));
-    let escaped = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape));
+    let escaped = widgets::left_by_escape(ui, response);
     if escaped {
         draft.text = None;
     }

@@ -134,9 +134,13 @@ pub(super) fn query(ui: &mut Ui, cx: &mut Cx<'_>, name: &str) {
         Guards { breaker: &mut after.breaker, bulkhead: &mut after.bulkhead, fallback: &mut after.fallback },
     );
     section(ui, cx.theme, "Request");
-    schema::show(ui, cx, &format!("{name} request"), &mut after.request, None);
+    let salt = format!("{name} request");
+    schema::show(ui, cx, &salt, &mut after.request, None);
+    schema::examples(ui, cx, (&salt, "Request"), &after.request, &mut after.request_examples);
     section(ui, cx.theme, "Response");
-    schema::show(ui, cx, &format!("{name} response"), &mut after.response, None);
+    let salt = format!("{name} response");
+    schema::show(ui, cx, &salt, &mut after.response, None);
+    schema::examples(ui, cx, (&salt, "Response"), &after.response, &mut after.response_examples);
     if let Some(value) = text_area(ui, name, "Query description", &after.description, "What is asked") {
         after.description = value;
     }

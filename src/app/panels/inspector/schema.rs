@@ -14,7 +14,7 @@ use crate::board::schema::generate::example;
 use crate::board::schema::infer::infer;
 use crate::board::schema::json_schema::{from_json_schema, to_json_schema};
 use crate::board::schema::validate::Validator;
-use crate::board::{Schema, Version};
+use crate::board::Schema;
 
 /// Who says that it uses a field, by the field's dotted path.
 pub(super) type Users = BTreeMap<String, Vec<String>>;
@@ -55,10 +55,18 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, salt: &str, schema: &mut Schema
     ui.data_mut(|data| data.insert_temp(id, form));
 }
 
-/// Shows the examples of a version, each checked against its schema while it is typed.
-pub(super) fn examples(ui: &mut Ui, cx: &mut Cx<'_>, salt: &str, version: &mut Version) {
-    section(ui, cx.theme, "Examples");
-    let validator = Validator::new(&version.schema);
+/// Shows the examples of a schema, each checked against it while it is typed. `of` says whose they are, where there
+/// are several in sight.
+pub(super) fn examples(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    (salt, of): (&str, &str),
+    schema: &Schema,
+    examples: &mut Vec<Value>,
+) {
+    let named = |name: &str| if of.is_empty() { name.to_owned() } else { format!("{of} {}", name.to_lowercase()) };
+    section(ui, cx.theme, &named("Examples"));
+    let validator = Validator::new(schema);
     let check = |text: &str| match (code::parse(text), &validator) {
         (Err(problem), _) => Verdict { problems: vec![problem], acceptable: false },
         (Ok(_), Err(problem)) => {
@@ -70,26 +78,33 @@ pub(super) fn examples(ui: &mut Ui, cx: &mut Cx<'_>, salt: &str, version: &mut V
         }
     };
     let mut gone = None;
-    for (at, stated) in version.examples.iter_mut().enumerate() {
-        let name = format!("Example {}", at + 1);
+    for (at, stated) in examples.iter_mut().enumerate() {
+        let name = named(&format!("Example {}", at + 1));
         let text = code::pretty(stated);
         if let Some(new) = code::field(ui, cx.theme, (salt, at), (&name, "{ }"), &text, check)
             && let Ok(value) = code::parse(&new)
         {
             *stated = value;
         }
-        if ui.small_button(format!("Remove example {}", at + 1)).clicked() {
+        if ui.small_button(format!("Remove {}", lowered(&name))).clicked() {
             gone = Some(at);
         }
         ui.add_space(4.0);
     }
     if let Some(at) = gone {
-        version.examples.remove(at);
+        examples.remove(at);
     }
-    let number = version.examples.len() as u64 + 1;
-    if ui.button("Add example").on_hover_text("One that the schema allows, to start from").clicked() {
-        version.examples.push(example(&version.schema, number));
+    let number = examples.len() as u64 + 1;
+    let add = format!("Add {}", lowered(&named("Example")));
+    if ui.button(add).on_hover_text("One that the schema allows, to start from").clicked() {
+        examples.push(example(schema, number));
     }
+}
+
+/// A name within a sentence.
+fn lowered(name: &str) -> String {
+    let mut chars = name.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
 /// The schema as JSON Schema.

@@ -136,6 +136,10 @@ impl<'d> Document<'d> {
                 self.remark(&format!("message {}", key.1), format!("its {what} have no place on a board"));
             }
         }
+        if key.0 == MessageKind::Query && message.get("x-definition").is_none() {
+            let said = self.into.messages.entry(key.clone()).or_default();
+            said.query.request_examples.clone_from(&examples);
+        }
         let version = Version {
             version: text(message, "/x-version").unwrap_or_else(|| "1".to_owned()),
             schema,

@@ -74,11 +74,11 @@ pub(super) fn texts<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v
     list.into_iter().flatten().filter_map(|one| one.as_str().or_else(|| text(one, "id")))
 }
 
-/// The ids of the steps that follow a step.
-pub(super) fn next_steps(step: &Value) -> impl Iterator<Item = &Value> {
+/// The ids of the steps that follow a step, with the label of the way there.
+pub(super) fn next_steps(step: &Value) -> impl Iterator<Item = (&Value, &str)> {
     let one = step.get("next_step").into_iter();
     let several = step.get("next_steps").and_then(Value::as_array).into_iter().flatten();
-    one.chain(several).map(|next| next.get("id").unwrap_or(next))
+    one.chain(several).map(|next| (next.get("id").unwrap_or(next), text(next, "label").unwrap_or_default()))
 }
 
 /// What the page at a path is about; none for pages that are no resources.
