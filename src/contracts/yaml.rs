@@ -136,7 +136,8 @@ fn write_text(text: &str, out: &mut String) {
 const WORDS: [&str; 12] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf", "none"];
 
 /// True when a text can stand without quotes and is text for every reader.
-fn is_plain(text: &str) -> bool {
+#[must_use]
+pub(super) fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     let first = bytes.first().is_some_and(u8::is_ascii_alphabetic);
     let last =
@@ -149,7 +150,7 @@ fn is_plain(text: &str) -> bool {
         b':' => bytes.get(at + 1).is_some_and(|next| *next != b' '),
         _ => false,
     });
-    first && last && inner && !WORDS.contains(&text.to_ascii_lowercase().as_str())
+    first && last && inner && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 #[cfg(test)]

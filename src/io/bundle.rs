@@ -4,7 +4,7 @@
 //! symbolic links are never followed, and a file of ours that an export no longer has goes only when asked.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -91,23 +91,20 @@ pub fn write(
     let before = manifest.files.get(format).cloned().unwrap_or_default();
     let mut outcome = Outcome::default();
     let mut listed: BTreeSet<String> = BTreeSet::new();
+    let mut folders = Folders::new(&root);
+    let mut planned: Vec<(&str, PathBuf, Place)> = Vec::new();
     for (done, (path, bytes)) in bundle.files.iter().enumerate() {
-        progress(done);
-        match place(&root, path, ours.contains(path), bytes)? {
-            Place::Same => {
+        progress(done / 2);
+        match place(&mut folders, path, ours.contains(path), bytes)? {
+            (_, Place::Same) => {
                 outcome.unchanged += 1;
                 listed.insert(path.clone());
             }
-            Place::Refused(reason) => outcome.refused.push((path.clone(), reason)),
-            Place::Writable(target) => {
-                if !manner.check {
-                    let parent = target.parent().unwrap_or(&root);
-                    std::fs::create_dir_all(parent).map_err(|error| failed(parent, &error))?;
-                    write_atomically(&target, bytes)
-                        .map_err(|error| BundleError { path: target.clone(), message: error.to_string() })?;
-                }
+            (_, Place::Refused(reason)) => outcome.refused.push((path.clone(), reason)),
+            (target, place) => {
                 outcome.changed.push(path.clone());
                 listed.insert(path.clone());
+                planned.push((path, target, place));
             }
         }
     }
@@ -116,8 +113,10 @@ pub fn write(
         if elsewhere(path) || !names::is_safe_path(path) {
             continue;
         }
-        let Ok(target) = walk(&root, path) else { continue };
-        if !target.is_file() {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let Ok(Walked::There(folder)) = folders.walk(folder) else { continue };
+        let target = folder.join(name);
+        if !std::fs::symlink_metadata(&target).is_ok_and(|metadata| metadata.is_file()) {
             continue;
         }
         if manner.prune && !manner.check {
@@ -133,63 +132,134 @@ pub fn write(
         manifest.isobar = 1;
         manifest.files.insert(format.to_owned(), listed);
         manifest.files.retain(|_, paths| !paths.is_empty());
+        // Before the files: what is cut short half-way is ours to finish.
         write_manifest(&root, &manifest)?;
+        let all = planned.len().max(1);
+        for (done, (path, target, place)) in planned.into_iter().enumerate() {
+            progress((bundle.files.len() + bundle.files.len() * done / all) / 2);
+            put(&mut folders, path, &target, &place, &bundle.files[path])?;
+        }
     }
     Ok(outcome)
 }
 
+/// Writes one file. Not to the disk at once, as a board is: what a crash loses can be exported again.
+fn put(folders: &mut Folders, path: &str, target: &Path, place: &Place, bytes: &[u8]) -> Result<(), BundleError> {
+    let parent = folders.make(path)?;
+    let written = match place {
+        Place::New => std::fs::File::create_new(target).and_then(|mut file| file.write_all(bytes)),
+        _ => replace(&parent, target, bytes),
+    };
+    written.map_err(|error| failed(target, &error))
+}
+
 enum Place {
     Same,
-    Writable(PathBuf),
+    /// There is nothing yet.
+    New,
+    /// There is a file of ours that differs.
+    Ours,
     Refused(String),
 }
 
-fn place(root: &Path, path: &str, ours: bool, bytes: &[u8]) -> Result<Place, BundleError> {
+fn place(folders: &mut Folders, path: &str, ours: bool, bytes: &[u8]) -> Result<(PathBuf, Place), BundleError> {
+    let refused = |reason: &str| Ok((PathBuf::new(), Place::Refused(reason.to_owned())));
     if !names::is_safe_path(path) {
-        return Ok(Place::Refused("it is no safe file name".to_owned()));
+        return refused("it is no safe file name");
     }
-    let target = match walk(root, path) {
-        Ok(target) => target,
-        Err(reason) => return Ok(Place::Refused(reason)),
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let target = match folders.walk(folder) {
+        Ok(Walked::There(folder)) => folder.join(name),
+        Ok(Walked::Missing(folder)) => return Ok((folder.join(name), Place::New)),
+        Err(reason) => return refused(&reason),
     };
-    match std::fs::symlink_metadata(&target) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Place::Writable(target)),
-        Err(error) => Err(failed(&target, &error)),
-        Ok(metadata) if metadata.is_dir() => {
-            Ok(Place::Refused("a folder of this name is in the way".to_owned()))
-        }
+    let place = match std::fs::symlink_metadata(&target) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Place::New,
+        Err(error) => return Err(failed(&target, &error)),
+        Ok(metadata) if metadata.is_symlink() => return refused(LINK),
+        Ok(metadata) if metadata.is_dir() => return refused("a folder of this name is in the way"),
         Ok(metadata) => {
             let same = metadata.len() == bytes.len() as u64
                 && std::fs::read(&target).map_err(|error| failed(&target, &error))? == bytes;
-            Ok(if same {
+            if same {
                 Place::Same
             } else if ours {
-                Place::Writable(target)
+                Place::Ours
             } else {
-                let message = "a file that Isobar did not write is in the way; move it or export elsewhere";
-                Place::Refused(message.to_owned())
-            })
+                return refused("a file that Isobar did not write is in the way; move it or export elsewhere");
+            }
         }
-    }
+    };
+    Ok((target, place))
 }
 
-/// The place of a path below the root, when no step of it is a symbolic link or a file in a folder's place.
-fn walk(root: &Path, path: &str) -> Result<PathBuf, String> {
-    let mut at = root.to_owned();
-    let steps: Vec<&str> = path.split('/').collect();
-    for (n, step) in steps.iter().enumerate() {
-        at.push(step);
-        match std::fs::symlink_metadata(&at) {
-            Ok(metadata) if metadata.is_symlink() => {
-                return Err("a symbolic link is in the way, and links are not followed".to_owned());
+/// Puts a file in the place of another, whole or not at all.
+fn replace(folder: &Path, target: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().set_permissions(std::fs::metadata(target)?.permissions())?;
+    file.persist(target).map(|_file| ()).map_err(|error| error.error)
+}
+
+const LINK: &str = "a symbolic link is in the way, and links are not followed";
+
+/// A folder below the root, reached without following a link.
+#[derive(Clone)]
+enum Walked {
+    There(PathBuf),
+    Missing(PathBuf),
+}
+
+/// The folders below a root, each looked at once.
+struct Folders<'r> {
+    root: &'r Path,
+    known: BTreeMap<String, Result<Walked, String>>,
+}
+
+impl<'r> Folders<'r> {
+    const fn new(root: &'r Path) -> Self {
+        Self { root, known: BTreeMap::new() }
+    }
+
+    /// Where a folder is, when no step to it is a symbolic link or a file.
+    fn walk(&mut self, folder: &str) -> Result<Walked, String> {
+        if folder.is_empty() {
+            return Ok(Walked::There(self.root.to_owned()));
+        }
+        if let Some(known) = self.known.get(folder) {
+            return known.clone();
+        }
+        let (above, name) = folder.rsplit_once('/').unwrap_or(("", folder));
+        let walked = self.walk(above).and_then(|above| match above {
+            Walked::Missing(above) => Ok(Walked::Missing(above.join(name))),
+            Walked::There(above) => {
+                let at = above.join(name);
+                match std::fs::symlink_metadata(&at) {
+                    Ok(metadata) if metadata.is_symlink() => Err(LINK.to_owned()),
+                    Ok(metadata) if metadata.is_dir() => Ok(Walked::There(at)),
+                    Ok(_) => Err("a file stands where a folder is needed".to_owned()),
+                    Err(_missing) => Ok(Walked::Missing(at)),
+                }
             }
-            Ok(metadata) if n + 1 < steps.len() && !metadata.is_dir() => {
-                return Err("a file stands where a folder is needed".to_owned());
+        });
+        self.known.insert(folder.to_owned(), walked.clone());
+        walked
+    }
+
+    /// The folder of a file, made where it is missing.
+    fn make(&mut self, path: &str) -> Result<PathBuf, BundleError> {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let refused = |reason| BundleError { path: self.root.join(folder), message: reason };
+        match self.walk(folder) {
+            Ok(Walked::There(at)) => Ok(at),
+            Ok(Walked::Missing(at)) => {
+                std::fs::create_dir_all(&at).map_err(|error| failed(&at, &error))?;
+                self.known.insert(folder.to_owned(), Ok(Walked::There(at.clone())));
+                Ok(at)
             }
-            _ => {}
+            Err(reason) => Err(refused(reason)),
         }
     }
-    Ok(at)
 }
 
 fn read_manifest(root: &Path) -> Result<Manifest, BundleError> {

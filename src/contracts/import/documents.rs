@@ -1,5 +1,6 @@
 //! Parsed documents and references between them: never fetched, never endless.
 
+mod blocks;
 mod parse;
 
 use std::collections::{BTreeMap, BTreeSet};

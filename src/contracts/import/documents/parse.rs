@@ -6,6 +6,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value, json};
 use serde_saphyr::Tagged;
 
+use super::blocks;
+
 /// The most nodes one YAML document may have, aliases included: ample for a catalogue, an end for a bomb.
 const NODES_MAX: usize = 6_000_000;
 
@@ -46,6 +48,9 @@ fn front_matter(text: &str) -> Option<&str> {
 }
 
 fn yaml(text: &str) -> Result<Value, String> {
+    if let Some(value) = blocks::read(text) {
+        return Ok(value);
+    }
     let options = serde_saphyr::options! {
         with_snippet: false,
         budget: serde_saphyr::budget! { max_events: NODES_MAX * 2, max_nodes: NODES_MAX },
