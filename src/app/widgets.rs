@@ -154,8 +154,7 @@ fn edit_field(
 
 /// True when a text field has just been left by Escape. The key is used up by that: it does nothing else any more.
 pub fn left_by_escape(ui: &Ui, response: &Response) -> bool {
-    response.lost_focus()
-        && ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape))
+    response.lost_focus() && ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape))
 }
 
 /// A row of a name and a field beside it.

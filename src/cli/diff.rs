@@ -24,7 +24,8 @@ pub(super) struct Diff {
 
 impl Subcommand for Diff {
     const NAME: &'static str = "diff";
-    const ABOUT: &'static str = "Compare two boards, or folders of contracts; exit with 1 when somebody breaks";
+    const ABOUT: &'static str =
+        "Compare two boards, or folders of contracts; exit with 1 when somebody breaks";
 
     fn run(self, out: &mut dyn Write) -> Result<Exit, CliError> {
         let (old, new) = match (self.boards.as_slice(), &self.git) {

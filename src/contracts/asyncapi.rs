@@ -150,7 +150,8 @@ impl<'d, 'm, 'a> Document<'d, 'm, 'a> {
             let mut messages = Map::new();
             for at in carried {
                 for key in shared.message(*at, &mut self.components) {
-                    messages.insert(key.to_owned(), json!({ "$ref": format!("#/components/messages/{key}") }));
+                    messages
+                        .insert(key.to_owned(), json!({ "$ref": format!("#/components/messages/{key}") }));
                 }
             }
             let value = match way {

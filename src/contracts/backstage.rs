@@ -33,8 +33,11 @@ fn write(model: &Model, _options: &Options, bundle: &mut Bundle) {
     let parties: Vec<&PartyView> = model.parties.iter().filter(|party| party.ix.is_some()).collect();
     let called: Vec<String> =
         parties.iter().map(|party| names.claim(&party.name, &entity_name(&party.name))).collect();
-    let apis: BTreeMap<&str, String> =
-        parties.iter().zip(&called).map(|(party, name)| (party.slug.as_str(), format!("{name}-api"))).collect();
+    let apis: BTreeMap<&str, String> = parties
+        .iter()
+        .zip(&called)
+        .map(|(party, name)| (party.slug.as_str(), format!("{name}-api")))
+        .collect();
     let mut teams: BTreeMap<String, &str> = BTreeMap::new();
     for team in
         parties.iter().filter_map(|party| party.service).map(|s| s.team.as_str()).filter(|t| !t.is_empty())
@@ -71,7 +74,8 @@ fn write(model: &Model, _options: &Options, bundle: &mut Bundle) {
             spec.insert("consumesApis".into(), json!(consumed));
         }
         entities.push(entity("Component", name, &party.name, description, Value::Object(spec)));
-        if let Some(document) = documents.remove(party.slug.as_str()).filter(|_| !party.operations.is_empty()) {
+        if let Some(document) = documents.remove(party.slug.as_str()).filter(|_| !party.operations.is_empty())
+        {
             let path = format!("apis/{}.asyncapi.yaml", party.slug);
             let spec = json!({
                 "type": "asyncapi", "lifecycle": "production", "owner": owner, "system": system,

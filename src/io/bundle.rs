@@ -144,7 +144,13 @@ pub fn write(
 }
 
 /// Writes one file. Not to the disk at once, as a board is: what a crash loses can be exported again.
-fn put(folders: &mut Folders, path: &str, target: &Path, place: &Place, bytes: &[u8]) -> Result<(), BundleError> {
+fn put(
+    folders: &mut Folders,
+    path: &str,
+    target: &Path,
+    place: &Place,
+    bytes: &[u8],
+) -> Result<(), BundleError> {
     let parent = folders.make(path)?;
     let written = match place {
         Place::New => std::fs::File::create_new(target).and_then(|mut file| file.write_all(bytes)),
@@ -162,7 +168,12 @@ enum Place {
     Refused(String),
 }
 
-fn place(folders: &mut Folders, path: &str, ours: bool, bytes: &[u8]) -> Result<(PathBuf, Place), BundleError> {
+fn place(
+    folders: &mut Folders,
+    path: &str,
+    ours: bool,
+    bytes: &[u8],
+) -> Result<(PathBuf, Place), BundleError> {
     let refused = |reason: &str| Ok((PathBuf::new(), Place::Refused(reason.to_owned())));
     if !names::is_safe_path(path) {
         return refused("it is no safe file name");
@@ -186,7 +197,9 @@ fn place(folders: &mut Folders, path: &str, ours: bool, bytes: &[u8]) -> Result<
             } else if ours {
                 Place::Ours
             } else {
-                return refused("a file that Isobar did not write is in the way; move it or export elsewhere");
+                return refused(
+                    "a file that Isobar did not write is in the way; move it or export elsewhere",
+                );
             }
         }
     };

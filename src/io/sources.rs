@@ -34,7 +34,8 @@ impl Collected {
             return error.to_string();
         }
         let shown: Vec<&str> = self.skipped.iter().take(3).map(String::as_str).collect();
-        let more = if self.skipped.len() > 3 { format!("; {} more", self.skipped.len() - 3) } else { String::new() };
+        let more =
+            if self.skipped.len() > 3 { format!("; {} more", self.skipped.len() - 3) } else { String::new() };
         format!("nothing to import: {}{more}", shown.join("; "))
     }
 }
@@ -72,9 +73,7 @@ pub fn holds_contracts(path: &Path) -> bool {
     }
     let board = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ron"));
     let small = std::fs::metadata(path).is_ok_and(|metadata| metadata.len() <= DOCUMENT_MAX as u64);
-    !board
-        && small
-        && read_text(path).is_ok_and(|text| recognise(&path.to_string_lossy(), &text).is_some())
+    !board && small && read_text(path).is_ok_and(|text| recognise(&path.to_string_lossy(), &text).is_some())
 }
 
 /// Reads a board, or makes one of a contract file or a folder of them.
@@ -240,8 +239,7 @@ mod tests {
         write(folder.path(), asyncapi.name, &bundle, Manner::default(), &mut |_| {}).unwrap();
         let read = board_or_contracts(folder.path()).unwrap();
         let (old, new) = (derive(&board), derive(&read.board));
-        let difference =
-            compatibility::difference(&Model::new(&board, &old), &Model::new(&read.board, &new));
+        let difference = compatibility::difference(&Model::new(&board, &old), &Model::new(&read.board, &new));
         assert_eq!(difference, compatibility::Difference::default());
         let file = folder.path().join("board.asyncapi.yaml");
         assert_eq!(board_or_contracts(&file).unwrap().board.events.len(), 1);

@@ -51,7 +51,11 @@ impl<'m, 'a> Shared<'m, 'a> {
     }
 
     /// Puts a message's components into a document and returns their keys.
-    pub(super) fn message<'s>(&'s self, at: usize, into: &mut Components<'s>) -> impl Iterator<Item = &'s str> {
+    pub(super) fn message<'s>(
+        &'s self,
+        at: usize,
+        into: &mut Components<'s>,
+    ) -> impl Iterator<Item = &'s str> {
         for one in &self.made[at] {
             into.add(at, one);
         }
@@ -309,7 +313,8 @@ impl<'s> Components<'s> {
     /// A document with these components as its last part.
     pub(super) fn close(&self, document: &Value, syntax: Syntax) -> String {
         let sections = [("messages", &self.messages), ("schemas", &self.schemas)];
-        let length = sections.iter().flat_map(|(_, all)| all.values()).map(|text| text.len() + 2).sum::<usize>();
+        let length =
+            sections.iter().flat_map(|(_, all)| all.values()).map(|text| text.len() + 2).sum::<usize>();
         match syntax {
             Syntax::Yaml => {
                 let mut out = yaml::write(document);

@@ -158,7 +158,10 @@ fn title(model: &Model, shown: Shown) -> String {
 /// What the sticky of a reaction says.
 fn said(model: &Model, ix: ReactionIx) -> String {
     let sticky = model.board.stickies.get(&model.topology[ix].sticky);
-    sticky.map(|sticky| sticky.name.clone()).filter(|name| !name.is_empty()).unwrap_or_else(|| POLICY.to_owned())
+    sticky
+        .map(|sticky| sticky.name.clone())
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| POLICY.to_owned())
 }
 
 /// What a step points at: an actor, a message, a service, or something the catalogue has no collection for.
@@ -196,7 +199,10 @@ fn next<'a>(model: &Model<'a>, shown: Shown, start: &Start<'a>) -> Vec<(Shown<'a
         }
         Shown::Reaction(ix) => {
             let outputs = &topology[ix].outputs;
-            outputs.iter().map(|output| (Shown::Message(output.message), outcome(model, outputs, output))).collect()
+            outputs
+                .iter()
+                .map(|output| (Shown::Message(output.message), outcome(model, outputs, output)))
+                .collect()
         }
     }
 }

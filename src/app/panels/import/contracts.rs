@@ -47,14 +47,7 @@ impl Reading {
         if !skipped.is_empty() {
             untold.push(("Files left out".to_owned(), skipped));
         }
-        Self {
-            paths,
-            sources: Arc::new(sources),
-            imported,
-            untold,
-            updated: Later::default(),
-            revision: 0,
-        }
+        Self { paths, sources: Arc::new(sources), imported, untold, updated: Later::default(), revision: 0 }
     }
 
     /// Works out what the contracts change on the open board.

@@ -10,11 +10,11 @@ use serde_json::Value;
 use crate::app::code::{self, Verdict};
 use crate::app::context::Cx;
 use crate::app::widgets::{chip, section};
+use crate::board::Schema;
 use crate::board::schema::generate::example;
 use crate::board::schema::infer::infer;
 use crate::board::schema::json_schema::{from_json_schema, to_json_schema};
 use crate::board::schema::validate::Validator;
-use crate::board::Schema;
 
 /// Who says that it uses a field, by the field's dotted path.
 pub(super) type Users = BTreeMap<String, Vec<String>>;
@@ -64,7 +64,8 @@ pub(super) fn examples(
     schema: &Schema,
     examples: &mut Vec<Value>,
 ) {
-    let named = |name: &str| if of.is_empty() { name.to_owned() } else { format!("{of} {}", name.to_lowercase()) };
+    let named =
+        |name: &str| if of.is_empty() { name.to_owned() } else { format!("{of} {}", name.to_lowercase()) };
     section(ui, cx.theme, &named("Examples"));
     let validator = Validator::new(schema);
     let check = |text: &str| match (code::parse(text), &validator) {

@@ -182,7 +182,11 @@ fn scalar(text: &str) -> Option<Value> {
 fn number(text: &str) -> Option<Value> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let whole = digits.bytes().all(|b| b.is_ascii_digit());
-    let fine = if whole { digits == "0" && digits == text || !digits.starts_with('0') } else { digits.contains('.') };
+    let fine = if whole {
+        digits == "0" && digits == text || !digits.starts_with('0')
+    } else {
+        digits.contains('.')
+    };
     let value: serde_json::Number = serde_json::from_str(text).ok().filter(|_| fine)?;
     // More digits than a number holds are for the other reader to judge.
     (!whole || !value.is_f64()).then_some(Value::Number(value))
@@ -194,7 +198,8 @@ fn quoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
     if bytes[0] == b'\'' {
         let end = memchr::memchr(b'\'', &bytes[1..])? + 1;
         // Two quotes stand for one, which is rare.
-        return (bytes.get(end + 1) != Some(&b'\'')).then(|| (Cow::Borrowed(&text[1..end]), &text[end + 1..]));
+        return (bytes.get(end + 1) != Some(&b'\''))
+            .then(|| (Cow::Borrowed(&text[1..end]), &text[end + 1..]));
     }
     let mut end = 1;
     loop {
@@ -245,10 +250,43 @@ mod tests {
     #[test]
     fn all_else_is_left_to_the_other_reader() {
         for text in [
-            "a: &x 1", "a: *x", "a: !t 1", "a: |\n  b", "a: >\n  b", "a: b\n  c", "a: {b: c}", "a: [b]", "a: b # c",
-            "a: 1\na: 2", "? a", "a:\tb", "\ta: b", "a: b\r\n", "---\na: b", "a: 012", "a: 1e3", "a: 0x1", "a: ~",
-            "a: yes", "y: a", "1: a", "a: - b", "- - a", "a: \"b", "a: \"b\" c", "a: 'b''c'", "a: \"\\ud83d\\ude00\"",
-            "<<: a", "a: 2026-01-01", "a: .inf", "", "a", "- a\nb: c", " a: b\nc: d", "a: -0", "a: é",
+            "a: &x 1",
+            "a: *x",
+            "a: !t 1",
+            "a: |\n  b",
+            "a: >\n  b",
+            "a: b\n  c",
+            "a: {b: c}",
+            "a: [b]",
+            "a: b # c",
+            "a: 1\na: 2",
+            "? a",
+            "a:\tb",
+            "\ta: b",
+            "a: b\r\n",
+            "---\na: b",
+            "a: 012",
+            "a: 1e3",
+            "a: 0x1",
+            "a: ~",
+            "a: yes",
+            "y: a",
+            "1: a",
+            "a: - b",
+            "- - a",
+            "a: \"b",
+            "a: \"b\" c",
+            "a: 'b''c'",
+            "a: \"\\ud83d\\ude00\"",
+            "<<: a",
+            "a: 2026-01-01",
+            "a: .inf",
+            "",
+            "a",
+            "- a\nb: c",
+            " a: b\nc: d",
+            "a: -0",
+            "a: é",
         ] {
             assert_eq!(read(text), None, "{text:?}");
         }
@@ -256,10 +294,34 @@ mod tests {
 
     /// Lines of all kinds at all depths, most of them wrong together.
     fn texts() -> impl Strategy<Value = String> {
-        let line = (0..5_usize, prop::sample::select(vec![
-            "a: 1", "b:", "c: x y", "- d", "-", "- e: 2", "- f:", "\"g h\": \"i\\n\"", "j: {}", "k: []", "# l", "", "m: 'n'",
-            "o: -1.5", "- \"p\"", "q: no", "r: 1.0e+3", "s: \"t\" ", "u v: w", "-   x: y", "$z: null", "A: b:c", "- B: 'C'",
-        ]));
+        let line = (
+            0..5_usize,
+            prop::sample::select(vec![
+                "a: 1",
+                "b:",
+                "c: x y",
+                "- d",
+                "-",
+                "- e: 2",
+                "- f:",
+                "\"g h\": \"i\\n\"",
+                "j: {}",
+                "k: []",
+                "# l",
+                "",
+                "m: 'n'",
+                "o: -1.5",
+                "- \"p\"",
+                "q: no",
+                "r: 1.0e+3",
+                "s: \"t\" ",
+                "u v: w",
+                "-   x: y",
+                "$z: null",
+                "A: b:c",
+                "- B: 'C'",
+            ]),
+        );
         prop::collection::vec(line, 1..10).prop_map(|lines| {
             lines.into_iter().map(|(depth, line)| format!("{}{line}\n", " ".repeat(depth))).collect()
         })
@@ -281,7 +343,8 @@ mod tests {
                     .prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
             ]
         });
-        prop::collection::vec(("[a-z]{1,4}", nested), 1..5).prop_map(|pairs| Value::Object(pairs.into_iter().collect()))
+        prop::collection::vec(("[a-z]{1,4}", nested), 1..5)
+            .prop_map(|pairs| Value::Object(pairs.into_iter().collect()))
     }
 
     proptest! {

@@ -67,16 +67,12 @@ impl<'d> Catalogue<'_, 'd, '_> {
         let listed = page.front.get("steps").and_then(Value::as_array);
         let all: Vec<&'d Value> = listed.into_iter().flatten().collect();
         let id = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let places: BTreeMap<String, usize> = all
-            .iter()
-            .enumerate()
-            .filter_map(|(at, step)| Some((id(step.get("id")?), at)))
-            .collect();
+        let places: BTreeMap<String, usize> =
+            all.iter().enumerate().filter_map(|(at, step)| Some((id(step.get("id")?), at))).collect();
         let mut out = Vec::new();
         for step in &all {
-            let next = next_steps(step)
-                .filter_map(|(next, label)| Some((*places.get(&id(next))?, label)))
-                .collect();
+            let next =
+                next_steps(step).filter_map(|(next, label)| Some((*places.get(&id(next))?, label))).collect();
             out.push(Step { shown: self.shown(step), next });
         }
         out

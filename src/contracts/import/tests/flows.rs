@@ -6,8 +6,7 @@ use crate::contracts::tests::samples;
 use crate::topology::MessageKind;
 
 fn catalogue(board: &Board) -> Vec<Source> {
-    let bundle =
-        Format::named("eventcatalog").unwrap().export(board, &derive(board), &Options::default());
+    let bundle = Format::named("eventcatalog").unwrap().export(board, &derive(board), &Options::default());
     sources(&bundle, |_| true)
 }
 
@@ -35,7 +34,8 @@ fn policies(board: &Board) -> BTreeSet<String> {
         .map(|reaction| {
             let on: BTreeSet<&str> =
                 reaction.triggers.iter().map(|r| topology[topology[*r].message].name.as_str()).collect();
-            let does: Vec<&str> = reaction.outputs.iter().map(|o| topology[o.message].name.as_str()).collect();
+            let does: Vec<&str> =
+                reaction.outputs.iter().map(|o| topology[o.message].name.as_str()).collect();
             format!("{} upon {on:?} does {does:?}", board.stickies[&reaction.sticky].name)
         })
         .collect()
@@ -65,9 +65,13 @@ fn every_step_of_a_flow_leads_to_one_there_is() {
             let ids: Vec<&str> = steps.iter().map(|step| step["id"].as_str().unwrap()).collect();
             assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{name}");
             for step in steps {
-                assert!(step.get("next_step").is_none() || step.get("next_steps").is_none(), "{name}: {step}");
+                assert!(
+                    step.get("next_step").is_none() || step.get("next_steps").is_none(),
+                    "{name}: {step}"
+                );
                 let one = step.get("next_step").into_iter();
-                for next in one.chain(step.get("next_steps").and_then(Value::as_array).into_iter().flatten()) {
+                for next in one.chain(step.get("next_steps").and_then(Value::as_array).into_iter().flatten())
+                {
                     assert!(ids.contains(&next["id"].as_str().unwrap()), "{name}: {step}");
                 }
             }
@@ -93,10 +97,8 @@ const SHIPPING: &[(&str, &str)] = &[
 
 #[test]
 fn a_flow_says_what_a_service_does_upon_what_where_its_page_is_silent() {
-    let files: Vec<Source> = SHIPPING
-        .iter()
-        .map(|(path, text)| Source { path: (*path).into(), text: (*text).into() })
-        .collect();
+    let files: Vec<Source> =
+        SHIPPING.iter().map(|(path, text)| Source { path: (*path).into(), text: (*text).into() }).collect();
     let imported = import(&files, None).unwrap();
     let board = &imported.board;
     let topology = derive(board);

@@ -76,7 +76,8 @@ fn references_that_lead_nowhere_good_are_told_and_never_followed() {
 #[test]
 fn names_that_are_no_file_names_are_kept_on_the_board_and_tamed_in_files() {
     let long = "x".repeat(300);
-    let names = ["../x", "..", "CON", "nul.json", "🎈", "a\0b", "-rf", "/etc/passwd", "Order", "ORDER", &long];
+    let names =
+        ["../x", "..", "CON", "nul.json", "🎈", "a\0b", "-rf", "/etc/passwd", "Order", "ORDER", &long];
     for row in DOCUMENTS {
         let sources: Vec<Source> = names
             .iter()
