@@ -202,7 +202,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("giant.json");
         sparse(&path, 100 * 1024 * 1024);
-        let collected = collect(&[path.clone()]).unwrap();
+        let collected = collect(std::slice::from_ref(&path)).unwrap();
         let error = import(&collected.sources, None).unwrap_err();
         let why = collected.why(&error);
         assert!(why.contains("giant.json: it is larger than 32 MB"), "{why}");
