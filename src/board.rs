@@ -26,8 +26,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use definitions::{
-    Breaker, Channel, ChannelKind, Command, Control, Distribution, Event, EventClass, Mode, Publishing,
-    Query, Replicas, Service, Visibility,
+    Archive, Breaker, Channel, ChannelKind, Command, Control, Distribution, Event, EventClass, Mode,
+    Publishing, Query, Replicas, Service, Visibility,
 };
 pub use geometry::{Point, Rect, Size};
 pub use ids::{FrameId, Id, IdGen, LineId, LinkId, StickyId};

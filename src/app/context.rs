@@ -12,6 +12,7 @@ use crate::advice::{self, Finding};
 use crate::board::notation::Level;
 use crate::board::{Board, Key};
 use crate::edit::{Edit, Intent};
+use crate::replay::index::Log;
 use crate::scene::Scene;
 use crate::topology::{self, Topology};
 use crate::view::{Action, Document, Item, Selection};
@@ -111,6 +112,8 @@ pub struct Derived {
     advice: advice::Options,
     findings: Option<(u64, Arc<Vec<Finding>>)>,
     working: Option<(u64, Receiver<Worked>)>,
+    /// The captured log that is open in Replay, and the number of the event at its playhead.
+    pub log: Option<(Log, usize)>,
 }
 
 /// What another thread worked out for a large board.

@@ -283,6 +283,16 @@ pub enum ChannelKind {
 }
 
 record! {
+    /// What a bus or topic keeps of what passes, to be delivered again.
+    pub struct Archive {
+        /// How long it is kept; for ever when not given.
+        pub retention: Option<Span>,
+        /// The content filter that says what is kept; everything when not given.
+        pub pattern: Option<Value>,
+    }
+}
+
+record! {
     /// A channel: where messages travel.
     pub struct Channel {
         /// What travels there.
@@ -318,6 +328,13 @@ record! {
         pub size_limit: Option<u64>,
         /// The most messages a consumer takes at once.
         pub batch: Option<u32>,
+        /// How long one receive of a queue waits for a message (long polling); 0 looks and comes back. Messages are
+        /// handed out as they come when neither this nor `pause` is given.
+        pub wait: Option<Span>,
+        /// How long a consumer pauses after a receive that brought nothing.
+        pub pause: Option<Span>,
+        /// What a bus or topic keeps to be delivered again.
+        pub archive: Option<Archive>,
         /// A failing batch of a stream is halved until the record that fails stands alone.
         pub bisect: bool,
         /// The probability that it is up, 0 to 1.

@@ -1,7 +1,8 @@
 //! What a content filter sees of a message: the payload's fields, and beside them the envelope.
 //!
 //! `type` and `detail-type` hold the message's name, `data` and `detail` the payload. Filters written for a
-//! payload, for CloudEvents and for EventBridge so all mean the same on one board.
+//! payload, for CloudEvents and for EventBridge so all mean the same on one board. Where a payload has a field of one
+//! of these four names, the envelope's comes first, as it does on the wire; the payload's is found within `data`.
 
 mod writing;
 
@@ -79,6 +80,12 @@ pub fn filtered_event(name: &str, payload: &Value) -> Value {
 pub fn payload_of(event: &Value) -> &Value {
     let enveloped = NAMES.iter().any(|key| event.get(key).is_some_and(Value::is_string));
     BODIES.iter().find_map(|key| event.get(key).filter(|_| enveloped)).unwrap_or(event)
+}
+
+/// Fields of a payload that a filter only finds within `data` or `detail`, because the envelope has a key of that name.
+pub fn hidden(schema: &Schema) -> impl Iterator<Item = &str> {
+    let names = schema.fields.iter().map(|field| field.name.as_str());
+    names.filter(|name| NAMES.contains(name) || BODIES.contains(name))
 }
 
 /// The fields a filter may find in messages of one kind. Of a payload nobody has described, anything may be

@@ -83,6 +83,17 @@ pub enum FaultKind {
     Burst(f64),
     /// The service refuses calls above this many a second.
     RateLimit(f64),
+    /// What the archive of this bus or topic keeps of a window is delivered again; of a stream, everything from the
+    /// beginning of the window on is read again.
+    Replay {
+        /// The beginning of the window.
+        from: Span,
+        /// Its end.
+        to: Span,
+        /// The services it is for; all when empty.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        only: Vec<String>,
+    },
 }
 
 record! {
@@ -231,7 +242,13 @@ impl Scenario {
     /// Follows a renamed definition through stimuli, faults and promises.
     pub fn rename(&mut self, from: &str, to: &str) {
         let stimuli = self.stimuli.iter_mut().map(|stimulus| &mut stimulus.entry);
-        let faults = self.faults.iter_mut().map(|fault| &mut fault.target);
+        let faults = self.faults.iter_mut().flat_map(|fault| {
+            let only = match &mut fault.kind {
+                FaultKind::Replay { only, .. } => only.as_mut_slice(),
+                _ => &mut [],
+            };
+            std::iter::once(&mut fault.target).chain(only)
+        });
         let promises = self.expectations.iter_mut().flat_map(|expectation| expectation.promise.names_mut());
         for name in stimuli.chain(faults).chain(promises) {
             if name == from {

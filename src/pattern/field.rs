@@ -9,7 +9,7 @@ use super::address::{Address, Block, parse_address};
 use super::condition::{Operator, Scalar};
 use super::fold::{Folded, canonicalize};
 use super::globs::Globs;
-use super::number::comparable;
+use super::number::nearest;
 use super::ranges::Ranges;
 use super::trie::Trie;
 use super::wildcard::Wildcard;
@@ -172,15 +172,25 @@ impl FieldIndex {
         if !self.reads_numbers {
             return;
         }
-        if let Some(entries) = self.number_texts.get(text) {
+        if !self.number_texts.is_empty()
+            && let Some(entries) = self.number_texts.get(text)
+        {
             entries.iter().copied().for_each(&mut *found);
         }
-        if let Some(number) = comparable(text) {
-            if let Some(entries) = self.numbers.get(&number.to_bits()) {
-                entries.iter().copied().for_each(&mut *found);
+        let Some(number) = nearest(text) else { return };
+        // Most numbers meet nothing, and need not be judged further.
+        let mut comparable = None;
+        let mut confirm = |entry| {
+            if *comparable.get_or_insert_with(|| number.is_comparable(text)) {
+                found(entry);
             }
-            self.ranges.stab(number, found);
+        };
+        if !self.numbers.is_empty()
+            && let Some(entries) = self.numbers.get(&number.value.to_bits())
+        {
+            entries.iter().copied().for_each(&mut confirm);
         }
+        self.ranges.stab(number.value, confirm);
     }
 
     /// Adds the entry of one alternative of a condition.

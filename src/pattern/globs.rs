@@ -11,17 +11,38 @@ use super::wildcard::Wildcard;
 /// one is linear in the value.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Globs {
-    starts: Trie<(Wildcard, Entry)>,
-    ends: Trie<(Wildcard, Entry)>,
+    starts: Trie<Filed>,
+    ends: Trie<Filed>,
     /// Numbers of buckets by up to [`GRAM`] bytes, with their length in the high byte.
     grams: FxHashMap<u32, u32>,
-    buckets: Vec<Vec<(Wildcard, Entry)>>,
+    buckets: Vec<Vec<Filed>>,
     /// How many grams of each length there are.
     lengths: [usize; GRAM + 1],
 }
 
 /// The length of the bytes looked up within a value.
 const GRAM: usize = 3;
+
+/// A wildcard with what tells most values apart from those that match it without following a pointer.
+#[derive(Debug, Clone, PartialEq)]
+struct Filed {
+    /// The byte a value must end in.
+    last: Option<u8>,
+    entry: Entry,
+    wildcard: Wildcard,
+}
+
+impl Filed {
+    fn new(wildcard: &Wildcard, entry: Entry) -> Filed {
+        let last = wildcard.segments().last().and_then(|segment| segment.last().copied());
+        Filed { last, entry, wildcard: wildcard.clone() }
+    }
+
+    #[inline]
+    fn matches(&self, text: &[u8]) -> bool {
+        (self.last.is_none() || text.last().copied() == self.last) && self.wildcard.matches(text)
+    }
+}
 
 /// Where a wildcard is filed.
 enum Place<'w> {
@@ -61,9 +82,9 @@ impl Globs {
     /// Calls back with the entry of every wildcard the value matches.
     #[inline]
     pub(crate) fn look_up(&self, text: &[u8], met: &mut Vec<u32>, found: &mut impl FnMut(Entry)) {
-        let mut confirm = |(wildcard, entry): &(Wildcard, Entry)| {
-            if wildcard.matches(text) {
-                found(*entry);
+        let mut confirm = |filed: &Filed| {
+            if filed.matches(text) {
+                found(filed.entry);
             }
         };
         if !self.starts.is_empty() {
@@ -90,7 +111,7 @@ impl Globs {
     }
 
     pub(crate) fn insert(&mut self, wildcard: &Wildcard, entry: Entry) {
-        let pair = (wildcard.clone(), entry);
+        let pair = Filed::new(wildcard, entry);
         match place(wildcard) {
             Place::Start(text) => self.starts.insert(text.iter().copied(), pair),
             Place::End(text) => self.ends.insert(text.iter().rev().copied(), pair),
@@ -110,7 +131,7 @@ impl Globs {
 
     /// A bucket that falls empty keeps its number: there are at most 2^24 of them.
     pub(crate) fn remove(&mut self, wildcard: &Wildcard, entry: Entry) {
-        let pair = (wildcard.clone(), entry);
+        let pair = Filed::new(wildcard, entry);
         match place(wildcard) {
             Place::Start(text) => self.starts.remove(text.iter().copied(), &pair),
             Place::End(text) => self.ends.remove(text.iter().rev().copied(), &pair),

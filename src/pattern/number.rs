@@ -8,16 +8,36 @@
 ///
 /// `text` must be a number of JSON's grammar. Negative zero is given as zero.
 pub(crate) fn comparable(text: &[u8]) -> Option<f64> {
+    nearest(text).filter(|nearest| nearest.is_comparable(text)).map(|nearest| nearest.value)
+}
+
+/// The float nearest to a number's text, or `None` when the text has more digits than any comparable number.
+#[inline]
+pub(crate) fn nearest(text: &[u8]) -> Option<Nearest> {
     let decimal = Decimal::read(text)?;
-    if decimal.mantissa == 0 {
-        return Some(0.0);
+    let value = if decimal.mantissa == 0 { 0.0 } else { decimal.to_f64(text)? };
+    Some(Nearest { value, decimal })
+}
+
+/// A float with the decimal it is nearest to. Whether the number is comparable is judged only when something hangs
+/// on it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Nearest {
+    /// The float; zero is never negative.
+    pub(crate) value: f64,
+    decimal: Decimal,
+}
+
+impl Nearest {
+    /// Whether the number, written as `text`, is comparable.
+    #[inline]
+    pub(crate) fn is_comparable(&self, text: &[u8]) -> bool {
+        let Nearest { value, decimal } = *self;
+        // Every decimal of up to 15 digits within the normal range survives the way to f64 and back.
+        decimal.mantissa == 0
+            || decimal.mantissa < 1_000_000_000_000_000 && value.abs() >= f64::MIN_POSITIVE
+            || decimal.is_shortest_of(value, text)
     }
-    let value = decimal.to_f64(text)?;
-    // Every decimal of up to 15 digits within the normal range survives the way to f64 and back.
-    if decimal.mantissa < 1_000_000_000_000_000 && value.abs() >= f64::MIN_POSITIVE {
-        return Some(value);
-    }
-    decimal.is_shortest_of(value, text).then_some(value)
 }
 
 /// `mantissa × 10^exponent` without its sign, the mantissa free of trailing zeros.
@@ -33,6 +53,17 @@ const EXACT_POWERS: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
     1e19, 1e20, 1e21, 1e22,
 ];
+
+/// Powers of ten that fit into 64 bits.
+const POWERS: [u64; 20] = {
+    let mut powers = [1; 20];
+    let mut at = 1;
+    while at < 20 {
+        powers[at] = powers[at - 1] * 10;
+        at += 1;
+    }
+    powers
+};
 
 impl Decimal {
     /// Reads the digits; `None` when more than 19 are significant (no shortest decimal has so many) or when
@@ -111,12 +142,71 @@ impl Decimal {
                 return Some(sign * if self.exponent < 0 { mantissa / power } else { mantissa * power });
             }
         }
+        if let Some(quotient) = self.divided() {
+            return Some(sign * quotient);
+        }
         let value: f64 = std::str::from_utf8(text).ok()?.parse().ok()?;
         value.is_finite().then_some(value)
     }
 
+    /// `mantissa / 10^-exponent` rounded once, to even, where that divisor fits into 64 bits.
+    #[inline]
+    fn divided(self) -> Option<f64> {
+        let divisor = *POWERS.get(usize::try_from(self.exponent.checked_neg()?).ok()?)?;
+        let (up, down) = (self.mantissa.leading_zeros(), divisor.leading_zeros());
+        let (numerator, divisor) = (u128::from(self.mantissa << up) << 63, u128::from(divisor << down));
+        // Both have their highest bit set, so that the quotient has 63 or 64 bits.
+        let (quotient, rest) = ((numerator / divisor) as u64, numerator % divisor);
+        let surplus = 11 - quotient.leading_zeros();
+        let (kept, lost) = (quotient >> surplus, quotient & ((1 << surplus) - 1));
+        let half = 1 << (surplus - 1);
+        let rounded_up = lost > half || lost == half && (rest != 0 || kept & 1 == 1);
+        let exponent =
+            i32::try_from(down).ok()? - i32::try_from(up).ok()? - 63 + i32::try_from(surplus).ok()?;
+        // At least 1 / 10^19 and below 2^64: normal, as is the power of two.
+        #[expect(clippy::cast_precision_loss, reason = "at most 2^53")]
+        let significand = (kept + u64::from(rounded_up)) as f64;
+        Some(significand * f64::from_bits(u64::try_from(1023 + exponent).ok()? << 52))
+    }
+
     /// Whether this decimal, written as `text`, is the one that the shortest notation of `value` writes.
+    #[inline]
     fn is_shortest_of(self, value: f64, text: &[u8]) -> bool {
+        self.is_shortest_by_distance(value).unwrap_or_else(|| self.is_written_for(value, text))
+    }
+
+    /// As [`Decimal::is_shortest_of`], by whole numbers alone, where they suffice: numbers of everyday size.
+    ///
+    /// Everything is counted in units of half the last place of `value`'s significand, times `10^-exponent`, which
+    /// makes the decimal, the float and the decimals that round to it whole numbers.
+    #[inline]
+    fn is_shortest_by_distance(self, value: f64) -> Option<bool> {
+        let power = u128::from(*POWERS.get(usize::try_from(self.exponent.checked_neg()?).ok()?)?);
+        let bits = value.abs().to_bits();
+        let (significand, biased) = (bits & ((1 << 52) - 1), bits >> 52);
+        // Below a power of two floats lie closer on one side.
+        if significand == 0 || biased == 0 {
+            return None;
+        }
+        let shift =
+            u32::try_from(1076_i64 - i64::try_from(biased).ok()?).ok().filter(|s| (1..=63).contains(s))?;
+        let center = u128::from(significand | 1 << 52) * power * 2;
+        let closed = significand & 1 == 0;
+        let rounds_here = |digits: u64| {
+            let distance = (u128::from(digits) << shift).abs_diff(center);
+            distance < power || closed && distance == power
+        };
+        let shorter = self.mantissa / 10 * 10;
+        if rounds_here(shorter) || rounds_here(shorter + 10) {
+            return Some(false);
+        }
+        let distance = (u128::from(self.mantissa) << shift).abs_diff(center) * 2;
+        let unit = 1_u128 << shift;
+        Some(distance < unit || distance == unit && self.mantissa & 1 == 0)
+    }
+
+    /// As [`Decimal::is_shortest_of`], by writing the float.
+    fn is_written_for(self, value: f64, text: &[u8]) -> bool {
         // Most texts were written by the same rule and need not be read.
         let same = |written: &str| {
             written.as_bytes() == text

@@ -2,30 +2,29 @@
 
 use super::condition::Range;
 
-/// Ranges kept sorted by their lower end under a tree of their highest upper ends, with the latest additions
-/// in a list beside it. Asking costs O((k + 1) log n) for k answers; adding is O(log n) on average.
+/// Ranges in a few trees of growing size, with the latest additions in a list beside them. Asking n ranges costs
+/// O(log² n) and the answers; adding and removing O(log² n) on average.
 #[derive(Debug, Clone)]
 pub(crate) struct Ranges<T> {
-    sorted: Vec<(Range, T)>,
-    /// The highest upper end below each place of a complete binary tree; leaves from `leaves` on.
-    highest: Vec<f64>,
-    leaves: usize,
-    removed: usize,
     recent: Vec<(Range, T)>,
+    /// Each holds up to [`GROWTH`] times as many ranges as the one before.
+    levels: Vec<Segments<T>>,
 }
 
 impl<T> Default for Ranges<T> {
     fn default() -> Ranges<T> {
-        Ranges { sorted: Vec::new(), highest: Vec::new(), leaves: 0, removed: 0, recent: Vec::new() }
+        Ranges { recent: Vec::new(), levels: Vec::new() }
     }
 }
 
 /// So many recent ranges are simply looked through.
 const RECENT: usize = 16;
+/// How many times as many ranges a level holds as the one before.
+const GROWTH: usize = 8;
 
 impl<T: Copy + PartialEq> Ranges<T> {
     pub(crate) fn is_empty(&self) -> bool {
-        self.recent.is_empty() && self.sorted.is_empty()
+        self.recent.is_empty() && self.levels.iter().all(Segments::is_empty)
     }
 
     /// Calls back with the entry of every range that holds the number.
@@ -36,39 +35,27 @@ impl<T: Copy + PartialEq> Ranges<T> {
                 found(*entry);
             }
         }
-        if self.sorted.is_empty() {
-            return;
-        }
-        let within = self.sorted.partition_point(|(range, _)| range.low.value() <= number);
-        // A tree of 2^32 leaves never has more than 33 places open.
-        let mut open = [(0, 0, 0); 40];
-        open[0] = (1, 0, self.leaves);
-        let mut count = 1;
-        while count > 0 {
-            count -= 1;
-            let (node, from, to) = open[count];
-            if from >= within || self.highest[node] < number {
-                continue;
-            }
-            if to - from == 1 {
-                let (range, entry) = &self.sorted[from];
-                if range.contains(number) {
-                    found(*entry);
-                }
-                continue;
-            }
-            let middle = usize::midpoint(from, to);
-            open[count] = (2 * node + 1, middle, to);
-            open[count + 1] = (2 * node, from, middle);
-            count += 2;
+        for level in &self.levels {
+            level.stab(number, &mut found);
         }
     }
 
     pub(crate) fn insert(&mut self, range: Range, entry: T) {
         self.recent.push((range, entry));
-        if self.recent.len() > RECENT + self.sorted.len() / 4 {
-            self.rebuild();
+        if self.recent.len() <= RECENT {
+            return;
         }
+        let mut gathered = std::mem::take(&mut self.recent);
+        let mut room = RECENT * GROWTH;
+        for level in &mut self.levels {
+            gathered.append(&mut level.take());
+            if gathered.len() <= room {
+                *level = Segments::of(gathered);
+                return;
+            }
+            room *= GROWTH;
+        }
+        self.levels.push(Segments::of(gathered));
     }
 
     pub(crate) fn remove(&mut self, range: Range, entry: T) {
@@ -76,44 +63,163 @@ impl<T: Copy + PartialEq> Ranges<T> {
             self.recent.swap_remove(place);
             return;
         }
-        let low = range.low.value();
-        let from = self.sorted.partition_point(|(r, _)| r.low.value() < low);
-        let Some(place) = (from..self.sorted.len())
-            .find(|&i| self.sorted[i] == (range, entry) && self.highest[self.leaves + i] > f64::NEG_INFINITY)
-        else {
-            return;
-        };
-        self.removed += 1;
-        if self.removed * 2 > self.sorted.len() {
-            self.highest[self.leaves + place] = f64::NEG_INFINITY;
-            self.rebuild();
-            return;
+        for level in &mut self.levels {
+            if level.remove(range, entry) {
+                return;
+            }
         }
-        let mut node = self.leaves + place;
-        self.highest[node] = f64::NEG_INFINITY;
-        while node > 1 {
-            node /= 2;
-            self.highest[node] = self.highest[2 * node].max(self.highest[2 * node + 1]);
+    }
+}
+
+/// Ranges that do not change but for being taken out: a segment tree over the stretches between their ends.
+///
+/// With m distinct ends there are 2m + 1 stretches, the ends themselves among them, so that open and closed ends need
+/// no further look. A range is filed at the O(log m) nodes that make it up; a number is looked up from its stretch to
+/// the root.
+#[derive(Debug, Clone)]
+struct Segments<T> {
+    /// By their lower end.
+    ranges: Vec<(Range, T)>,
+    removed: Vec<bool>,
+    n_removed: usize,
+    /// The ends of ranges, ascending, and every so-many-th of them.
+    ends: Vec<f64>,
+    coarse: Vec<f64>,
+    /// Which nodes have ranges: most have none, and this is small enough to stay near.
+    filled: Vec<u64>,
+    /// Where the ranges of each node begin among `filed`, by their places.
+    starts: Vec<u32>,
+    filed: Vec<u32>,
+}
+
+/// One end in so many is looked at first.
+const STRIDE: usize = 64;
+
+impl<T> Default for Segments<T> {
+    fn default() -> Segments<T> {
+        Segments {
+            ranges: Vec::new(),
+            removed: Vec::new(),
+            n_removed: 0,
+            ends: Vec::new(),
+            coarse: Vec::new(),
+            filled: Vec::new(),
+            starts: Vec::new(),
+            filed: Vec::new(),
+        }
+    }
+}
+
+impl<T: Copy + PartialEq> Segments<T> {
+    fn of(mut ranges: Vec<(Range, T)>) -> Segments<T> {
+        ranges.sort_by(|(a, _), (b, _)| a.low.value().total_cmp(&b.low.value()));
+        let mut ends: Vec<f64> =
+            ranges.iter().flat_map(|(range, _)| [range.low.value(), range.high.value()]).collect();
+        ends.sort_by(f64::total_cmp);
+        ends.dedup();
+        let leaves = 2 * ends.len() + 1;
+        let nodes_of = |range: &Range| {
+            let at = |end: f64| 2 * ends.partition_point(|other| *other < end);
+            let from = at(range.low.value()) + 1 + usize::from(range.low_open);
+            let to = at(range.high.value()) + usize::from(!range.high_open);
+            cover(leaves, from, to)
+        };
+        let mut starts = vec![0_u32; 2 * leaves + 1];
+        let nodes: Vec<Vec<usize>> = ranges.iter().map(|(range, _)| nodes_of(range)).collect();
+        for node in nodes.iter().flatten() {
+            starts[node + 1] += 1;
+        }
+        for node in 1..starts.len() {
+            starts[node] += starts[node - 1];
+        }
+        let mut filled = vec![0_u64; leaves.div_ceil(32)];
+        let mut next = starts.clone();
+        let mut filed = vec![0; starts.last().map_or(0, |end| *end as usize)];
+        for (place, nodes) in (0_u32..).zip(&nodes) {
+            for &node in nodes {
+                filled[node / 64] |= 1 << (node % 64);
+                filed[next[node] as usize] = place;
+                next[node] += 1;
+            }
+        }
+        Segments {
+            removed: vec![false; ranges.len()],
+            n_removed: 0,
+            coarse: ends.iter().copied().step_by(STRIDE).collect(),
+            ranges,
+            ends,
+            filled,
+            starts,
+            filed,
         }
     }
 
-    fn rebuild(&mut self) {
-        let (leaves, highest) = (self.leaves, std::mem::take(&mut self.highest));
-        let kept = std::mem::take(&mut self.sorted).into_iter().enumerate();
-        let kept = kept.filter(|(i, _)| highest[leaves + i] > f64::NEG_INFINITY).map(|(_, pair)| pair);
-        let mut all: Vec<(Range, T)> = kept.chain(std::mem::take(&mut self.recent)).collect();
-        all.sort_by(|(a, _), (b, _)| a.low.value().total_cmp(&b.low.value()));
-        self.removed = 0;
-        self.leaves = all.len().next_power_of_two();
-        self.highest = vec![f64::NEG_INFINITY; 2 * self.leaves];
-        for (i, (range, _)) in all.iter().enumerate() {
-            self.highest[self.leaves + i] = range.high.value();
-        }
-        for node in (1..self.leaves).rev() {
-            self.highest[node] = self.highest[2 * node].max(self.highest[2 * node + 1]);
-        }
-        self.sorted = all;
+    fn is_empty(&self) -> bool {
+        self.ranges.len() == self.n_removed
     }
+
+    #[inline]
+    fn stab(&self, number: f64, found: &mut impl FnMut(T)) {
+        if self.ranges.is_empty() {
+            return;
+        }
+        // The stretch of the number: of the ends below it, and whether it is one itself.
+        let block = self.coarse.partition_point(|end| *end < number).saturating_sub(1) * STRIDE;
+        let near = &self.ends[block..self.ends.len().min(block + STRIDE)];
+        let below = block + near.partition_point(|end| *end < number);
+        let is_end = self.ends.get(below) == Some(&number);
+        let mut node = self.ends.len() * 2 + 1 + 2 * below + usize::from(is_end);
+        while node > 0 {
+            if self.filled[node / 64] >> (node % 64) & 1 == 1 {
+                let filed = self.starts[node] as usize..self.starts[node + 1] as usize;
+                for &place in &self.filed[filed] {
+                    if !self.removed[place as usize] {
+                        found(self.ranges[place as usize].1);
+                    }
+                }
+            }
+            node /= 2;
+        }
+    }
+
+    fn remove(&mut self, range: Range, entry: T) -> bool {
+        let low = range.low.value();
+        let from = self.ranges.partition_point(|(r, _)| r.low.value() < low);
+        let alike = self.ranges[from..].iter().take_while(|(r, _)| r.low.value() <= low).count();
+        let wanted = |place: &usize| self.ranges[*place] == (range, entry) && !self.removed[*place];
+        let Some(place) = (from..from + alike).find(wanted) else { return false };
+        self.removed[place] = true;
+        self.n_removed += 1;
+        if self.n_removed * 2 > self.ranges.len() {
+            *self = Segments::of(self.take());
+        }
+        true
+    }
+
+    /// The ranges that are left.
+    fn take(&mut self) -> Vec<(Range, T)> {
+        let Segments { ranges, removed, .. } = std::mem::take(self);
+        ranges.into_iter().zip(removed).filter(|(_, removed)| !removed).map(|(range, _)| range).collect()
+    }
+}
+
+/// The nodes of a tree with so many leaves that together hold the leaves from `from` to `to`, both included.
+fn cover(leaves: usize, from: usize, to: usize) -> Vec<usize> {
+    let mut nodes = Vec::new();
+    let (mut from, mut to) = (from + leaves, to + leaves + 1);
+    while from < to {
+        if from % 2 == 1 {
+            nodes.push(from);
+            from += 1;
+        }
+        if to % 2 == 1 {
+            to -= 1;
+            nodes.push(to);
+        }
+        from /= 2;
+        to /= 2;
+    }
+    nodes
 }
 
 #[cfg(test)]

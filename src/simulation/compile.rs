@@ -4,21 +4,27 @@
 //! lasts an hour on average, arrivals go on for a minute, and work may take a day to drain.
 
 mod fault;
+mod replies;
 mod routes;
 mod scenario;
 
+use std::collections::BTreeMap;
+
 pub use fault::fault;
 
+use super::broker::archive::ArchiveSettings;
+use super::broker::polling::Polling;
 use super::broker::presets;
 use super::distribution::{DistributionError, Sampler};
 use super::model::{
     Call, ChannelIx, Key, Message, Model, Output, Reaction, ReactionIx, Service, ServiceIx, When,
 };
-use super::payload::Template;
+use super::payload::{Filter, Template};
 use crate::board::{
     self, Board, ChannelKind, Distribution, Mode, Outcome, Publishing, Scenario, Schema, Span, StickyKind,
 };
-use crate::topology::{self, MessageKind, Topology};
+use crate::pattern::Pattern;
+use crate::topology::{self, MessageKind, RouteIx, Topology};
 
 const SERVICE_LATENCY: Sampler = Sampler::Constant(10_000_000);
 const CHANNEL_LATENCY: Sampler = Sampler::Constant(5_000_000);
@@ -63,6 +69,18 @@ pub enum SimulationError {
         /// What it names.
         name: String,
     },
+    /// A replay asks for what nothing keeps.
+    #[error("`{name}` keeps nothing to be replayed: give it an `archive`, or strike a stream")]
+    NothingKept {
+        /// The channel.
+        name: String,
+    },
+    /// The window of a replay is empty.
+    #[error("the replay of `{name}` must end after it begins")]
+    Window {
+        /// The channel.
+        name: String,
+    },
     /// A number makes no sense.
     #[error("{owner}: {what} must be {bounds}, not {value}")]
     Number {
@@ -84,10 +102,10 @@ pub enum SimulationError {
         source: DistributionError,
     },
     /// A content filter cannot be read.
-    #[error("the filter on link {link} cannot be read: {problem}")]
+    #[error("the filter {place} cannot be read: {problem}")]
     Filter {
-        /// The link.
-        link: board::LinkId,
+        /// Whose it is.
+        place: String,
         /// Why.
         problem: String,
     },
@@ -138,12 +156,15 @@ pub fn compile_scenario(
     name: &str,
     scenario: &Scenario,
 ) -> Result<Model, SimulationError> {
-    let mut work = Work { board, topology, model: Model::default(), scenario: name, reactions: Vec::new() };
+    let replied = replies::drawn(board, topology);
+    let mut work =
+        Work { board, topology, model: Model::default(), scenario: name, reactions: Vec::new(), replied };
     work.model.registry = board.settings.registry;
     work.services()?;
     work.messages();
     work.channels()?;
     work.reactions()?;
+    work.replies()?;
     work.scenario(scenario)?;
     work.keys();
     Ok(work.model)
@@ -164,6 +185,8 @@ struct Work<'a> {
     scenario: &'a str,
     /// The model's reaction of each reaction of the topology.
     reactions: Vec<ReactionIx>,
+    /// Answers to asynchronous commands that are drawn, with the response channel they travel through.
+    replied: BTreeMap<RouteIx, String>,
 }
 
 fn sampler(
@@ -236,6 +259,7 @@ impl Work<'_> {
                     .as_ref()
                     .map(|lag| sampler(Some(lag), &Sampler::Constant(0), || owner.clone()))
                     .transpose()?,
+                polls: false,
                 coordinates: stated.two_phase_commit,
                 outside: false,
             };
@@ -351,6 +375,8 @@ impl Work<'_> {
         channel.retry.most = stated.retry_attempts.unwrap_or(channel.retry.most);
         channel.retry.age = stated.retry_age.map_or(channel.retry.age, |span| span.0);
         let queue = &mut channel.queue;
+        queue.batch = stated.batch.unwrap_or(queue.batch).max(1);
+        queue.polling = polling(stated);
         queue.fifo = stated.fifo;
         queue.visibility = stated.visibility_timeout.map_or(queue.visibility, |span| span.0.max(1));
         queue.retention = stated.retention.map_or(queue.retention, |span| span.0);
@@ -364,7 +390,28 @@ impl Work<'_> {
         stream.bisect |= stated.bisect;
         stream.batch = stated.batch.unwrap_or(stream.batch).max(1);
         stream.retries = stated.max_receive_count.map_or(stream.retries, |count| count.saturating_sub(1));
+        self.archive(index, stated)?;
         Ok(index)
+    }
+
+    fn archive(&mut self, channel: ChannelIx, stated: &board::Channel) -> Result<(), SimulationError> {
+        let Some(archive) = &stated.archive else { return Ok(()) };
+        let name = &self.model.channels[channel.at()].name;
+        let filter = match &archive.pattern {
+            Some(pattern) => {
+                let pattern =
+                    Pattern::parse(&pattern.to_string()).map_err(|error| SimulationError::Filter {
+                        place: format!("of the archive of `{name}`"),
+                        problem: error.to_string(),
+                    })?;
+                self.model.filters.push(Filter::new(pattern));
+                Some(self.model.filters.len() as u32 - 1)
+            }
+            None => None,
+        };
+        let retention = archive.retention.map_or(u64::MAX, |span| span.0);
+        self.model.channels[channel.at()].archive = Some(ArchiveSettings { retention, filter });
+        Ok(())
     }
 
     fn reactions(&mut self) -> Result<(), SimulationError> {
@@ -449,6 +496,17 @@ impl Work<'_> {
             value: weight,
         })
     }
+}
+
+/// How the consumers of a queue ask, where the board says so. Who looks and comes back does not look without a pause.
+fn polling(stated: &board::Channel) -> Option<Polling> {
+    const LOOKS_EVERY: u64 = 1_000_000_000;
+    if stated.wait.is_none() && stated.pause.is_none() {
+        return None;
+    }
+    let wait = stated.wait.map_or(0, |span| span.0);
+    let pause = stated.pause.map_or(0, |span| span.0);
+    Some(Polling { wait, pause: if wait == 0 && pause == 0 { LOOKS_EVERY } else { pause } })
 }
 
 /// A call with the circuit breaker, bulkhead and fallback that its message states.

@@ -15,6 +15,7 @@ mod partition;
 mod poison;
 mod rate_limit;
 mod reorder;
+mod replay;
 mod slow;
 
 use std::sync::Arc;
@@ -67,7 +68,7 @@ struct Strike<'a> {
 }
 
 /// Every kind of fault, by name.
-pub const FAULTS: [FaultType; 16] = [
+pub const FAULTS: [FaultType; 17] = [
     breaking_schema::FAULT,
     burst::FAULT,
     clock_skew::FAULT,
@@ -83,6 +84,7 @@ pub const FAULTS: [FaultType; 16] = [
     poison::FAULT,
     rate_limit::FAULT,
     reorder::FAULT,
+    replay::FAULT,
     slow::FAULT,
 ];
 
@@ -161,6 +163,7 @@ mod tests {
             K::Poison(0.1),
             K::BreakingSchema,
             K::ClockSkew(Span(1)),
+            K::Replay { from: Span(0), to: Span(1), only: Vec::new() },
         ];
         for kind in &kinds {
             assert_eq!(FAULTS.iter().filter(|row| (row.is)(kind)).count(), 1, "{kind:?}");

@@ -62,15 +62,18 @@ impl Again {
 /// The line of a step, if the step is a message setting out.
 #[must_use]
 pub fn line(simulation: &Simulation, event: &TraceEvent) -> Option<Value> {
-    use TraceKind::{Called, Issued, Published, Sent};
-    if !matches!(event.kind, Called | Issued | Published | Sent) {
+    use TraceKind::{Called, Issued, Published, Replayed, Replied, Sent};
+    if !matches!(event.kind, Called | Issued | Published | Replayed | Replied | Sent) {
         return None;
     }
     let index = event.message?;
     let model = simulation.model();
     let message = &model.messages[index.at()];
-    let service = &model.services[event.service?.at()];
+    // What comes from an archive still has its first sender.
+    let sender = event.sender.map(|(reaction, _)| model.reactions[reaction.at()].service);
+    let service = &model.services[event.service.or(sender)?.at()];
     let kind = match message.kind {
+        _ if message.reply => "reply",
         MessageKind::Event => "event",
         MessageKind::Command => "command",
         MessageKind::Query => "query",
@@ -90,6 +93,9 @@ pub fn line(simulation: &Simulation, event: &TraceEvent) -> Option<Value> {
         object.insert("causationid".to_owned(), format!("m-{:08}", event.causation).into());
     }
     object.insert("isobarkind".to_owned(), kind.into());
+    if event.kind == Replayed {
+        object.insert("replayname".to_owned(), "replay".into());
+    }
     if let Some(link) = link(simulation, event) {
         object.insert("isobarlink".to_owned(), link.to_string().into());
     }

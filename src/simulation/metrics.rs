@@ -182,6 +182,10 @@ pub struct ChannelMetrics {
     pub expired: u64,
     /// Messages given up after all retries.
     pub dead_letters: u64,
+    /// Messages delivered again from the archive, or read again.
+    pub replayed: u64,
+    /// Receives that brought nothing, as far as they are over.
+    pub empty_receives: u64,
 }
 
 /// What became of one message.

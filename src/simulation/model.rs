@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::broker::archive::ArchiveSettings;
 use super::broker::queue::QueueSettings;
 use super::broker::retry::RetryPolicy;
 use super::broker::stream::StreamSettings;
@@ -66,6 +67,8 @@ pub struct Service {
     pub rate_limit: Option<f64>,
     /// Extra nanoseconds before the first reaction of an idle service.
     pub cold_start: u64,
+    /// It polls some of its queues.
+    pub polls: bool,
     /// How long a read model takes to show what it has handled.
     pub lag: Option<Sampler>,
     /// It keeps its callees' effects back until it commits.
@@ -89,6 +92,7 @@ impl Service {
             replicas: (1, 1),
             rate_limit: None,
             cold_start: 0,
+            polls: false,
             lag: None,
             coordinates: false,
             outside: false,
@@ -148,6 +152,8 @@ pub struct Channel {
     pub sink: LaneIx,
     /// The consumer groups of a stream.
     pub groups: Vec<GroupIx>,
+    /// What it archives, as a bus or topic.
+    pub archive: Option<ArchiveSettings>,
 }
 
 /// A queue of a channel, with the services that compete for its messages.
@@ -183,6 +189,8 @@ pub struct Message {
     pub failure: bool,
     /// The size of a typical payload in bytes.
     pub size: u64,
+    /// It answers an asynchronous command.
+    pub reply: bool,
 }
 
 /// One step of a message towards its consumers.
@@ -228,6 +236,21 @@ pub struct Reaction {
     pub outputs: Vec<Output>,
     /// The sum of the weights of its exclusive outputs.
     pub weights: f64,
+    /// How the asynchronous commands among its outputs are answered.
+    pub replies: Vec<Reply>,
+    /// It takes the answer to an asynchronous command.
+    pub takes_reply: bool,
+}
+
+/// The answer to an asynchronous command, through its response channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The output that sends the command.
+    pub output: u16,
+    /// The answer.
+    pub message: MessageIx,
+    /// Its way.
+    pub to: HopIx,
 }
 
 impl Reaction {
@@ -238,7 +261,7 @@ impl Reaction {
             .iter()
             .map(|output| if let When::OneOf(weight) = output.when { weight } else { 0.0 })
             .sum();
-        Self { service, sticky, outputs, weights }
+        Self { service, sticky, outputs, weights, replies: Vec::new(), takes_reply: false }
     }
 }
 
@@ -393,6 +416,8 @@ pub struct Model {
     pub payloads: Vec<super::payload::Template>,
     /// The number of calls.
     pub calls: u32,
+    /// Some asynchronous command is answered.
+    pub has_replies: bool,
     /// A registry refuses what breaks its schema, and consumers that would break.
     pub registry: bool,
     /// How long arrivals go on, in nanoseconds.
@@ -425,7 +450,7 @@ impl Model {
 
     /// Adds a message without a payload.
     pub fn message(&mut self, name: impl Into<String>, kind: MessageKind) -> MessageIx {
-        self.messages.push(Message { name: name.into(), kind, failure: false, size: 0 });
+        self.messages.push(Message { name: name.into(), kind, failure: false, size: 0, reply: false });
         self.payloads.push(super::payload::Template::default());
         MessageIx(self.messages.len() as u32 - 1)
     }
@@ -466,6 +491,7 @@ impl Model {
             outages: None,
             sink,
             groups: Vec::new(),
+            archive: None,
         });
         index
     }
@@ -481,6 +507,7 @@ impl Model {
         let index = LaneIx(self.lanes.len() as u32);
         for service in &lane.consumers {
             self.lanes_of[service.at()].push(index);
+            self.services[service.at()].polls |= self.channels[channel.at()].queue.polling.is_some();
         }
         self.lanes.push(lane);
         index

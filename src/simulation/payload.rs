@@ -185,10 +185,8 @@ impl Filter {
             let first = steps.next().unwrap_or_default();
             let name = if BODIES.contains(&first) { steps.next() } else { Some(first) };
             match (&mut wanted, name) {
-                (Some(wanted), Some(name)) if NAMES.contains(&first) => {
-                    // The envelope, or a field of the same name beneath it.
-                    wanted.push(name.to_owned());
-                }
+                // The envelope has the message's name, whatever the payload holds.
+                _ if NAMES.contains(&first) => {}
                 (Some(wanted), Some(name)) => wanted.push(name.to_owned()),
                 _ => wanted = None,
             }
@@ -202,10 +200,14 @@ impl Filter {
         self.wanted.as_deref()
     }
 
-    /// True when a message passes.
+    /// True when a message passes. One that comes from an archive says so, as on EventBridge: a filter may leave
+    /// replays out.
     #[must_use]
-    pub fn passes(&self, name: &str, payload: &Value) -> bool {
-        let event = filtered_event(name, payload);
+    pub fn passes(&self, name: &str, payload: &Value, replayed: bool) -> bool {
+        let mut event = filtered_event(name, payload);
+        if let (true, Value::Object(event)) = (replayed, &mut event) {
+            event.insert("replay-name".to_owned(), "replay".into());
+        }
         self.pattern.matches(event.to_string().as_bytes()).unwrap_or(false)
     }
 }
@@ -281,9 +283,13 @@ mod tests {
         assert_eq!(of(r#"{"data": {"total": [{"numeric": [">", 5]}]}}"#), Some(vec!["total".to_owned()]));
         assert_eq!(of(r#"{"total": [{"numeric": [">", 5]}]}"#), Some(vec!["total".to_owned()]));
         let payload = serde_json::json!({"total": 9});
-        assert!(
-            filter(r#"{"type": ["OrderPlaced"], "detail": {"total": [9]}}"#).passes("OrderPlaced", &payload)
-        );
-        assert!(!filter(r#"{"type": ["OrderPaid"]}"#).passes("OrderPlaced", &payload));
+        assert!(filter(r#"{"type": ["OrderPlaced"], "detail": {"total": [9]}}"#).passes(
+            "OrderPlaced",
+            &payload,
+            false
+        ));
+        assert!(!filter(r#"{"type": ["OrderPaid"]}"#).passes("OrderPlaced", &payload, false));
+        let fresh = filter(r#"{"replay-name": [{"exists": false}]}"#);
+        assert!(fresh.passes("OrderPlaced", &payload, false) && !fresh.passes("OrderPlaced", &payload, true));
     }
 }

@@ -144,6 +144,15 @@ fn channels(simulation: &Simulation, out: &mut String) {
             metrics.dead_letters
         );
     }
+    for ((name, metrics), (_, empty)) in simulation.channel_metrics().zip(simulation.empty_receives()) {
+        if metrics.replayed > 0 {
+            let _ =
+                writeln!(out, "  {name} delivered {} messages again from what it keeps", metrics.replayed);
+        }
+        if empty > 0 {
+            let _ = writeln!(out, "  {name} was asked in vain {empty} times");
+        }
+    }
 }
 
 fn promises(simulation: &Simulation, out: &mut String) {
@@ -251,11 +260,12 @@ pub fn json(simulation: &Simulation) -> Value {
             "waiting": m.waiting.average(now), "up": m.up.average(now),
         })
     });
-    let channels = simulation.channel_metrics().map(|(name, m)| {
+    let polled = simulation.channel_metrics().zip(simulation.empty_receives());
+    let channels = polled.map(|((name, m), (_, empty))| {
         json!({
             "channel": name, "entered": m.entered, "delivered": m.delivered, "retried": m.retried,
             "duplicated": m.duplicated, "dropped": m.dropped, "expired": m.expired,
-            "dead_letters": m.dead_letters, "depth": m.depth.average(now), "deepest": m.depth.peak,
+            "dead_letters": m.dead_letters, "replayed": m.replayed, "empty_receives": empty, "depth": m.depth.average(now), "deepest": m.depth.peak,
         })
     });
     let messages = simulation.message_metrics().map(|(name, m)| {

@@ -128,6 +128,13 @@ impl Simulation {
         all.map(|(channel, state)| (channel.name.as_str(), &state.metrics))
     }
 
+    /// How many receives of a channel have brought nothing, where it is polled.
+    pub fn empty_receives(&self) -> impl Iterator<Item = (&str, u64)> {
+        (0u32..).zip(&self.model.channels).map(|(at, channel)| {
+            (channel.name.as_str(), self.engine.empty_receives(&self.model, super::model::ChannelIx(at)))
+        })
+    }
+
     /// What became of the messages.
     pub fn message_metrics(&self) -> impl Iterator<Item = (&str, &MessageMetrics)> {
         self.model.messages.iter().map(|message| message.name.as_str()).zip(&self.engine.message_metrics)

@@ -4,6 +4,9 @@ mod boards;
 mod broker;
 mod faults;
 mod formulas;
+mod keeping;
+mod refusals;
+mod replies;
 mod services;
 
 use std::sync::Arc;

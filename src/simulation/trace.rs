@@ -8,6 +8,10 @@ use super::model::{ChannelIx, HopIx, MessageIx, ReactionIx, ServiceIx};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TraceKind {
+    /// A message was sent again from the archive of its channel.
+    Replayed,
+    /// The answer to an asynchronous command was sent to its response channel.
+    Replied,
     /// Someone outside issued a command or query, or an event came from outside.
     Issued,
     /// An event was published.

@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use crate::board::{Board, LinkId, Version, filters};
+use crate::board::{Board, LinkId, Schema, Version, filters};
 use crate::pattern::{Explanation, Pattern, PatternError, Reason, Shape, check_event, tokens};
+use crate::replay::index::Log;
 use crate::topology::{MessageKind, RouteIx, Topology};
 
 /// A message that a link carries, in the version its consumers read.
@@ -94,12 +95,32 @@ pub fn remark(text: &str, heard: &[Heard]) -> Remark {
     if !heard.is_empty() && never.len() == heard.len() {
         let first = never.iter().flatten().next();
         let why = first.map(|field| format!(": {}: {}", field.path, field.reason)).unwrap_or_default();
-        return Remark::Nothing(format!("Never matches {whom}{why}"));
+        return Remark::Nothing(format!("Never matches {whom}{why}{}", beside_envelope(&pattern, heard)));
     }
     if !heard.is_empty() && shapes.iter().all(|shape| pattern.matches_everything(shape)) {
         return Remark::Everything(format!("Matches every {}", whom.trim_start_matches("any of ")));
     }
-    Remark::Fine(format!("Valid: asks for {}", listed(&pattern.paths())))
+    Remark::Fine(format!("Valid: asks for {}{}", listed(&pattern.paths()), beside_envelope(&pattern, heard)))
+}
+
+/// Where the payload has a field of the envelope's name, which of the two a filter asks for.
+fn beside_envelope(pattern: &Pattern, heard: &[Heard]) -> String {
+    let paths = pattern.paths();
+    // What is within the body and a field of the payload is found there.
+    let meant = |name: &str, schema: &Schema| {
+        let is_field = |step: &str| schema.fields.iter().any(|field| field.name == step);
+        paths.iter().any(|path| {
+            let mut steps = path.split('.');
+            steps.next() == Some(name) && !steps.next().is_some_and(is_field)
+        })
+    };
+    let asked = heard.iter().find_map(|heard| {
+        let schema = &heard.version.schema;
+        filters::hidden(schema).find(|name| meant(name, schema))
+    });
+    asked.map_or_else(String::new, |name| {
+        format!("; `{name}` is the envelope's: the payload's own `{name}` is data.{name}")
+    })
 }
 
 fn listed(paths: &[&str]) -> String {
@@ -162,9 +183,9 @@ pub enum Trial {
 }
 
 /// Tries an event. One that is no envelope is put into one, as the broker does with a payload; of several messages
-/// it is the one named `name`.
+/// it is the first.
 #[must_use]
-pub fn try_event(pattern: &str, event: &str, name: &str) -> Trial {
+pub fn try_event(pattern: &str, event: &str, heard: &[Heard]) -> Trial {
     let Ok(pattern) = Pattern::parse(pattern) else { return Trial::Nothing };
     if event.trim().is_empty() {
         return Trial::Nothing;
@@ -175,17 +196,24 @@ pub fn try_event(pattern: &str, event: &str, name: &str) -> Trial {
     let Ok(value) = serde_json::from_str::<Value>(event) else {
         return Trial::Unreadable("The event is not JSON".to_owned());
     };
-    let is_envelope = filters::payload_of(&value) != &value;
     // Numbers keep their spelling where the text can be judged as it is.
-    let judged = if is_envelope || name.is_empty() {
-        pattern.explain(event.as_bytes())
-    } else {
-        pattern.explain(filters::filtered_event(name, &value).to_string().as_bytes())
+    let judged = match heard.first().filter(|_| !is_enveloped(&value, heard)) {
+        Some(first) => pattern.explain(filters::filtered_event(&first.name, &value).to_string().as_bytes()),
+        None => pattern.explain(event.as_bytes()),
     };
     match judged {
         Ok(explanation) => Trial::Judged(explanation),
         Err(error) => Trial::Unreadable(error.to_string()),
     }
+}
+
+/// Whether an event is in an envelope: one that names a message heard here, or that no payload heard here looks like.
+/// A payload of a vendor may have a `type` and a `data` of its own.
+fn is_enveloped(event: &Value, heard: &[Heard]) -> bool {
+    let looks = !std::ptr::eq(filters::payload_of(event), event);
+    let named = || filters::NAMES.iter().filter_map(|key| event.get(key)?.as_str());
+    let own = || heard.iter().any(|heard| filters::hidden(&heard.version.schema).count() > 1);
+    looks && (named().any(|name| heard.iter().any(|heard| heard.name == name)) || !own())
 }
 
 /// Events to try a filter on: the stated examples of every message, one made from each schema, and one that the
@@ -208,6 +236,35 @@ pub fn samples(heard: &[Heard], pattern: &str) -> Vec<(String, String)> {
         all.extend(matching.map(|event| ("One that matches".to_owned(), pretty(&event))));
     }
     all
+}
+
+/// An event of a captured log, to try a filter on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FromLog {
+    /// Its number in the log.
+    pub row: usize,
+    /// The event as text.
+    pub text: String,
+}
+
+/// The event of a log that is nearest to a place, going on or back from it, among those of the messages heard; with
+/// `onward` the place itself counts. `None` when there is none that way.
+#[must_use]
+pub fn from_log(log: &Log, heard: &[Heard], from: usize, onward: bool) -> Option<FromLog> {
+    let wanted: Vec<bool> =
+        log.types().iter().map(|known| heard.iter().any(|heard| *heard.name == *known.text)).collect();
+    let is_heard = |row: &usize| {
+        log.event(*row).is_some_and(|e| wanted.get(usize::from(e.type_number())) == Some(&true))
+    };
+    let row =
+        if onward { (from..log.len()).find(is_heard) } else { (0..from.min(log.len())).rev().find(is_heard) };
+    let event = log.event(row?)?;
+    let record = event.record().and_then(|record| serde_json::from_slice::<Value>(record).ok());
+    let whole = record.filter(|value| !std::ptr::eq(filters::payload_of(value), value));
+    let whole = whole.unwrap_or_else(|| {
+        envelope(event.name(), serde_json::from_slice(&event.payload()).unwrap_or_default())
+    });
+    Some(FromLog { row: event.row(), text: pretty(&whole) })
 }
 
 /// A payload in an envelope, without saying it twice.
@@ -283,16 +340,16 @@ mod tests {
     #[test]
     fn a_payload_is_tried_within_its_envelope() {
         let pattern = r#"{"data":{"state":["paid"]}}"#;
-        let judged = |event: &str| match try_event(pattern, event, "OrderPlaced") {
+        let judged = |event: &str| match try_event(pattern, event, &order()) {
             Trial::Judged(explanation) => explanation.matched,
             other => panic!("{other:?}"),
         };
         assert!(judged(r#"{"state":"paid"}"#));
         assert!(judged(r#"{"type":"OrderPlaced","data":{"state":"paid"}}"#));
         assert!(!judged(r#"{"detail-type":"OrderPlaced","detail":{"state":"paid"}}"#));
-        assert!(matches!(try_event(pattern, "{\"a\":", ""), Trial::Unreadable(_)));
-        assert_eq!(try_event(pattern, "", ""), Trial::Nothing);
-        assert_eq!(try_event("{", "{}", ""), Trial::Nothing);
+        assert!(matches!(try_event(pattern, "{\"a\":", &[]), Trial::Unreadable(_)));
+        assert_eq!(try_event(pattern, "", &[]), Trial::Nothing);
+        assert_eq!(try_event("{", "{}", &[]), Trial::Nothing);
     }
 
     #[test]
@@ -301,7 +358,60 @@ mod tests {
         let samples = samples(&order(), pattern);
         let titles: Vec<&str> = samples.iter().map(|(title, _)| title.as_str()).collect();
         assert_eq!(titles, ["Example", "From schema", "One that matches"]);
-        let Trial::Judged(explanation) = try_event(pattern, &samples[2].1, "OrderPlaced") else { panic!() };
+        let Trial::Judged(explanation) = try_event(pattern, &samples[2].1, &order()) else { panic!() };
         assert!(explanation.matched, "{}", samples[2].1);
+    }
+
+    /// A vendor's webhook: its payload has a type and data of its own.
+    fn charge() -> Vec<Heard> {
+        let schema = from_json_schema(&json!({
+            "type": "object", "required": ["type", "data"],
+            "properties": {"type": {"type": "string"}, "data": {"type": "object", "properties": {
+                "amount": {"type": "number"}
+            }}}
+        }));
+        vec![Heard { name: "ChargeReported".into(), version: Version { schema, ..Version::default() } }]
+    }
+
+    #[test]
+    fn a_payload_with_fields_of_the_envelopes_names_is_told_apart_from_an_envelope() {
+        let payload = r#"{"type": "charge.succeeded", "data": {"amount": 5}}"#;
+        let judged = |pattern: &str, event: &str| match try_event(pattern, event, &charge()) {
+            Trial::Judged(explanation) => explanation.matched,
+            other => panic!("{other:?}"),
+        };
+        let own = r#"{"data": {"type": ["charge.succeeded"]}}"#;
+        assert!(judged(own, payload), "a payload is tried within its envelope");
+        assert!(judged(own, &format!(r#"{{"type": "ChargeReported", "data": {payload}}}"#)));
+        assert!(judged(r#"{"type": ["ChargeReported"]}"#, payload));
+        // Asking for the envelope's where the payload's was meant is told, with the cure.
+        let Remark::Nothing(why) = remark(r#"{"type": ["charge.succeeded"]}"#, &charge()) else {
+            panic!("it can never match")
+        };
+        assert!(why.ends_with("the payload's own `type` is data.type"), "{why}");
+        let Remark::Fine(text) = remark(r#"{"data": {"type": ["charge.succeeded"]}}"#, &charge()) else {
+            panic!("it is fine")
+        };
+        assert!(!text.contains("envelope"), "{text}");
+    }
+
+    #[test]
+    fn events_of_a_log_are_found_on_both_sides_of_a_place() {
+        let lines = [
+            r#"{"specversion":"1.0","id":"1","source":"/a","type":"OrderPlaced","time":"2026-01-01T00:00:00Z","data":{"amount":1}}"#,
+            r#"{"specversion":"1.0","id":"2","source":"/a","type":"OrderPaid","time":"2026-01-01T00:00:01Z","data":{}}"#,
+            r#"{"specversion":"1.0","id":"3","source":"/a","type":"OrderPlaced","time":"2026-01-01T00:00:02Z","data":{"amount":3}}"#,
+        ];
+        let mapping = crate::replay::mapping::Mapping::default();
+        let log = crate::replay::load::open(lines.join("\n").into_bytes(), &mapping).unwrap();
+        let row = |from, onward| from_log(&log, &order(), from, onward).map(|event| event.row);
+        assert_eq!((row(0, true), row(1, true), row(3, true)), (Some(0), Some(2), None));
+        assert_eq!((row(2, false), row(1, false), row(0, false)), (Some(0), Some(0), None));
+        let event = from_log(&log, &order(), 1, true).unwrap();
+        let Trial::Judged(found) = try_event(r#"{"data":{"amount":[3]}}"#, &event.text, &order()) else {
+            panic!()
+        };
+        assert!(found.matched);
+        assert_eq!(from_log(&log, &charge(), 0, true), None);
     }
 }

@@ -267,6 +267,7 @@ impl Teller<'_> {
 const fn noted(kind: TraceKind) -> Option<(&'static str, bool)> {
     Some(match kind {
         TraceKind::Deduplicated => ("seen before", false),
+        TraceKind::Replayed => ("delivered again from the archive", false),
         TraceKind::TimedOut => ("waited too long", true),
         TraceKind::Failed => ("failed", true),
         TraceKind::Crashed => ("crashed", true),

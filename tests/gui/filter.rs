@@ -89,3 +89,37 @@ fn an_event_tried_lights_every_condition_with_its_reason() {
     write(&mut harness, "{\"fulfilment\"");
     assert!(says(&harness, "The event is not valid JSON"));
 }
+
+#[test]
+fn events_of_the_open_log_are_tried_one_after_the_other() {
+    let (mut harness, id) = on_link(true);
+    assert!(harness.query_by_label("From the log").is_none(), "no log is open");
+    let board = harness.state().document().board();
+    let event = board.stickies[&board.links[&id].from].name.clone();
+    let line = |number: u32, name: &str, way: &str| {
+        format!(
+            r#"{{"specversion":"1.0","id":"{number}","source":"/orders","type":"{name}","time":"2026-01-01T00:00:0{number}Z","data":{{"fulfilment":"{way}"}}}}"#
+        )
+    };
+    let lines = [line(1, &event, "delivery"), line(2, "SomethingElse", "?"), line(3, &event, "by balloon")];
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("orders.jsonl");
+    std::fs::write(&path, lines.join("\n")).unwrap();
+    harness.state_mut().send(isobar::app::context::Command::Replay(path));
+    for _ in 0..20 {
+        settle(&mut harness);
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    harness.state_mut().send(isobar::app::context::Command::Show(vec![Item::Link(id)]));
+    settle(&mut harness);
+    harness.get_by_label("From the log").click();
+    settle(&mut harness);
+    assert!(says(&harness, "Event 1 of 3 in the log"));
+    harness.get_by_label("Later in the log").click();
+    settle(&mut harness);
+    assert!(says(&harness, "Event 3 of 3 in the log"), "what this link does not hear is passed over");
+    assert!(says(&harness, "The event does not pass"));
+    harness.get_by_label("Earlier in the log").click();
+    settle(&mut harness);
+    assert!(says(&harness, "Event 1 of 3 in the log"));
+}

@@ -219,6 +219,10 @@ impl Workspace for ReplayWorkspace {
             self.ask(ask, ui.ctx());
         }
         self.step_keys(ui, cx);
+        cx.derived.log = self.open.as_ref().map(|open| {
+            let at = open.player.current(&open.log).unwrap_or_default();
+            (open.log.clone(), at)
+        });
     }
 
     fn logic(&mut self, ctx: &egui::Context, _cx: &mut Cx<'_>) {

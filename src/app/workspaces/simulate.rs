@@ -1,19 +1,21 @@
 //! The Simulate workspace: the board while it runs.
 
+mod breaking;
 mod lens;
 mod recording;
 mod sidebar;
 mod sprites;
 
+use breaking::is_background;
 use lens::{Followed, Kept, Lens};
 use recording::Recording;
 use sprites::{Sprites, Tokens};
 
 use super::{Workspace, watching};
-use crate::app::canvas::{Badge, BoardCanvas, Corner, Overlays, Shown, Tone};
+use crate::app::canvas::{Badge, BoardCanvas, Corner, Overlays, Tone};
 use crate::app::context::Cx;
 use crate::app::timeline::{Ask, Band, Flag, Timeline, Transport};
-use crate::board::{Distribution, Fault, FaultKind, Span, StickyId, StickyKind};
+use crate::board::{StickyId, StickyKind};
 use crate::simulation::Simulation;
 use crate::view::{Action, Item};
 
@@ -44,8 +46,8 @@ pub(super) struct SimulateWorkspace {
     run: Option<Run>,
     /// Why there is no run.
     problem: Option<(u64, String)>,
-    /// The sticky the open menu is about.
-    menu_for: Option<StickyId>,
+    /// What the open menu is about.
+    menu_for: Option<Item>,
     /// The scenario whose own seed and moment have been taken up.
     taken_up: Option<String>,
     /// The moment to go to once the run has been worked out.
@@ -313,86 +315,10 @@ impl SimulateWorkspace {
         }
         self.overlays.dots = run.sprites.dots();
     }
-
-    /// What can be broken by hand where the pointer is.
-    fn break_something(&mut self, shown: &Shown, cx: &mut Cx<'_>) {
-        if shown.response.secondary_clicked() {
-            self.menu_for = match shown.hover {
-                Some(Item::Sticky(id)) => Some(id),
-                _ => None,
-            };
-        }
-        let Some(sticky) = self.menu_for.and_then(|id| cx.document.board().stickies.get(&id)).cloned() else {
-            return;
-        };
-        let mut chosen: Option<(FaultKind, Option<Span>)> = None;
-        shown.response.context_menu(|ui| {
-            ui.label(cx.theme.heading(crate::board::notation::words(&sticky.name)));
-            for (name, kind, lasts) in offered(sticky.kind) {
-                if ui.button(name).clicked() {
-                    chosen = Some((kind, lasts));
-                    ui.close();
-                }
-            }
-            if matches!(sticky.kind, StickyKind::Command | StickyKind::Query)
-                && ui.button("One arrives now").clicked()
-            {
-                if let Some(run) = &mut self.run {
-                    run.simulation.issue(&sticky.name);
-                    run.recording.branch(&run.simulation, ui.ctx());
-                }
-                ui.close();
-            }
-        });
-        let (Some((kind, lasts)), Some(run)) = (chosen, &mut self.run) else { return };
-        let fault = Fault { kind, target: sticky.name, at: None, lasts };
-        match run.simulation.strike(&fault) {
-            Ok(_) => run.recording.branch(&run.simulation, &shown.response.ctx),
-            Err(error) => cx.say(Tone::Error, crate::app::context::sentence(&error.to_string())),
-        }
-    }
 }
 
 fn badge(sticky: StickyId, text: &str, tone: Tone) -> Badge {
     Badge { sticky, corner: Corner::TopRight, text: text.to_owned(), tone }
-}
-
-/// The faults a sticky can be struck with.
-fn offered(kind: StickyKind) -> Vec<(&'static str, FaultKind, Option<Span>)> {
-    let minute = Some(Span::from_secs(60));
-    match kind {
-        StickyKind::Service | StickyKind::Aggregate | StickyKind::External | StickyKind::ReadModel => vec![
-            ("Take down for a minute", FaultKind::Down, minute),
-            ("Take down for good", FaultKind::Down, None),
-            ("Slow down ten times for a minute", FaultKind::Slow(10.0), minute),
-            ("Crash before publishing, one in five", FaultKind::CrashBeforePublish(0.2), minute),
-            ("Deploy with a breaking schema for a minute", FaultKind::BreakingSchema, minute),
-            ("Set its clock back by five minutes", FaultKind::ClockSkew(Span::from_secs(300)), None),
-        ],
-        StickyKind::Channel => vec![
-            ("Take down for a minute", FaultKind::Down, minute),
-            ("Deliver everything twice for a minute", FaultKind::Duplicate(1.0), minute),
-            ("Lose one in five for a minute", FaultKind::Drop(0.2), minute),
-        ],
-        StickyKind::Event | StickyKind::Command => vec![
-            ("Deliver twice for a minute", FaultKind::Duplicate(1.0), minute),
-            ("Lose one in five for a minute", FaultKind::Drop(0.2), minute),
-            (
-                "Delay by two seconds for a minute",
-                FaultKind::Delay(Distribution::Constant(Span::from_secs(2))),
-                minute,
-            ),
-            ("Break the schema of one in five for a minute", FaultKind::Corrupt(0.2), minute),
-            ("Poison one in twenty for a minute", FaultKind::Poison(0.05), minute),
-            ("Ten times as many for a minute", FaultKind::Burst(10.0), minute),
-        ],
-        _ => Vec::new(),
-    }
-}
-
-/// What goes wrong from start to end is the weather of the scenario, not an incident on its timeline.
-fn is_background(fault: &crate::simulation::model::Fault) -> bool {
-    fault.from == 0 && fault.until == u64::MAX
 }
 
 /// "00:41:07".

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use rustc_hash::FxHashMap;
 
+use super::polling::Polling;
 use crate::simulation::queue::Deadlines;
 
 /// What a queue promises. Times in nanoseconds.
@@ -23,6 +24,11 @@ pub struct QueueSettings {
     pub deduplication: u64,
     /// A rejected message returns at once (RabbitMQ) instead of when its visibility ends (SQS).
     pub requeue_at_once: bool,
+    /// The most messages a consumer takes at once. Each is acknowledged by itself, but all are hidden from the same
+    /// moment on.
+    pub batch: u32,
+    /// How consumers ask; none when a message is handed out the moment it comes.
+    pub polling: Option<Polling>,
 }
 
 impl Default for QueueSettings {
@@ -35,6 +41,8 @@ impl Default for QueueSettings {
             fifo: false,
             deduplication: 300_000_000_000,
             requeue_at_once: false,
+            batch: 1,
+            polling: None,
         }
     }
 }

@@ -45,6 +45,8 @@ struct Partition {
     records: VecDeque<Record>,
     /// The offset of the first record still kept.
     base: u64,
+    /// The offset below which every group has read: kept records are at rest there.
+    rested: u64,
 }
 
 /// Where a group stands in one partition.
@@ -56,6 +58,17 @@ struct Cursor {
     limit: u32,
     failures: u32,
     busy: bool,
+    /// Where a replay asked for meanwhile begins.
+    rewind: Option<u64>,
+}
+
+/// What becomes of a record that was trimmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trimmed {
+    /// Every group has read it; it is kept to be replayed.
+    Rests(u32),
+    /// It is gone; with `true` it was at rest before.
+    Gone(u32, bool),
 }
 
 /// What a group does after a failure.
@@ -146,6 +159,10 @@ impl Log {
     pub fn succeed(&mut self, group: u32, partition: u32) -> bool {
         let cursor = &mut self.cursors[group as usize][partition as usize];
         cursor.busy = false;
+        if let Some(offset) = cursor.rewind {
+            *cursor = Cursor { offset, limit: self.settings.batch.max(1), ..Cursor::default() };
+            return true;
+        }
         cursor.offset += 1;
         if cursor.offset < cursor.end {
             return false;
@@ -159,6 +176,10 @@ impl Log {
     pub fn fail(&mut self, group: u32, partition: u32) -> AfterFailure {
         let cursor = &mut self.cursors[group as usize][partition as usize];
         cursor.busy = false;
+        if let Some(offset) = cursor.rewind {
+            *cursor = Cursor { offset, limit: self.settings.batch.max(1), ..Cursor::default() };
+            return AfterFailure::Retry(0);
+        }
         let size = cursor.end - cursor.start;
         if self.settings.bisect && size > 1 {
             cursor.limit = (size / 2) as u32;
@@ -182,30 +203,48 @@ impl Log {
         AfterFailure::Skip(skipped)
     }
 
-    /// Lets go of records nobody will read again and hands them to `gone`.
-    pub fn trim(&mut self, now: u64, partition: u32, mut gone: impl FnMut(u32)) {
-        // A batch that fails is read again from its start.
-        let needed = |cursor: Cursor| if cursor.offset < cursor.end { cursor.start } else { cursor.offset };
+    /// Lets go of records nobody will read again, or lets them rest where they are kept to be replayed.
+    pub fn trim(&mut self, now: u64, partition: u32, mut tell: impl FnMut(Trimmed)) {
+        // A batch that fails is read again from its start, and a replay asked for begins before.
+        let needed = |cursor: Cursor| {
+            let offset = if cursor.offset < cursor.end { cursor.start } else { cursor.offset };
+            cursor.rewind.map_or(offset, |rewind| rewind.min(offset))
+        };
         let read = self.cursors.iter().map(|group| needed(group[partition as usize]));
-        let read = read.min().unwrap_or(u64::MAX);
         let log = &mut self.partitions[partition as usize];
+        let read = read.min().unwrap_or(u64::MAX).min(log.base + log.records.len() as u64);
+        if self.settings.keep {
+            for offset in log.rested.max(log.base)..read {
+                tell(Trimmed::Rests(log.records[(offset - log.base) as usize].item));
+            }
+            log.rested = log.rested.max(read);
+        }
         while let Some(first) = log.records.front().copied() {
             let old = now.saturating_sub(first.time) > self.settings.retention;
             if log.base >= read || (self.settings.keep && !old) {
                 break;
             }
+            tell(Trimmed::Gone(first.item, log.base < log.rested));
             log.records.pop_front();
             log.base += 1;
-            gone(first.item);
         }
     }
 
-    /// Sends a group back to the first kept record written at `time` or later.
-    pub fn replay(&mut self, group: u32, time: u64) {
-        for (cursor, log) in self.cursors[group as usize].iter_mut().zip(&self.partitions) {
+    /// Sends a group back to the first kept record written at `time` or later; records that were at rest and are read
+    /// again are handed to `woken`. A record in work is finished first.
+    pub fn replay(&mut self, group: u32, time: u64, mut woken: impl FnMut(u32)) {
+        for (cursor, log) in self.cursors[group as usize].iter_mut().zip(&mut self.partitions) {
             let before = log.records.partition_point(|record| record.time < time);
             let offset = log.base + before as u64;
-            *cursor = Cursor { offset, limit: self.settings.batch.max(1), ..Cursor::default() };
+            for at in offset..log.rested {
+                woken(log.records[(at - log.base) as usize].item);
+            }
+            log.rested = log.rested.min(offset);
+            if cursor.busy {
+                cursor.rewind = Some(offset);
+            } else {
+                *cursor = Cursor { offset, limit: self.settings.batch.max(1), ..Cursor::default() };
+            }
         }
     }
 

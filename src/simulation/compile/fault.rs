@@ -1,7 +1,8 @@
 //! From a fault on a board, or one struck by hand, to a fault of a model.
 
 use super::{SimulationError, positive, probability, sampler};
-use crate::board::{self, FaultKind};
+use crate::board::{self, ChannelKind, FaultKind};
+use crate::simulation::broker::archive::INTERVAL;
 use crate::simulation::distribution::Sampler;
 use crate::simulation::faults::fault_type;
 use crate::simulation::model::{ChannelIx, Fault, MessageIx, Model, ServiceIx, Struck};
@@ -31,6 +32,16 @@ pub fn fault(model: &Model, fault: &board::Fault) -> Result<Fault, SimulationErr
         FaultKind::Delay(distribution) => {
             delay = Some(sampler(Some(distribution), &Sampler::Constant(0), || owner.clone())?);
         }
+        FaultKind::Replay { from, to, only } => {
+            if from >= to {
+                return Err(SimulationError::Window { name: fault.target.clone() });
+            }
+            let is_service = |name: &&String| model.services.iter().any(|service| service.name == **name);
+            if let Some(name) = only.iter().find(|name| !is_service(name)) {
+                let what = format!("the replay of `{}`", fault.target);
+                return Err(SimulationError::Unknown { what, name: name.clone() });
+            }
+        }
         FaultKind::Down
         | FaultKind::Reorder(_)
         | FaultKind::Partition
@@ -49,9 +60,22 @@ pub fn fault(model: &Model, fault: &board::Fault) -> Result<Fault, SimulationErr
         strikes,
         name: fault.target.clone(),
     })?;
+    if let (FaultKind::Replay { .. }, Struck::Channel(channel)) = (&fault.kind, &struck) {
+        let channel = &model.channels[channel.at()];
+        if channel.kind != ChannelKind::Stream && channel.archive.is_none() {
+            return Err(SimulationError::NothingKept { name: fault.target.clone() });
+        }
+    }
     let from = fault.at.map_or(0, |span| span.0);
-    let until = fault.lasts.map_or(u64::MAX, |lasts| from.saturating_add(lasts.0));
+    let lasts = fault.lasts.map(|lasts| lasts.0).or_else(|| replay_lasts(&fault.kind));
+    let until = lasts.map_or(u64::MAX, |lasts| from.saturating_add(lasts));
     Ok(Fault { kind: fault.kind.clone(), struck, target: fault.target.clone(), from, until, sampler: delay })
+}
+
+/// How long a replay takes at most: a second for every minute of its window.
+fn replay_lasts(kind: &FaultKind) -> Option<u64> {
+    let FaultKind::Replay { from, to, .. } = kind else { return None };
+    Some((to.0.saturating_sub(from.0) / INTERVAL + 2).saturating_mul(1_000_000_000))
 }
 
 /// Everything a name may stand for.

@@ -42,14 +42,17 @@ impl Work<'_> {
             return Ok(vec![self.last_hop(&way, 0, prefix)?]);
         }
         let mut ways = Vec::new();
-        for route in routes.iter().map(|route| &topology[*route]) {
+        for index in routes {
+            let route = &topology[*index];
             let mut channels: Vec<ChannelIx> = Vec::new();
             for channel in &route.channels {
                 let name = topology[*channel].name.as_str();
                 channels.push(self.channel_or_direct(name)?);
             }
             if channels.is_empty() {
-                channels.push(self.channel_or_direct(&self.board.settings.default_channel)?);
+                let replied = self.replied.get(index).cloned();
+                let name = replied.unwrap_or_else(|| self.board.settings.default_channel.clone());
+                channels.push(self.channel_or_direct(&name)?);
             }
             ways.push(Way { route, channels });
         }
@@ -57,7 +60,7 @@ impl Work<'_> {
     }
 
     /// The channel of a name; the one that stands for direct delivery when it has none.
-    fn channel_or_direct(&mut self, name: &str) -> Result<ChannelIx, SimulationError> {
+    pub(super) fn channel_or_direct(&mut self, name: &str) -> Result<ChannelIx, SimulationError> {
         let name = if name.is_empty() { DIRECT } else { name };
         match self.channel_named(name) {
             Some(channel) => Ok(channel),
@@ -122,8 +125,10 @@ impl Work<'_> {
             let Some(filter) = self.board.links.get(link).and_then(|link| link.filter.as_ref()) else {
                 continue;
             };
-            let pattern = Pattern::parse(&filter.to_string())
-                .map_err(|error| SimulationError::Filter { link: *link, problem: error.to_string() })?;
+            let pattern = Pattern::parse(&filter.to_string()).map_err(|error| SimulationError::Filter {
+                place: format!("on link {link}"),
+                problem: error.to_string(),
+            })?;
             numbers.push(self.model.filters.len() as u32);
             self.model.filters.push(Filter::new(pattern));
         }

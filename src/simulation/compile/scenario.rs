@@ -1,6 +1,8 @@
 //! From a scenario to sources, faults and promises.
 
-use super::{Sampler, SimulationError, Work, is_outside, positive};
+use std::cmp::Ordering::{Equal, Less};
+
+use super::{Sampler, SimulationError, Work, is_outside, positive, probability};
 use crate::board::{self, Arrivals as Stated, LinkId, Mode, Promise, Scenario};
 use crate::simulation::model::{Arrivals, MessageIx, ServiceIx};
 use crate::topology::{self, MessageKind, RouteIx};
@@ -28,6 +30,7 @@ impl Work<'_> {
         }
         for expectation in &scenario.expectations {
             self.check_names(&expectation.name, &expectation.promise)?;
+            self.check_numbers(&expectation.name, &expectation.promise)?;
         }
         self.model.expectations.clone_from(&scenario.expectations);
         Ok(())
@@ -88,7 +91,11 @@ impl Work<'_> {
         let owner = format!("scenario `{}`, arrivals of `{}`", self.scenario, stimulus.entry);
         Ok(match &stimulus.arrivals {
             Stated::Poisson(rate) => {
-                Arrivals::Renewal(Sampler::Exponential(1e9 / positive(&owner, "the rate", *rate)?))
+                let rate = positive(&owner, "the rate", *rate)?;
+                if rate > 1e9 {
+                    return Err(number(owner, "the rate", "at most one every nanosecond", rate));
+                }
+                Arrivals::Renewal(Sampler::Exponential(1e9 / rate))
             }
             Stated::Every(span) => {
                 positive(&owner, "the pause", span.as_secs_f64())?;
@@ -136,6 +143,34 @@ impl Work<'_> {
         }
         Ok(())
     }
+}
+
+impl Work<'_> {
+    fn check_numbers(&self, expectation: &str, promise: &Promise) -> Result<(), SimulationError> {
+        let owner = format!("scenario `{}`, the expectation \"{expectation}\"", self.scenario);
+        let wrong = match promise {
+            Promise::Latency { percentile, .. } if !(0.0..=100.0).contains(percentile) => {
+                ("the percentile", "between 0 and 100", *percentile)
+            }
+            Promise::Answered { at_least, .. } => {
+                return probability(&owner, "the share", *at_least).map(drop);
+            }
+            Promise::Count { at_least, at_most, .. } if at_least > at_most => {
+                ("the least", "no more than the most", *at_least as f64)
+            }
+            Promise::Ratio { at_least, at_most, .. }
+                if !matches!(at_least.partial_cmp(at_most), Some(Less | Equal)) =>
+            {
+                ("the least", "no more than the most", *at_least)
+            }
+            _ => return Ok(()),
+        };
+        Err(number(owner, wrong.0, wrong.1, wrong.2))
+    }
+}
+
+fn number(owner: String, what: &str, bounds: &'static str, value: f64) -> SimulationError {
+    SimulationError::Number { owner, what: what.to_owned(), bounds, value }
 }
 
 fn is_limited(stimulus: &board::Stimulus) -> bool {

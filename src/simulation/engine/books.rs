@@ -1,6 +1,8 @@
 //! Who still needs what: instances of messages, the processes they belong to, and what idempotent reactions remember.
 
-use super::{ChannelIx, Engine, HopIx, Instance, Known, MessageIx, Model, NONE, ReactionIx, payload};
+use super::{
+    ChannelIx, Engine, HopIx, Instance, Known, MessageIx, Model, NONE, Process, ReactionIx, payload,
+};
 use crate::simulation::model::Key;
 use crate::simulation::random::mix;
 
@@ -17,6 +19,9 @@ impl Engine {
     ) -> u32 {
         self.next_id += 1;
         let record = &mut self.processes[process];
+        if record.uses == 0 {
+            self.resting -= 1;
+        }
         record.uses += 1;
         record.caused += 1;
         self.message_metrics[name.at()].sent += 1;
@@ -34,6 +39,8 @@ impl Engine {
             output: sender.1,
             corrupt,
             poison,
+            declined: false,
+            replay: NONE,
             skew,
         })
     }
@@ -74,7 +81,25 @@ impl Engine {
         if record.uses > 0 {
             return;
         }
-        let (mut key, correlation) = (record.keys, record.correlation);
+        if record.archived > 0 {
+            self.resting += 1;
+            return;
+        }
+        self.end_process(process);
+    }
+
+    /// One message fewer of a process in an archive.
+    pub(super) fn forget_archived(&mut self, process: u32) {
+        let record = &mut self.processes[process];
+        record.archived -= 1;
+        if record.archived == 0 && record.uses == 0 {
+            self.resting -= 1;
+            self.end_process(process);
+        }
+    }
+
+    fn end_process(&mut self, process: u32) {
+        let Process { keys: mut key, correlation, .. } = self.processes[process];
         self.checker.ended(correlation);
         while key != NONE {
             let next = self.known[key].next;
@@ -148,12 +173,13 @@ impl Engine {
         filters.is_empty() || self.passes_filters(model, filters, message)
     }
 
-    fn passes_filters(&self, model: &Model, filters: &[u32], message: u32) -> bool {
-        let name = &model.messages[self.messages[message].name.at()].name;
+    pub(super) fn passes_filters(&self, model: &Model, filters: &[u32], message: u32) -> bool {
+        let Instance { name, replay, .. } = self.messages[message];
+        let name = &model.messages[name.at()].name;
         filters
             .iter()
             .map(|filter| &model.filters[*filter as usize])
-            .all(|filter| filter.passes(name, &self.payload(model, message, filter.wanted())))
+            .all(|filter| filter.passes(name, &self.payload(model, message, filter.wanted()), replay != NONE))
     }
 
     /// The group or partition a message belongs to in a channel.

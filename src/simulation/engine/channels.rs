@@ -1,9 +1,9 @@
 //! Queues and streams at work, dead letters, and outages.
 
-use super::{At, ChannelIx, Engine, Event, LaneIx, NONE, Origin, ServiceIx, Transit, reaction_of};
+use super::{At, ChannelIx, Engine, Event, LaneIx, NONE, Origin, Pending, ServiceIx, Transit, reaction_of};
 use crate::board::ChannelKind;
 use crate::simulation::broker::queue::{Receipt, Received, Sent};
-use crate::simulation::broker::stream::AfterFailure;
+use crate::simulation::broker::stream::{AfterFailure, Trimmed};
 use crate::simulation::expectations::Sight;
 use crate::simulation::model::{HopIx, Model, ReactionIx, Target};
 use crate::simulation::trace::TraceKind;
@@ -73,14 +73,17 @@ impl Engine {
     }
 
     /// Offers a visible message to the services that compete for it, in turn.
-    fn offer(&mut self, model: &Model, lane: LaneIx) {
+    pub(super) fn offer(&mut self, model: &Model, lane: LaneIx) {
         let consumers = &model.lanes[lane.at()].consumers;
         for _ in 0..consumers.len() {
             let turn = self.lane_turns[lane.at()];
             self.lane_turns[lane.at()] = (turn + 1) % consumers.len();
             let service = consumers[turn];
             let state = &self.services[service.at()];
-            if state.busy < model.services[service.at()].workers && state.down == 0 {
+            if state.busy < model.services[service.at()].workers
+                && state.down == 0
+                && self.asks(model, service, lane)
+            {
                 self.poll(model, service);
                 if self.lanes[lane.at()].visible() == 0 {
                     return;
@@ -97,6 +100,7 @@ impl Engine {
             let lane = lanes[turn];
             self.services[service.at()].next_lane = turn + 1;
             if self.channels[model.lanes[lane.at()].channel.at()].down == 0
+                && self.may_receive(model, service, lane)
                 && self.pull_from(model, service, lane)
             {
                 return true;
@@ -110,9 +114,11 @@ impl Engine {
 
     fn pull_from(&mut self, model: &Model, service: ServiceIx, lane: LaneIx) -> bool {
         let channel = model.lanes[lane.at()].channel;
-        loop {
+        let batch = model.channels[channel.at()].queue.batch;
+        let mut taken = 0;
+        while taken < batch {
             match self.lanes[lane.at()].receive(self.clock) {
-                Received::Empty => return false,
+                Received::Empty => break,
                 Received::Redrive(transit) => {
                     self.dead_letter(model, channel, self.transits[transit].message);
                     self.end_transit(transit);
@@ -134,11 +140,22 @@ impl Engine {
                     };
                     self.note(TraceKind::Delivered, message, At::service(service).hop(to, self.clock));
                     self.keep(message);
-                    self.begin(model, reaction, idempotent, message, Origin::Queue(lane, receipt));
-                    return true;
+                    let origin = Origin::Queue(lane, receipt);
+                    taken += 1;
+                    if taken == 1 {
+                        self.begin(model, reaction, idempotent, message, origin);
+                    } else {
+                        // The rest of a batch waits with its consumer while its time-out runs.
+                        self.wait_inside(
+                            service,
+                            Pending { reaction, message, origin, idempotent, since: self.clock },
+                        );
+                    }
                 }
             }
         }
+        self.received(model, service, lane, taken > 0);
+        taken > 0
     }
 
     /// The `nth` reaction of a service behind a channel hop whose filters a message passes.
@@ -294,13 +311,19 @@ impl Engine {
     }
 
     fn trim(&mut self, channel: ChannelIx, partition: u32) {
-        let mut gone = Vec::new();
+        let mut trimmed = Vec::new();
         if let Some(log) = &mut self.channels[channel.at()].log {
-            log.trim(self.clock, partition, |transit| gone.push(transit));
+            log.trim(self.clock, partition, |record| trimmed.push(record));
         }
-        for transit in gone {
-            self.channels[channel.at()].metrics.depth.down(self.clock);
-            self.end_transit(transit);
+        for record in trimmed {
+            match record {
+                Trimmed::Rests(transit) => self.rest(channel, transit),
+                Trimmed::Gone(transit, true) => self.forget_record(transit),
+                Trimmed::Gone(transit, false) => {
+                    self.channels[channel.at()].metrics.depth.down(self.clock);
+                    self.end_transit(transit);
+                }
+            }
         }
     }
 
@@ -309,104 +332,9 @@ impl Engine {
         match &self.channels[channel.at()].log {
             Some(log) => {
                 let groups = model.channels[channel.at()].groups.len() as u32;
-                (0..groups).map(|group| log.lag(group)).max().unwrap_or_else(|| log.len())
+                (0..groups).map(|group| log.lag(group)).max().unwrap_or(0)
             }
             None => self.channels[channel.at()].metrics.depth.value,
-        }
-    }
-
-    /// Draws for every service and channel that fails by itself whether it is up at the start, and when that ends.
-    pub(super) fn prepare_outages(&mut self, model: &Model) {
-        for (at, service) in model.services.iter().enumerate() {
-            let Some((up, down)) = service.outages else { continue };
-            for _ in 0..service.replicas.0 {
-                let starts_up = self.services[at].outages.unit() < up as f64 / (up as f64 + down as f64);
-                if !starts_up {
-                    self.lose_replica(model, ServiceIx(at as u32));
-                }
-                self.next_change(model, ServiceIx(at as u32), starts_up);
-            }
-        }
-        for (at, channel) in model.channels.iter().enumerate() {
-            let Some((up, down)) = channel.outages else { continue };
-            let starts_up = self.channels[at].outages.unit() < up as f64 / (up as f64 + down as f64);
-            self.channels[at].down += u32::from(!starts_up);
-            self.next_channel_change(model, ChannelIx(at as u32), starts_up);
-        }
-    }
-
-    fn next_change(&mut self, model: &Model, service: ServiceIx, is_up: bool) {
-        let Some((up, down)) = model.services[service.at()].outages else { return };
-        let mean = if is_up { up } else { down };
-        let lasts = (self.services[service.at()].outages.exponential() * mean as f64) as u64;
-        self.queue.push(self.clock.saturating_add(lasts), Event::Replica(service, !is_up));
-    }
-
-    fn lose_replica(&mut self, model: &Model, service: ServiceIx) {
-        let needed = model.services[service.at()].replicas.1;
-        let state = &mut self.services[service.at()];
-        state.replicas_up -= 1;
-        if state.replicas_up + 1 == needed {
-            self.take_down(model, service);
-        }
-    }
-
-    pub(super) fn replica(&mut self, model: &Model, service: ServiceIx, up: bool) {
-        if up {
-            let needed = model.services[service.at()].replicas.1;
-            self.services[service.at()].replicas_up += 1;
-            if self.services[service.at()].replicas_up == needed {
-                self.bring_up(model, service);
-            }
-        } else {
-            self.lose_replica(model, service);
-        }
-        self.next_change(model, service, up);
-    }
-
-    fn next_channel_change(&mut self, model: &Model, channel: ChannelIx, is_up: bool) {
-        let Some((up, down)) = model.channels[channel.at()].outages else { return };
-        let mean = if is_up { up } else { down };
-        let lasts = (self.channels[channel.at()].outages.exponential() * mean as f64) as u64;
-        self.queue.push(self.clock.saturating_add(lasts), Event::ChannelOutage(channel, !is_up));
-    }
-
-    pub(super) fn channel_outage(&mut self, model: &Model, channel: ChannelIx, up: bool) {
-        if up {
-            self.open(model, channel);
-        } else {
-            self.close(channel);
-        }
-        self.next_channel_change(model, channel, up);
-    }
-
-    /// One more reason for a channel to be down.
-    pub(in crate::simulation) fn close(&mut self, channel: ChannelIx) {
-        self.channels[channel.at()].down += 1;
-        if self.channels[channel.at()].down == 1 {
-            self.note(TraceKind::WentDown, NONE, At::channel(channel));
-        }
-    }
-
-    /// One reason fewer; consumers of its queues look for work again.
-    pub(in crate::simulation) fn open(&mut self, model: &Model, channel: ChannelIx) {
-        let state = &mut self.channels[channel.at()];
-        state.down = state.down.saturating_sub(1);
-        if state.down > 0 {
-            return;
-        }
-        self.note(TraceKind::CameUp, NONE, At::channel(channel));
-        for lane in 0..model.lanes.len() as u32 {
-            if model.lanes[lane as usize].channel == channel && self.lanes[lane as usize].visible() > 0 {
-                self.offer(model, LaneIx(lane));
-            }
-        }
-    }
-
-    /// Something about who can reach whom has changed: everybody with free workers looks for work.
-    pub(in crate::simulation) fn poll_everyone(&mut self, model: &Model) {
-        for service in 0..model.services.len() as u32 {
-            self.poll(model, ServiceIx(service));
         }
     }
 }

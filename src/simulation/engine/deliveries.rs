@@ -63,7 +63,7 @@ impl Engine {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one step of the way with all that is known of it")]
-    fn enter(
+    pub(super) fn enter(
         &mut self,
         model: &Model,
         channel: ChannelIx,
@@ -79,6 +79,9 @@ impl Engine {
             self.note(TraceKind::Refused, message, At::channel(channel));
             return self.lost(message);
         }
+        if self.channels[channel.at()].archive.is_some() {
+            self.archive(model, channel, message, hop);
+        }
         let state = &mut self.channels[channel.at()];
         state.metrics.entered += 1;
         let twice = state.chance.chance(definition.duplicates);
@@ -91,7 +94,7 @@ impl Engine {
             match definition.kind {
                 ChannelKind::Bus | ChannelKind::Topic => {
                     for to in next {
-                        if self.passes(model, *to, message) {
+                        if self.passes(model, *to, message) && self.is_chosen(model, *to, message) {
                             self.set_out_from(model, channel, message, *to, delay, copy);
                         }
                     }

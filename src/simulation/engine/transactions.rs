@@ -81,13 +81,16 @@ impl Engine {
     }
 
     fn each_vote(&mut self, first: u32, mut tell: impl FnMut(&mut Self, JobRef)) {
+        let mut participants = Vec::new();
         let mut next = first;
         while next != NONE {
             let vote = self.votes[next];
             self.votes.remove(next);
-            tell(self, vote.participant);
+            participants.push(vote.participant);
             next = vote.next;
         }
+        // The list begins with the last vote; they are told in the order in which they were asked.
+        participants.into_iter().rev().for_each(|participant| tell(self, participant));
     }
 
     /// A participant learns the outcome; one that is down learns it when it comes up.

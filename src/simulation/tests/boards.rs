@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::board::{Board, Fault, FaultKind, Span, format};
+use crate::board::{Board, Fault, FaultKind, format};
 use crate::simulation::compile::compile;
 use crate::simulation::expectations::Standing;
 use crate::simulation::search::{self, Options};
@@ -222,62 +222,4 @@ fn messages_on_their_way_name_the_links_they_travel_along() {
         }
     }
     assert!(seen > 100);
-}
-
-#[test]
-fn bad_scenarios_are_refused_with_a_reason() {
-    let good = board(SYNCHRONOUS);
-    let refused = |change: &dyn Fn(&mut Board)| {
-        let mut board = good.clone();
-        change(&mut board);
-        compile(&board, Some("checkout day")).unwrap_err().to_string()
-    };
-    let scenario = |board: &mut Board| board.scenarios.remove("checkout day").unwrap_or_default();
-    let with = |change: &dyn Fn(&mut crate::board::Scenario)| {
-        refused(&|board| {
-            let mut changed = scenario(board);
-            change(&mut changed);
-            board.scenarios.insert("checkout day".to_owned(), changed);
-        })
-    };
-    assert!(compile(&good, Some("nope")).unwrap_err().to_string().contains("checkout day"));
-    assert!(with(&|s| s.stimuli[0].entry = "Nope".into()).contains("`Nope`"));
-    assert!(with(&|s| s.faults[0].target = "Nope".into()).contains("`Nope`"));
-    assert!(
-        with(&|s| s.faults[0].target = "CreateCheckout".into()).contains("strikes a service or a channel")
-    );
-    assert!(with(&|s| s.stimuli.clear()).contains("nothing arrives"));
-    for rate in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-        assert!(
-            with(&|s| s.stimuli[0].arrivals = crate::board::Arrivals::Poisson(rate)).contains("above zero")
-        );
-    }
-    assert!(
-        with(&|s| s.stimuli[0].arrivals = crate::board::Arrivals::Every(Span::ZERO)).contains("above zero")
-    );
-    assert!(with(&|s| s.faults[0].kind = FaultKind::Drop(1.5)).contains("between 0 and 1"));
-    assert!(with(&|s| s.faults[0].kind = FaultKind::Poison(-0.1)).contains("between 0 and 1"));
-    assert!(with(&|s| s.faults[0].kind = FaultKind::Flapping(Span::ZERO)).contains("above zero"));
-    assert!(
-        with(&|s| s.expectations[0].promise = crate::board::Promise::AtMostOnce("Nope".into()))
-            .contains("names `Nope`")
-    );
-    let weightless = refused(&|board| {
-        for link in board.links.values_mut() {
-            if board.stickies[&link.from].name == "Balance" {
-                link.outcome = crate::board::Outcome::OneOf(0.0);
-            }
-        }
-    });
-    assert!(weightless.contains("the sum of the weights"), "{weightless}");
-    let negative = refused(&|board| {
-        for link in board.links.values_mut() {
-            if board.stickies[&link.from].name == "Balance" {
-                link.outcome = crate::board::Outcome::OneOf(-1.0);
-            }
-        }
-    });
-    assert!(negative.contains("zero or more"), "{negative}");
-    let number = refused(&|board| board.services.get_mut("Balance").unwrap().failure = 2.0);
-    assert_eq!(number, "service `Balance`: failure must be between 0 and 1, not 2");
 }

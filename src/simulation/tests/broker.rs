@@ -7,7 +7,7 @@ use crate::board::ChannelKind;
 use crate::simulation::broker::presets;
 use crate::simulation::broker::queue::{Queue, QueueSettings, Received, Sent};
 use crate::simulation::broker::retry::{Jitter, RetryPolicy};
-use crate::simulation::broker::stream::{AfterFailure, Log, StreamSettings};
+use crate::simulation::broker::stream::{AfterFailure, Log, StreamSettings, Trimmed};
 use crate::simulation::model::{Arrivals, HopIx, Key, Message};
 use crate::simulation::random::Stream;
 use crate::simulation::trace::TraceKind;
@@ -254,7 +254,7 @@ fn a_group_replays_from_a_moment_and_trimming_waits_for_the_slowest() {
         read
     };
     assert_eq!(read_all(&mut log, 0), [0, 1, 2, 3]);
-    log.replay(0, 2 * S);
+    log.replay(0, 2 * S, |_| {});
     assert_eq!(read_all(&mut log, 0), [2, 3]);
     assert_eq!(log.lag(1), 4);
     let mut short = Log::new(StreamSettings::default(), 2);
@@ -265,8 +265,30 @@ fn a_group_replays_from_a_moment_and_trimming_waits_for_the_slowest() {
     assert_eq!(short.fetch(0, 1, 0, |_| {}), Some(9));
     short.succeed(1, 0);
     let mut gone = Vec::new();
-    short.trim(0, 0, |item| gone.push(item));
-    assert_eq!((gone, short.len()), (vec![9], 0));
+    short.trim(0, 0, |record| gone.push(record));
+    assert_eq!((gone, short.len()), (vec![Trimmed::Gone(9, false)], 0));
+    // What is kept to be replayed rests meanwhile, and a record in work is finished before its group goes back.
+    let settings = StreamSettings { keep: true, retention: 10 * S, ..StreamSettings::default() };
+    let mut kept = Log::new(settings, 1);
+    for item in 1..=2 {
+        kept.append(u64::from(item) * S, item, 0);
+    }
+    assert_eq!(kept.fetch(2 * S, 0, 0, |_| {}), Some(1));
+    kept.succeed(0, 0);
+    let mut told = Vec::new();
+    kept.trim(2 * S, 0, |record| told.push(record));
+    assert_eq!(told, [Trimmed::Rests(1)]);
+    assert_eq!(kept.fetch(2 * S, 0, 0, |_| {}), Some(2));
+    let mut woken = Vec::new();
+    kept.replay(0, 0, |item| woken.push(item));
+    assert_eq!(woken, [1]);
+    assert_eq!(kept.fetch(2 * S, 0, 0, |_| {}), None, "it is at work");
+    kept.succeed(0, 0);
+    assert_eq!(kept.fetch(2 * S, 0, 0, |_| {}), Some(1));
+    kept.succeed(0, 0);
+    let mut told = Vec::new();
+    kept.trim(12 * S, 0, |record| told.push(record));
+    assert_eq!(told, [Trimmed::Rests(1), Trimmed::Gone(1, true)]);
 }
 
 #[test]

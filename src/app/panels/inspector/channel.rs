@@ -4,9 +4,11 @@ use egui::Ui;
 
 use super::service::span_row;
 use super::{change, optional, stated};
+use crate::app::canvas::Tone;
 use crate::app::context::Cx;
 use crate::app::widgets::{choice_row, section, switch_row, text_area, text_row};
-use crate::board::{Channel, ChannelKind, Key, Record};
+use crate::board::{Archive, Channel, ChannelKind, Key, Record};
+use crate::pattern::Pattern;
 
 const KINDS: [(ChannelKind, &str); 4] = [
     (ChannelKind::Bus, "Bus"),
@@ -43,6 +45,8 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, name: &str) {
             number_row(ui, cx, name, "Deliveries at most", &mut after.max_receive_count);
             span_row(ui, cx, name, "Visibility time-out", "30s", &mut after.visibility_timeout);
             number_row(ui, cx, name, "Batch", &mut after.batch);
+            span_row(ui, cx, name, "Receives wait", "handed out as they come", &mut after.wait);
+            span_row(ui, cx, name, "Pause between", "none", &mut after.pause);
         }
         ChannelKind::Stream => {
             number_row(ui, cx, name, "Partitions", &mut after.partitions);
@@ -54,6 +58,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, name: &str) {
         ChannelKind::Bus | ChannelKind::Topic => {
             number_row(ui, cx, name, "Attempts", &mut after.retry_attempts);
             span_row(ui, cx, name, "Gives up after", "1d", &mut after.retry_age);
+            archive(ui, cx, name, &mut after.archive);
         }
     }
     if let Some(value) = text_row(ui, cx.theme, name, "Dead letters go to", &after.dead_letter, "lost") {
@@ -67,6 +72,25 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, name: &str) {
     }
     if after != before {
         change(cx, format!("Change {name}"), Record::Channel(name.to_owned(), Box::new(after)));
+    }
+}
+
+/// What a bus or topic keeps to be delivered again.
+fn archive(ui: &mut Ui, cx: &mut Cx<'_>, name: &str, archive: &mut Option<Archive>) {
+    if let Some(on) = switch_row(ui, cx.theme, "Archive", archive.is_some()) {
+        *archive = on.then(Archive::default);
+    }
+    let Some(archive) = archive else { return };
+    span_row(ui, cx, name, "Archived for", "for ever", &mut archive.retention);
+    let shown = archive.pattern.as_ref().map(ToString::to_string).unwrap_or_default();
+    let Some(text) = text_row(ui, cx.theme, name, "Archived events", &shown, "all") else { return };
+    if text.trim().is_empty() {
+        archive.pattern = None;
+        return;
+    }
+    match Pattern::parse(&text) {
+        Ok(_) => archive.pattern = serde_json::from_str(&text).ok(),
+        Err(error) => cx.say(Tone::Error, format!("The pattern of the archive cannot be read: {error}")),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::app::{icons, widgets};
 use crate::board::LinkId;
 use crate::board::filters::written;
 use crate::pattern::{Explanation, Suggestion, Token, suggestions, tokens};
-use crate::view::filter::{Heard, Remark, Trial, heard, remark, shape, try_event};
+use crate::view::filter::{Heard, Remark, Trial, heard, remark, samples, shape, try_event};
 
 /// What is being written, kept until it is a filter that can be put on the link.
 #[derive(Clone, Default)]
@@ -33,6 +33,10 @@ struct Draft {
     trial: Option<Arc<Trial>>,
     /// The event to try.
     event: String,
+    /// What the board offers to try it on, with the board's revision.
+    titles: Option<(u64, Arc<[String]>)>,
+    /// The number of the event of the log that is tried.
+    row: Option<usize>,
 }
 
 /// Rows of suggestions that show at once.
@@ -87,7 +91,21 @@ pub(super) fn show(
     }
     let shown = draft.text.clone().unwrap_or(stated);
     if !shown.trim().is_empty() {
-        tester::show(ui, cx.theme, id, &mut draft.event, &shown, &heard, draft.trial.as_deref());
+        let revision = cx.document.revision();
+        if draft.titles.as_ref().is_none_or(|(known, _)| *known != revision) {
+            let titles = samples(&heard, "").into_iter().map(|(title, _)| title).collect();
+            draft.titles = Some((revision, titles));
+        }
+        let titles = draft.titles.clone().map(|(_, titles)| titles).unwrap_or_default();
+        let tester = tester::Tester {
+            id,
+            pattern: &shown,
+            heard: &heard,
+            titles: &titles,
+            log: cx.derived.log.as_ref(),
+            trial: draft.trial.as_deref(),
+        };
+        tester.show(ui, cx.theme, &mut draft.event, &mut draft.row);
     }
     ui.data_mut(|data| data.insert_temp(id, draft));
     changed
@@ -98,8 +116,7 @@ fn answer(draft: &mut Draft, text: &str, heard: &[Heard], revision: u64) {
     let asked = format!("{revision}\n{text}\n{}", draft.event);
     if draft.remark.is_none() || draft.asked != asked {
         draft.remark = Some(Arc::new(remark(text, heard)));
-        let name = heard.first().map_or("", |heard| heard.name.as_str());
-        draft.trial = Some(Arc::new(try_event(text, &draft.event, name)));
+        draft.trial = Some(Arc::new(try_event(text, &draft.event, heard)));
         draft.asked = asked;
     }
 }

@@ -4,54 +4,101 @@ use egui::{Id, RichText, Ui};
 
 use super::filter::line;
 use crate::app::theme::Theme;
-use crate::app::widgets::{chip, section};
+use crate::app::widgets::{chip, section, spoken_number};
 use crate::app::{icons, widgets};
 use crate::pattern::{Explanation, Verdict};
-use crate::view::filter::{Heard, Trial, samples};
+use crate::replay::index::Log;
+use crate::view::filter::{FromLog, Heard, Trial, from_log, samples};
 
-/// Shows the tester and changes the event in place.
-pub(super) fn show(
-    ui: &mut Ui,
-    theme: &Theme,
-    id: Id,
-    event: &mut String,
-    pattern: &str,
-    heard: &[Heard],
-    trial: Option<&Trial>,
-) {
-    section(ui, theme, "Try an event");
-    let chips: Vec<String> = titles(heard);
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 4.0;
-        for title in chips.iter().map(String::as_str).chain(["One that matches"]) {
-            if chip(ui, theme, title, false).clicked() {
-                let found = samples(heard, pattern).into_iter().find(|(name, _)| name == title);
-                *event = found.map(|(_, text)| text).unwrap_or_default();
-            }
-        }
-        if !event.is_empty() && chip(ui, theme, "Clear", false).clicked() {
-            event.clear();
-        }
-    });
-    let edit = egui::TextEdit::multiline(event)
-        .id(id.with("event"))
-        .font(egui::TextStyle::Monospace)
-        .hint_text(RichText::new("Paste an event or a payload as JSON").size(theme.sizes.secondary))
-        .desired_rows(3)
-        .desired_width(f32::INFINITY)
-        .margin(egui::Margin::symmetric(7, 6));
-    let response = ui.add(edit);
-    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Event to try"));
-    match trial {
-        None | Some(Trial::Nothing) => {}
-        Some(Trial::Unreadable(problem)) => line(ui, "error", theme.error, theme, problem),
-        Some(Trial::Judged(explanation)) => judged(ui, theme, explanation),
-    }
+/// What there is to try a filter on, and what came of it.
+pub(super) struct Tester<'a> {
+    pub(super) id: Id,
+    pub(super) pattern: &'a str,
+    pub(super) heard: &'a [Heard],
+    /// The names of the board's own events to try.
+    pub(super) titles: &'a [String],
+    /// The log that is open in Replay, and the event at its playhead.
+    pub(super) log: Option<&'a (Log, usize)>,
+    pub(super) trial: Option<&'a Trial>,
 }
 
-/// The names of the events there are to try, without making them.
-fn titles(heard: &[Heard]) -> Vec<String> {
-    samples(heard, "").into_iter().map(|(title, _)| title).collect()
+impl Tester<'_> {
+    /// Shows the tester and changes the event in place; `row` is the event of the log it was taken from.
+    pub(super) fn show(&self, ui: &mut Ui, theme: &Theme, event: &mut String, row: &mut Option<usize>) {
+        section(ui, theme, "Try an event");
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            for title in self.titles.iter().map(String::as_str).chain(["One that matches"]) {
+                if chip(ui, theme, title, false).clicked() {
+                    // The names are at hand, the events are made when one is asked for.
+                    let found = samples(self.heard, self.pattern).into_iter().find(|(name, _)| name == title);
+                    *event = found.map(|(_, text)| text).unwrap_or_default();
+                    *row = None;
+                }
+            }
+            if let Some((log, playhead)) = self.log {
+                self.logged(ui, theme, (log, *playhead), event, row);
+            }
+            if !event.is_empty() && chip(ui, theme, "Clear", false).clicked() {
+                event.clear();
+                *row = None;
+            }
+        });
+        if let (Some(row), Some((log, _))) = (*row, self.log) {
+            let of = spoken_number(log.len() as u64);
+            ui.label(theme.secondary(format!("Event {} of {of} in the log", spoken_number(row as u64 + 1))));
+        }
+        let edit = egui::TextEdit::multiline(event)
+            .id(self.id.with("event"))
+            .font(egui::TextStyle::Monospace)
+            .hint_text(RichText::new("Paste an event or a payload as JSON").size(theme.sizes.secondary))
+            .desired_rows(3)
+            .desired_width(f32::INFINITY)
+            .margin(egui::Margin::symmetric(7, 6));
+        let response = ui.add(edit);
+        ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Event to try"));
+        if response.changed() {
+            *row = None;
+        }
+        match self.trial {
+            None | Some(Trial::Nothing) => {}
+            Some(Trial::Unreadable(problem)) => line(ui, "error", theme.error, theme, problem),
+            Some(Trial::Judged(explanation)) => judged(ui, theme, explanation),
+        }
+    }
+
+    /// Events of the open log: the one at the playhead or the next that this link hears, then those around it.
+    fn logged(
+        &self,
+        ui: &mut Ui,
+        theme: &Theme,
+        (log, playhead): (&Log, usize),
+        event: &mut String,
+        row: &mut Option<usize>,
+    ) {
+        let at = *row;
+        let mut take = |found: Option<FromLog>| {
+            if let Some(found) = found {
+                (*event, *row) = (found.text, Some(found.row));
+            }
+        };
+        match at {
+            None => {
+                if chip(ui, theme, "From the log", false).clicked() {
+                    let onward = from_log(log, self.heard, playhead, true);
+                    take(onward.or_else(|| from_log(log, self.heard, playhead, false)));
+                }
+            }
+            Some(at) => {
+                if chip(ui, theme, "Earlier in the log", false).clicked() {
+                    take(from_log(log, self.heard, at, false));
+                }
+                if chip(ui, theme, "Later in the log", false).clicked() {
+                    take(from_log(log, self.heard, at + 1, true));
+                }
+            }
+        }
+    }
 }
 
 fn judged(ui: &mut Ui, theme: &Theme, explanation: &Explanation) {

@@ -32,6 +32,9 @@ pub(super) fn spoken_fault(fault: &Fault, now: u64) -> String {
         FaultKind::Partition => "cut off".to_owned(),
         FaultKind::Burst(factor) => format!("{factor} times as many"),
         FaultKind::RateLimit(rate) => format!("at most {rate} a second"),
+        FaultKind::Replay { from, to, .. } => {
+            format!("replays {} – {}", super::spoken_clock(from.0), super::spoken_clock(to.0))
+        }
     };
     let until = if fault.until == u64::MAX { "the end".to_owned() } else { super::spoken_clock(fault.until) };
     let since = if fault.from <= now { String::new() } else { "from ".to_owned() };

@@ -69,7 +69,9 @@ impl Sprites {
                 | TraceKind::Answered
                 | TraceKind::Issued
                 | TraceKind::Published
+                | TraceKind::Replied
                 | TraceKind::Sent => DotLook::Plain,
+                TraceKind::Replayed => DotLook::Duplicate,
                 TraceKind::Duplicated | TraceKind::Deduplicated => DotLook::Duplicate,
                 TraceKind::Retried => DotLook::Retry,
                 TraceKind::DeadLettered => DotLook::Dead,
