@@ -3,17 +3,26 @@
 //! `cargo bench --bench frame` prints milliseconds of processor time: a frame with the whole board in view, one at 100 %
 //! zoom while panning, one while zooming from one to the other, and one while a sticky is dragged at 100 %; then what
 //! opening the board costs (reading, repairs, display list), and one edit (the command, the board, the display list).
+//! After that the Topology workspace's graph of a thousand nodes, the largest it draws: with the pointer moving over all of
+//! it, panned at 100 %, and at rest.
 //! Compare figures of one run with each other: machines differ.
+
+#[path = "topology/generator.rs"]
+mod generator;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use isobar::app::canvas::{BoardCanvas, Overlays};
+use isobar::app::graph::GraphPanel;
 use isobar::app::theme::Theme;
 use isobar::board::format::{self, Syntax};
 use isobar::board::{Board, Id, Key, Link, LinkId, Point, Sticky, StickyId, StickyKind};
 use isobar::edit::Intent;
 use isobar::scene::Scene;
+use isobar::scene::diagram::{Arrangement, Diagram};
+use isobar::topology::grouping::Groups;
+use isobar::topology::projection::{View, project};
 use isobar::view::{Camera, Document, Selection};
 
 /// How many frames are measured for each figure.
@@ -165,4 +174,63 @@ fn main() {
             ms(derived)
         );
     }
+    if sizes.len() > 1 {
+        topology_frames();
+    }
+}
+
+/// Frames of the graph of a hundred services that publish a thousand events.
+fn topology_frames() {
+    let board = generator::board(10, 100);
+    let graph = project(&board, &isobar::topology::derive(&board), View::Events);
+    let picture = Diagram::of(&graph, &Groups::none(&graph), Arrangement::Flow, None);
+    let around = graph.node_indices().map(|at| {
+        graph.neighbors_undirected(at).chain([at]).map(petgraph::graph::NodeIndex::index).collect()
+    });
+    let theme = Theme::new(false);
+    let ctx = egui::Context::default();
+    isobar::app::fonts::install(&ctx);
+    let mut panel = GraphPanel::new(&picture, around.collect(), &theme);
+    let mut frame = 0;
+    let mut run = |events: &dyn Fn(usize) -> Vec<egui::Event>| {
+        let mut start = Duration::ZERO;
+        for i in 0..FRAMES + 5 {
+            if i == 5 {
+                start = now();
+            }
+            frame += 1;
+            let input = egui::RawInput {
+                screen_rect: Some(egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1600.0, 1000.0))),
+                time: Some(f64::from(frame) / 60.0),
+                events: events(i),
+                ..egui::RawInput::default()
+            };
+            let output = ctx.run_ui(input, |ui| {
+                panel.ui(ui, &theme);
+            });
+            assert!(!ctx.tessellate(output.shapes, output.pixels_per_point).is_empty());
+        }
+        (now() - start) / u32::try_from(FRAMES).unwrap_or(1)
+    };
+    let pointer = |x: f32, y: f32| egui::Event::PointerMoved(egui::pos2(x, y));
+    let hovering = run(&|i| vec![pointer(200.0 + i as f32 * 19.0, 120.0 + i as f32 * 11.0)]);
+    let wheel = |y: f32| egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, y),
+        modifiers: egui::Modifiers::NONE,
+        phase: egui::TouchPhase::Move,
+    };
+    let zooming = run(&|_| vec![pointer(800.0, 500.0), wheel(24.0)]);
+    let near = run(&|i| vec![pointer(700.0 + i as f32 * 3.0, 500.0)]);
+    let rest = run(&|_| Vec::new());
+    let ms = |time: Duration| format!("{:.2}", time.as_secs_f64() * 1e3);
+    println!(
+        "topology, {} nodes, {} edges: pointer over all of it {}, zooming {}, pointer at close range {}, at rest {}",
+        graph.node_count(),
+        graph.edge_count(),
+        ms(hovering),
+        ms(zooming),
+        ms(near),
+        ms(rest),
+    );
 }

@@ -163,8 +163,8 @@ pub struct Options {
 /// Every finding of every rule, worst first, then by rule and place. What is allowed on a sticky is left out.
 #[must_use]
 pub fn advise(context: &Context<'_>, options: &Options) -> Vec<Finding> {
-    let reports = std::cell::OnceCell::new();
-    let context = &Context { reports: Some(&reports), ..*context };
+    let shared = context::Shared::default();
+    let context = &Context { shared: Some(&shared), ..*context };
     let mut all = Vec::new();
     for rule in rules::RULES {
         let severity = match options.rules.get(rule.name) {

@@ -12,7 +12,7 @@ mod code;
 pub mod context;
 pub mod files;
 pub mod fonts;
-mod graph;
+pub mod graph;
 pub mod guard;
 pub mod icons;
 mod keeping;

@@ -13,6 +13,7 @@ pub mod affected;
 pub mod derive;
 pub mod filter;
 pub mod focus;
+mod follow;
 pub mod force;
 pub mod graph;
 pub mod grouping;

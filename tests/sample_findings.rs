@@ -108,3 +108,19 @@ fn a_thin_order_api_does_not_wait_for_the_partner() {
     let thin = answered("pizza/event-driven", "PlaceOrder");
     assert!((thin - 0.997).abs() < 1e-12, "{thin}");
 }
+
+#[test]
+fn the_vehicle_updated_event_falls_into_events_a_business_would_name() {
+    let board = sample("car-marketplace/god-event");
+    let topology = derive(&board);
+    let context = Context::new(&board, &topology);
+    let explained = isobar::advice::explain::EventExplained::of(&context, "VehicleUpdated").unwrap();
+    let parts = explained.proposal.unwrap().parts;
+    let listing = parts.iter().find(|part| part.name == "VehicleListingChanged").expect("a listing");
+    assert_eq!(listing.fields, ["price", "published"]);
+    let names: BTreeSet<&str> = parts.iter().map(|part| part.name.as_str()).collect();
+    assert_eq!(names.len(), parts.len());
+    for name in ["VehicleReservationChanged", "VehicleServiceHistoryChanged", "RefurbishmentCompleted"] {
+        assert!(names.contains(name), "{names:?}");
+    }
+}

@@ -26,15 +26,25 @@ pub struct Context<'a> {
     pub topology: &'a Topology,
     /// Today, for cures that give a date; none where nobody said, and then no date is given.
     pub today: Option<Date>,
-    /// The figures of every entry, worked out when the first rule asks and then shared.
-    pub(super) reports: Option<&'a OnceCell<Vec<EntryReport>>>,
+    /// What several rules ask for.
+    pub(super) shared: Option<&'a Shared>,
 }
+
+/// What takes work and several rules ask for: worked out when the first one asks.
+#[derive(Default)]
+pub(super) struct Shared {
+    reports: OnceCell<Vec<EntryReport>>,
+    filtered: OnceCell<Vec<FilteredLink>>,
+}
+
+/// A link that carries a filter which can be read, with the routes that pass it.
+pub type FilteredLink = (LinkId, Pattern, Vec<RouteIx>);
 
 impl<'a> Context<'a> {
     /// A context over a board and its topology.
     #[must_use]
     pub const fn new(board: &'a Board, topology: &'a Topology) -> Self {
-        Self { board, topology, today: None, reports: None }
+        Self { board, topology, today: None, shared: None }
     }
 
     /// The same on a given day.
@@ -55,8 +65,8 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn entry_reports(&self) -> Cow<'a, [EntryReport]> {
         let work = || all_entries(self.board, self.topology, &Limits::default());
-        match self.reports {
-            Some(shared) => Cow::Borrowed(shared.get_or_init(work)),
+        match self.shared {
+            Some(shared) => Cow::Borrowed(shared.reports.get_or_init(work)),
             None => Cow::Owned(work()),
         }
     }
@@ -180,7 +190,14 @@ impl<'a> Context<'a> {
 
     /// The links that carry a filter which can be read, with the routes that pass each.
     #[must_use]
-    pub fn filtered_links(&self) -> Vec<(LinkId, Pattern, Vec<RouteIx>)> {
+    pub fn filtered_links(&self) -> Cow<'a, [FilteredLink]> {
+        match self.shared {
+            Some(shared) => Cow::Borrowed(shared.filtered.get_or_init(|| self.read_filters())),
+            None => Cow::Owned(self.read_filters()),
+        }
+    }
+
+    fn read_filters(&self) -> Vec<FilteredLink> {
         let read = |link: &Link| Pattern::parse(&link.filter.as_ref()?.to_string()).ok();
         let links = self.board.links.iter().filter_map(|(id, link)| Some((*id, (read(link)?, Vec::new()))));
         let mut found: BTreeMap<LinkId, (Pattern, Vec<RouteIx>)> = links.collect();

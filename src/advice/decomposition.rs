@@ -13,6 +13,7 @@
 //! that needs only the lesser part of such a cluster gets those fields in the event it reads most of instead.
 
 mod edit;
+mod topics;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -343,7 +344,15 @@ fn name(context: &Context<'_>, usage: &Usage, movers: &[&Consumer], clusters: &[
             _ => None,
         };
         let stem = provisional_name(usage, cluster, trigger, movers);
+        // The same facts in another cut, for one reader: its name tells them apart better than a number.
+        let reader = cluster.readers.iter().map(|reader| movers[*reader].name.as_str());
+        let only = reader.clone().next().filter(|_| reader.count() == 1);
+        let told_apart = only.and_then(|reader| {
+            let facts = stem.strip_suffix("Changed")?;
+            Some(format!("{facts}For{}Changed", pascal(&words(reader))))
+        });
         let name = std::iter::once(stem.clone())
+            .chain(told_apart)
             .chain((2..).map(|n| format!("{stem}{n}")))
             .find(|name| taken.insert(name.clone()))
             .unwrap_or(stem);
@@ -362,7 +371,7 @@ fn name(context: &Context<'_>, usage: &Usage, movers: &[&Consumer], clusters: &[
 }
 
 /// What a cluster may be called until people find the business's word for it: the one command it tells of, in the past;
-/// the word most of its fields share; one or two of its fields; and that they changed.
+/// what businesses call such fields; the word most of its fields share; one or two of its fields; and that they changed.
 fn provisional_name(usage: &Usage, cluster: &Cluster, trigger: Option<&str>, movers: &[&Consumer]) -> String {
     if let Some(told) = trigger.and_then(told) {
         return told;
@@ -375,6 +384,11 @@ fn provisional_name(usage: &Usage, cluster: &Cluster, trigger: Option<&str>, mov
         format!("{subject}{what}Changed")
     };
     let spoken = |at: &usize| words(&usage.fields[*at].replace('.', " ")).to_lowercase();
+    let said: Vec<Vec<String>> =
+        cluster.fields.iter().map(|at| spoken(at).split(' ').map(str::to_owned).collect()).collect();
+    if let Some(topic) = topics::topic(&said).filter(|_| cluster.fields.len() > 1) {
+        return changed(&words(topic));
+    }
     let mut shared: BTreeMap<String, usize> = BTreeMap::new();
     for at in &cluster.fields {
         let said: BTreeSet<String> = spoken(at).split(' ').map(str::to_owned).collect();

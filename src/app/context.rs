@@ -226,13 +226,17 @@ impl Derived {
     pub fn topology(&mut self, document: &Document) -> Arc<Topology> {
         let revision = document.revision();
         match &self.topology {
-            Some((at, topology)) if *at == revision || document.in_gesture() => Arc::clone(topology),
-            _ => {
-                let topology = Arc::new(topology::derive(document.board()));
-                self.topology = Some((revision, Arc::clone(&topology)));
-                topology
-            }
+            Some((at, topology)) if *at == revision || document.in_gesture() => return Arc::clone(topology),
+            _ => {}
         }
+        // Most edits move things or describe them: the same graph as before.
+        let holds = self.topology.take().filter(|(at, topology)| {
+            document.touched_since(*at).is_some_and(|touched| topology.holds(document.board(), &touched))
+        });
+        let topology =
+            holds.map_or_else(|| Arc::new(topology::derive(document.board())), |(_, topology)| topology);
+        self.topology = Some((revision, Arc::clone(&topology)));
+        topology
     }
 }
 

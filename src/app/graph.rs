@@ -53,6 +53,8 @@ struct LineData {
     faded: bool,
     /// Part of the chain that is shown.
     strong: bool,
+    /// One of too many to follow, and nobody asks for it.
+    quiet: bool,
 }
 
 type Inner = egui_graphs::Graph<CardData, LineData, Directed, u32, Card, Line>;
@@ -143,23 +145,11 @@ impl<Ix: IndexType> DisplayNode<CardData, LineData, Directed, Ix> for Card {
                 if outline.width > 1.0 { StrokeKind::Outside } else { StrokeKind::Inside },
             ),
         ];
-        // Names vanish before shapes do.
-        if zoom * 13.0 > 5.5 {
-            let font = Theme::strong(13.0 * zoom);
-            let ink = data.ink.gamma_multiply(strength);
-            let galley = ctx.ctx.fonts_mut(|fonts| {
-                let mut job = egui::text::LayoutJob::simple(
-                    data.name.to_string(),
-                    font,
-                    ink,
-                    rect.width() - 10.0 * zoom,
-                );
-                job.halign = egui::Align::Center;
-                job.wrap.max_rows = 2;
-                fonts.layout_job(job)
-            });
+        if let Some(galley) =
+            name_in(ctx.ctx, &data.name, rect.size(), zoom, data.ink.gamma_multiply(strength))
+        {
             let at = pos2(rect.center().x, rect.center().y - galley.size().y / 2.0);
-            shapes.push(Shape::galley(at, galley, ink));
+            shapes.push(Shape::galley(at, galley, data.ink));
         }
         shapes
     }
@@ -172,6 +162,38 @@ impl<Ix: IndexType> DisplayNode<CardData, LineData, Directed, Ix> for Card {
 
     fn is_inside(&self, pos: Pos2) -> bool {
         self.rect().contains(pos)
+    }
+}
+
+/// The size of a name at full scale, the size it keeps from further away while it fits its card, and the least.
+const LETTERS: [f32; 3] = [13.0, 9.0, 6.5];
+
+/// A name as large as it fits its card: at full scale it grows and shrinks with the picture, from further away it takes
+/// more of the card. None when it would be too small to read.
+fn name_in(
+    ctx: &egui::Context,
+    name: &str,
+    card: Vec2,
+    zoom: f32,
+    ink: Color32,
+) -> Option<Arc<egui::Galley>> {
+    let room = card - vec2(6.0, 2.0);
+    let [full, kept, least] = LETTERS;
+    let mut size = (full * zoom).max(kept);
+    loop {
+        if room.y < size * 1.15 || size < least {
+            return None;
+        }
+        let galley = ctx.fonts_mut(|fonts| {
+            let font = Theme::strong(size);
+            let mut job = egui::text::LayoutJob::simple(name.to_owned(), font, ink, room.x);
+            job.halign = egui::Align::Center;
+            fonts.layout_job(job)
+        });
+        if galley.size().y <= room.y && galley.rect.width() <= room.x + 0.5 {
+            return Some(galley);
+        }
+        size -= 0.5;
     }
 }
 
@@ -249,6 +271,10 @@ impl<Ix: IndexType> DisplayEdge<CardData, LineData, Directed, Ix, Card> for Line
         let color = base.gamma_multiply(if data.faded { 0.12 } else { 1.0 });
         let weight = if data.strong { 2.5 } else { 1.5 };
         let stroke = Stroke::new((weight * zoom).clamp(0.6, weight * 1.3), color);
+        if data.quiet {
+            let thin = Stroke::new((1.1 * zoom).clamp(0.5, 1.1), color.gamma_multiply(0.35));
+            return vec![Shape::line(points, thin)];
+        }
         // From afar a line is a line: no heads, nothing doubled.
         if zoom < 0.22 {
             return vec![Shape::line(points, stroke)];
@@ -306,20 +332,20 @@ impl<Ix: IndexType> DisplayEdge<CardData, LineData, Directed, Ix, Card> for Line
 
 /// What is brought out in a graph, and what steps back.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Light {
+pub struct Light {
     /// The chosen nodes.
-    pub(super) chosen: BTreeSet<usize>,
+    pub chosen: BTreeSet<usize>,
     /// The nodes that stay lit while none is hovered; `None` lights all.
-    pub(super) lit: Option<BTreeSet<usize>>,
+    pub lit: Option<BTreeSet<usize>>,
     /// Nodes with an outline of their own.
-    pub(super) marks: BTreeMap<usize, Color32>,
+    pub marks: BTreeMap<usize, Color32>,
     /// Edges that are part of a chain, by their ends.
-    pub(super) chain: BTreeSet<(usize, usize)>,
+    pub chain: BTreeSet<(usize, usize)>,
 }
 
 /// What the user did to the graph in a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Touch {
+pub enum Touch {
     /// A node was clicked once.
     Clicked(usize),
     /// A node was clicked twice.
@@ -329,13 +355,15 @@ pub(super) enum Touch {
 }
 
 /// A graph on the screen.
-pub(super) struct GraphPanel {
+pub struct GraphPanel {
     inner: Inner,
     areas: Vec<(Rect, String)>,
     /// Neighbours of each node, itself included.
     around: Vec<BTreeSet<usize>>,
     /// The ends of each edge.
     ends: Vec<(usize, usize)>,
+    /// Too many edges to follow one by one.
+    dense: bool,
     /// The node the pointer is on.
     hovered: Option<usize>,
     light: Light,
@@ -347,6 +375,8 @@ pub(super) struct GraphPanel {
 }
 
 const ID: &str = "topology";
+/// What the legend takes of the canvas.
+const FOOT: f32 = 36.0;
 /// How far corners of lines are cut, in world units.
 const CORNER: f32 = 14.0;
 
@@ -371,7 +401,7 @@ fn rounded(points: &[Point]) -> Arc<[Pos2]> {
 
 impl GraphPanel {
     /// A picture, ready to draw. `around` says who is next to each node.
-    pub(super) fn new(picture: &Diagram, around: Vec<BTreeSet<usize>>, theme: &Theme) -> Self {
+    pub fn new(picture: &Diagram, around: Vec<BTreeSet<usize>>, theme: &Theme) -> Self {
         let mut inner: Inner = egui_graphs::Graph::new();
         for card in &picture.cards {
             let paper = theme.paper(diagram::token(card.kind));
@@ -400,9 +430,10 @@ impl GraphPanel {
                 paper: theme.canvas,
                 ink: theme.secondary,
                 label: way.label.as_str().into(),
-                label_at: pos(diagram::svg::middle(&way.points)),
+                label_at: pos(way.label_at),
                 faded: false,
                 strong: false,
+                quiet: false,
             };
             inner.add_edge(NodeIndex::new(way.from), NodeIndex::new(way.to), data);
         }
@@ -411,6 +442,7 @@ impl GraphPanel {
             areas: picture.areas.iter().map(|area| (rect(area.rect), area.title.clone())).collect(),
             around,
             ends: picture.ways.iter().map(|way| (way.from, way.to)).collect(),
+            dense: picture.is_dense(),
             hovered: None,
             light: Light::default(),
             painted: Vec::new(),
@@ -421,18 +453,18 @@ impl GraphPanel {
     }
 
     /// Shows the whole graph again.
-    pub(super) const fn fit(&mut self) {
+    pub const fn fit(&mut self) {
         self.fit = 2;
         self.stale = true;
     }
 
     /// Keeps the camera of an earlier panel: the picture only changed a little.
-    pub(super) const fn keep_view(&mut self) {
+    pub const fn keep_view(&mut self) {
         self.fit = 0;
     }
 
     /// Sets what is brought out.
-    pub(super) fn light(&mut self, light: Light) {
+    pub fn light(&mut self, light: Light) {
         if self.light != light {
             self.light = light;
             self.stale = true;
@@ -440,7 +472,7 @@ impl GraphPanel {
     }
 
     /// Draws it, and says what the user did.
-    pub(super) fn ui(&mut self, ui: &mut Ui, theme: &Theme) -> Option<Touch> {
+    pub fn ui(&mut self, ui: &mut Ui, theme: &Theme) -> Option<Touch> {
         let area = ui.available_rect_before_wrap();
         ui.painter().rect_filled(area, 0.0, theme.canvas);
         let moving = ui.input(|input| {
@@ -507,9 +539,10 @@ impl GraphPanel {
         let rects = rects.chain(self.areas.iter().map(|(rect, _)| *rect));
         let Some(bounds) = rects.reduce(Rect::union) else { return };
         let mut frame = MetadataFrame::new(Some(ID.to_owned())).load(ui);
-        let room = area.size() - Vec2::splat(64.0);
+        // The legend keeps the foot of the canvas.
+        let room = area.size() - vec2(48.0, 48.0 + FOOT);
         frame.zoom = (room.x / bounds.width()).min(room.y / bounds.height()).clamp(0.03, 1.25);
-        frame.pan = area.size() / 2.0 - bounds.center().to_vec2() * frame.zoom;
+        frame.pan = (area.size() - vec2(0.0, FOOT)) / 2.0 - bounds.center().to_vec2() * frame.zoom;
         frame.save(ui);
     }
 
@@ -572,6 +605,7 @@ impl GraphPanel {
                 data.strong = self.light.chain.contains(&(*from, *to));
                 let touches = self.hovered.is_none_or(|hovered| *from == hovered || *to == hovered);
                 data.faded = !(is_lit(*from) && is_lit(*to) && (touches || data.strong));
+                data.quiet = self.dense && lit.is_none() && !data.strong;
             }
         }
     }

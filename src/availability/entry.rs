@@ -299,20 +299,21 @@ fn calls(setting: &Setting<'_>, entry: MessageIx, routes: &[RouteIx]) -> Vec<Cal
 fn completion(setting: &Setting<'_>, routes: &[RouteIx]) -> Completion {
     let topology = setting.topology;
     let waited: BTreeSet<ReactionIx> = setting.waited_reactions(routes).into_iter().collect();
-    let mut met: BTreeSet<ReactionIx> = BTreeSet::new();
-    let (mut now, mut later): (BTreeSet<PartIx>, BTreeSet<PartIx>) = (BTreeSet::new(), BTreeSet::new());
+    // One entry may set half the board in motion, and many entries the same half: flags by place, not trees.
+    let mut met = vec![false; topology.reactions.len()];
+    let mut channels = vec![false; topology.channels.len()];
+    let (mut hosts_now, mut hosts_later) =
+        (vec![false; topology.parties.len()], vec![false; topology.parties.len()]);
     let mut todo: Vec<RouteIx> = routes.to_vec();
     while let Some(route) = todo.pop() {
-        later.extend(topology[route].channels.iter().map(|c| PartIx::Channel(*c)));
+        topology[route].channels.iter().for_each(|channel| channels[channel.0] = true);
         let reaction = topology[route].reaction;
-        if !met.insert(reaction) {
+        if std::mem::replace(&mut met[reaction.0], true) {
             continue;
         }
-        let host = topology[reaction].host.map(PartIx::Party);
-        if waited.contains(&reaction) {
-            now.extend(host);
-        } else {
-            later.extend(host);
+        if let Some(host) = topology[reaction].host {
+            let hosts = if waited.contains(&reaction) { &mut hosts_now } else { &mut hosts_later };
+            hosts[host.0] = true;
         }
         for output in &topology[reaction].outputs {
             if !matches!(output.outcome, Outcome::OnFailureOf(_)) {
@@ -320,6 +321,14 @@ fn completion(setting: &Setting<'_>, routes: &[RouteIx]) -> Completion {
             }
         }
     }
+    let parties = |flags: &[bool]| -> Vec<PartIx> {
+        let set = flags.iter().enumerate().filter(|(_, is)| **is);
+        set.map(|(at, _)| PartIx::Party(crate::topology::PartyIx(at))).collect()
+    };
+    let now: BTreeSet<PartIx> = parties(&hosts_now).into_iter().collect();
+    let mut later: BTreeSet<PartIx> = parties(&hosts_later).into_iter().collect();
+    let passed = channels.iter().enumerate().filter(|(_, is)| **is);
+    later.extend(passed.map(|(at, _)| PartIx::Channel(crate::topology::ChannelIx(at))));
     let undelayed = now.union(&later).map(|part| setting.stated(*part).up).product();
     let delays: Option<Vec<f64>> = later
         .iter()

@@ -66,6 +66,9 @@ pub(super) fn service_stated(service: Option<&Service>, extra_replicas: u32) -> 
     let stated = service.and_then(|s| s.replicas.as_ref());
     let count = stated.map_or(1, |r| r.count.max(1)).saturating_add(extra_replicas).min(MOST_REPLICAS);
     let needed = stated.map_or(1, |r| r.needed.max(1));
+    if (count, needed) == (1, 1) {
+        return Stated { up, down, repair, assumed: false };
+    }
     let mut all = Structure::new();
     let replicas: Vec<NodeId> = (0..count).map(|_| all.push_component(String::new(), up, down)).collect();
     let root = all.at_least(needed, replicas);

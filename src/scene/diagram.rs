@@ -4,7 +4,7 @@
 
 pub mod svg;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::board::notation::words;
 use crate::board::{Point, Rect, Size};
@@ -46,6 +46,8 @@ pub struct Way {
     pub synchronous: bool,
     /// A few words along it; may be empty.
     pub label: String,
+    /// The middle of the label.
+    pub label_at: Point,
 }
 
 /// A group of cards as it is drawn.
@@ -74,7 +76,14 @@ pub struct Diagram {
 #[derive(Clone, Debug, Default)]
 pub struct Placed(BTreeMap<(NodeKind, String), Point>);
 
-const CARD_HEIGHT: f32 = 44.0;
+const CARD_HEIGHT: f32 = 46.0;
+/// Width to height of the page a graph is drawn for: a window beside a list, or a slide.
+const PAGE: f32 = 1.7;
+/// More edges than these, and more a node than that, are too many to follow.
+const DENSE_LEAST: usize = 120;
+const DENSE: usize = 4;
+/// How far from its line a label stands.
+const LABEL_OFF: f32 = 10.0;
 /// Names along an edge beyond this many are counted.
 const NAMED: usize = 2;
 
@@ -99,13 +108,19 @@ pub const fn is_round(kind: NodeKind) -> bool {
     matches!(kind, NodeKind::Channel | NodeKind::Actor)
 }
 
+/// Room for a name on one line or two: narrow cards make room for the flow.
 fn size_of(node: &GraphNode) -> Size {
-    let letters = words(&node.name).chars().count() as f32;
+    const LETTER: f32 = 7.6;
+    let name = words(&node.name);
+    let letters = |text: &str| text.chars().count() as f32;
+    let longest = name.split_whitespace().map(letters).fold(0.0, f32::max);
+    let half = (letters(&name) / 2.0 + 2.0).max(longest);
+    let line = if letters(&name) <= 11.0 { letters(&name) } else { half };
     match node.kind {
-        NodeKind::Actor => Size::new((letters * 8.2 + 28.0).clamp(84.0, 190.0), 34.0),
+        NodeKind::Actor => Size::new((line * LETTER + 28.0).clamp(76.0, 150.0), 38.0),
         // A closed group is heavier than a single service.
-        NodeKind::Frame => Size::new((letters * 9.0 + 44.0).clamp(140.0, 240.0), 60.0),
-        _ => Size::new((letters * 8.2 + 28.0).clamp(84.0, 190.0), CARD_HEIGHT),
+        NodeKind::Frame => Size::new((line * 9.0 + 36.0).clamp(120.0, 200.0), 62.0),
+        _ => Size::new((line * LETTER + 24.0).clamp(84.0, 156.0), CARD_HEIGHT),
     }
 }
 
@@ -140,7 +155,16 @@ impl Diagram {
         let ends = graph.edge_indices().filter_map(|at| graph.edge_endpoints(at));
         let edges: Vec<(usize, usize)> = ends.map(|(from, to)| (from.index(), to.index())).collect();
         let input = layered::Graph { nodes, edges };
-        let options = layered::Options::default();
+        let labels: Vec<String> =
+            graph.edge_weights().map(|edge| label_of(edge.kind, &edge.messages)).collect();
+        // Between the columns is room for the arrows, and for what is written along them.
+        let dense = labels.len() > DENSE_LEAST && labels.len() > DENSE * graph.node_count();
+        let labels = if dense { vec![String::new(); labels.len()] } else { labels };
+        let written = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
+        let layer_gap = (written as f32 * 5.8 + 34.0).clamp(46.0, 210.0);
+        let usual = layered::Options::default();
+        let node_gap = if written > 0 { 2.0 * usual.node_gap } else { usual.node_gap };
+        let options = layered::Options { layer_gap, node_gap, page: Some(PAGE), ..usual };
         let layout = match arrangement {
             Arrangement::Flow => layered::layout(&input, &options),
             Arrangement::Forces => force::layout(&input, &options),
@@ -155,16 +179,19 @@ impl Diagram {
                 Card { kind: node.kind, rect: Rect::at(corner, size), text: words(&node.name) }
             })
             .collect();
+        let both_ways: BTreeSet<(usize, usize)> = input.edges.iter().copied().collect();
         let ways: Vec<Way> = graph
             .edge_weights()
             .zip(&input.edges)
             .zip(&layout.routes)
-            .map(|((edge, (from, to)), route)| Way {
-                from: *from,
-                to: *to,
-                points: route.iter().map(point).collect(),
-                synchronous: edge.synchronous,
-                label: label_of(edge.kind, &edge.messages),
+            .zip(labels)
+            .map(|(((edge, &(from, to)), route), label)| {
+                let points: Vec<Point> = route.iter().map(point).collect();
+                // Two that run along the same line are written above and below it.
+                let below = from > to && both_ways.contains(&(to, from));
+                let middle = svg::middle(&points);
+                let label_at = middle.moved(0.0, if below { LABEL_OFF } else { -LABEL_OFF });
+                Way { from, to, points, synchronous: edge.synchronous, label, label_at }
             })
             .collect();
         let areas: Vec<Area> = layout
@@ -179,6 +206,12 @@ impl Diagram {
         let rects = cards.iter().map(|card| card.rect).chain(areas.iter().map(|area| area.rect));
         let bounds = rects.chain(turns).reduce(Rect::union);
         Self { cards, ways, areas, bounds }
+    }
+
+    /// True when the edges are too many to follow one by one: they step back, and their labels show only where asked.
+    #[must_use]
+    pub const fn is_dense(&self) -> bool {
+        self.ways.len() > DENSE_LEAST && self.ways.len() > DENSE * self.cards.len()
     }
 
     /// Where the nodes of the graph stand in this picture of it.

@@ -39,6 +39,8 @@ struct Work<'a> {
     board: &'a Board,
     /// The stickies, in order of id. All that is known about one is kept at its place.
     stickies: Vec<(StickyId, &'a Sticky)>,
+    /// Their kinds, close together: looking at each sticky for its kind would take most of the time.
+    kinds: Vec<StickyKind>,
     /// The links, by sticky of origin and in the order a reaction follows them.
     joints: Vec<Joint<'a>>,
     /// The links that leave each sticky.
@@ -52,7 +54,7 @@ struct Work<'a> {
     topology: Topology,
 }
 
-const fn message_kind(kind: StickyKind) -> Option<MessageKind> {
+pub(super) const fn message_kind(kind: StickyKind) -> Option<MessageKind> {
     match kind {
         StickyKind::Event => Some(MessageKind::Event),
         StickyKind::Command => Some(MessageKind::Command),
@@ -64,40 +66,56 @@ const fn message_kind(kind: StickyKind) -> Option<MessageKind> {
 impl<'a> Work<'a> {
     fn new(board: &'a Board) -> Self {
         let stickies: Vec<(StickyId, &'a Sticky)> = board.stickies.iter().map(|(id, s)| (*id, s)).collect();
-        let places: FxHashMap<StickyId, usize> =
-            stickies.iter().enumerate().map(|(at, (id, _))| (*id, at)).collect();
+        let kinds: Vec<StickyKind> = stickies.iter().map(|(_, sticky)| sticky.kind).collect();
+        let places = Places::new(&stickies);
         let mut work = Self {
             board,
-            joints: Vec::with_capacity(board.links.len()),
+            joints: Vec::new(),
             out: vec![0..0; stickies.len()],
             message_at: vec![None; stickies.len()],
             reaction_at: vec![None; stickies.len()],
             channel_at: vec![None; stickies.len()],
             routes_from: vec![0..0; stickies.len()],
             stickies,
+            kinds,
             default_channel: None,
             topology: Topology::default(),
         };
+        let mut joints: Vec<Joint<'a>> = Vec::with_capacity(board.links.len());
+        let mut ordered = false;
         for (id, link) in &board.links {
-            if let (Some(from), Some(to)) = (places.get(&link.from), places.get(&link.to)) {
-                let kinds = (work.stickies[*from].1.kind, work.stickies[*to].1.kind);
+            if let (Some(from), Some(to)) = (places.get(link.from), places.get(link.to)) {
+                let kinds = (work.kinds[from], work.kinds[to]);
                 let meaning = notation::meaning(kinds.0, kinds.1);
                 if meaning.is_none() && !is_remark(kinds.0) && !is_remark(kinds.1) {
                     let (from, to) = (kinds.0.row().label.to_lowercase(), kinds.1.row().label.to_lowercase());
                     work.note(Place::Link(*id), format!("A link from {from} to {to} means nothing"));
                 }
-                work.joints.push(Joint { id: *id, link, from: *from, to: *to, meaning });
+                ordered |= !link.order.is_empty();
+                work.out[from].end += 1;
+                joints.push(Joint { id: *id, link, from, to, meaning });
             } else {
                 work.note(Place::Link(*id), "This link leads to a sticky that is not on the board");
             }
         }
-        work.joints.sort_unstable_by(|a, b| {
-            a.from.cmp(&b.from).then_with(|| a.link.order.cmp(&b.link.order)).then_with(|| a.id.cmp(&b.id))
-        });
+        // Into their places by sticky of origin; the links of each stay in order of id.
         let mut start = 0;
-        for group in work.joints.chunk_by(|a, b| a.from == b.from) {
-            work.out[group[0].from] = start..start + group.len();
-            start += group.len();
+        for out in &mut work.out {
+            let count = out.end;
+            *out = start..start;
+            start += count;
+        }
+        let mut places: Vec<usize> = vec![0; joints.len()];
+        for (at, joint) in joints.iter().enumerate() {
+            let out = &mut work.out[joint.from];
+            places[out.end] = at;
+            out.end += 1;
+        }
+        work.joints.extend(places.iter().map(|at| joints[*at]));
+        if ordered {
+            for out in &work.out {
+                work.joints[out.clone()].sort_by(|a, b| a.link.order.cmp(&b.link.order));
+            }
         }
         work
     }
@@ -114,8 +132,8 @@ impl<'a> Work<'a> {
     fn collect_messages(&mut self) {
         let mut named: Vec<(MessageKind, &'a str, usize)> = Vec::new();
         for at in 0..self.stickies.len() {
+            let Some(kind) = message_kind(self.kinds[at]) else { continue };
             let (id, sticky) = self.stickies[at];
-            let Some(kind) = message_kind(sticky.kind) else { continue };
             if sticky.name.is_empty() {
                 self.note(Place::Sticky(id), "It has no name yet, so it is no message");
             } else {
@@ -139,13 +157,13 @@ impl<'a> Work<'a> {
 
     fn collect_reactions(&mut self) {
         let frames = FramesByArea::new(self.board);
-        let mut hosts: Vec<(StickyId, Option<&'a str>, Option<FrameId>)> = Vec::new();
+        let mut hosts: Vec<(usize, Option<&'a str>, Option<FrameId>)> = Vec::new();
         let mut names: Vec<&'a str> = Vec::new();
         for at in 0..self.stickies.len() {
-            let (id, sticky) = self.stickies[at];
-            if !sticky.kind.is_reaction() {
+            if !self.kinds[at].is_reaction() {
                 continue;
             }
+            let (id, sticky) = self.stickies[at];
             self.reaction_at[at] = Some(ReactionIx(hosts.len()));
             let (frame, service) = frames.around(sticky.rect().center());
             let host = host_name(sticky, service);
@@ -153,7 +171,7 @@ impl<'a> Work<'a> {
                 self.note(Place::Sticky(id), "It has no name yet, so nobody reacts here");
             }
             names.extend(host);
-            hosts.push((id, host, frame));
+            hosts.push((at, host, frame));
         }
         names.sort_unstable();
         names.dedup();
@@ -163,8 +181,9 @@ impl<'a> Work<'a> {
             .iter()
             .map(|name| Party { name: (*name).to_owned(), external: false, reactions: Vec::new() })
             .collect();
-        for (i, (sticky, host, frame)) in hosts.into_iter().enumerate() {
-            let kind = self.board.stickies[&sticky].kind;
+        self.topology.reactions.reserve_exact(hosts.len());
+        for (i, (at, host, frame)) in hosts.into_iter().enumerate() {
+            let (sticky, kind) = (self.stickies[at].0, self.kinds[at]);
             let host = host.and_then(|host| parties.get(host)).copied();
             if let Some(party) = host {
                 let party = &mut self.topology.parties[party.0];
@@ -179,10 +198,10 @@ impl<'a> Work<'a> {
     fn collect_channels(&mut self) {
         let mut named: Vec<(&'a str, Option<usize>)> = Vec::new();
         for at in 0..self.stickies.len() {
-            let (id, sticky) = self.stickies[at];
-            if sticky.kind != StickyKind::Channel {
+            if self.kinds[at] != StickyKind::Channel {
                 continue;
             }
+            let (id, sticky) = self.stickies[at];
             if sticky.name.is_empty() {
                 self.note(Place::Sticky(id), "It has no name yet; what enters it still leaves it");
             }
@@ -208,18 +227,29 @@ impl<'a> Work<'a> {
 
     fn find_routes(&mut self) {
         let mut used = vec![false; self.stickies.len()];
+        let arriving = self.joints.iter().filter(|joint| joint.meaning.is_some_and(reaches));
+        self.topology.routes.reserve(arriving.count());
         for at in 0..self.stickies.len() {
             let Some(message) = self.message_at[at] else { continue };
             let start = self.topology.routes.len();
-            for (links, stations, reaction) in self.ways_from(at) {
-                stations.iter().for_each(|station| used[*station] = true);
-                self.add_route(message, at, links, &stations, reaction);
+            if self.leaving(at).iter().any(|joint| joint.meaning == Some(Meaning::Enters)) {
+                for (links, stations, reaction) in self.ways_from(at) {
+                    stations.iter().for_each(|station| used[*station] = true);
+                    self.add_route(message, at, links, &stations, reaction);
+                }
+            } else {
+                for joint in self.out[at].clone() {
+                    let joint = self.joints[joint];
+                    if joint.meaning.is_some_and(reaches) {
+                        self.add_route(message, at, vec![joint.id], &[], joint.to);
+                    }
+                }
             }
             self.routes_from[at] = start..self.topology.routes.len();
         }
         for (at, used) in used.into_iter().enumerate() {
-            let (id, sticky) = self.stickies[at];
-            if sticky.kind == StickyKind::Channel && !used {
+            if self.kinds[at] == StickyKind::Channel && !used {
+                let id = self.stickies[at].0;
                 self.note(Place::Sticky(id), "Nothing travels through this channel yet");
             }
         }
@@ -240,13 +270,9 @@ impl<'a> Work<'a> {
                         let stations = stations.iter().copied().chain([joint.to]).collect();
                         todo.push((joint.to, with_link(), stations));
                     }
-                    Some(
-                        Meaning::HandledBy
-                        | Meaning::AnsweredBy
-                        | Meaning::Subscribes
-                        | Meaning::Projects
-                        | Meaning::Leaves,
-                    ) => found.push((with_link(), stations.clone(), joint.to)),
+                    Some(meaning) if reaches(meaning) => {
+                        found.push((with_link(), stations.clone(), joint.to));
+                    }
                     _ => {}
                 }
             }
@@ -294,7 +320,10 @@ impl<'a> Work<'a> {
     fn find_outputs(&mut self) {
         for place in 0..self.stickies.len() {
             let Some(at) = self.reaction_at[place] else { continue };
-            for joint in self.out[place].clone() {
+            let out = self.out[place].clone();
+            // An output is large: no room for those that never come.
+            self.topology.reactions[at.0].outputs.reserve_exact(out.len());
+            for joint in out {
                 let joint = self.joints[joint];
                 if !matches!(joint.meaning, Some(Meaning::Publishes | Meaning::Sends | Meaning::Asks)) {
                     continue;
@@ -355,6 +384,52 @@ impl<'a> Work<'a> {
     }
 }
 
+/// Where each sticky stands in the list of all. Ids are counted up by each peer, so a table per peer finds them at once;
+/// where somebody's numbers are far apart they are looked for.
+struct Places {
+    /// The least number of each peer's stickies, and their places from there on; `usize::MAX` where there is none.
+    tables: FxHashMap<u32, (u32, Vec<usize>)>,
+    /// The ids of peers without a table, in order, with their places.
+    sparse: Vec<(StickyId, usize)>,
+}
+
+impl Places {
+    fn new(stickies: &[(StickyId, &Sticky)]) -> Self {
+        let mut places = Self { tables: FxHashMap::default(), sparse: Vec::new() };
+        let mut at = 0;
+        for own in stickies.chunk_by(|a, b| a.0.0.peer == b.0.0.peer) {
+            let (first, last) = (own[0].0.0, own[own.len() - 1].0.0);
+            let span = (last.counter - first.counter) as usize;
+            if span / 8 <= own.len() {
+                let mut table = vec![usize::MAX; span + 1];
+                for (place, (id, _)) in (at..).zip(own) {
+                    table[(id.0.counter - first.counter) as usize] = place;
+                }
+                places.tables.insert(first.peer, (first.counter, table));
+            } else {
+                places.sparse.extend(own.iter().zip(at..).map(|((id, _), place)| (*id, place)));
+            }
+            at += own.len();
+        }
+        places
+    }
+
+    fn get(&self, id: StickyId) -> Option<usize> {
+        if let Some((first, table)) = self.tables.get(&id.0.peer) {
+            let place = *table.get(id.0.counter.checked_sub(*first)? as usize)?;
+            return (place != usize::MAX).then_some(place);
+        }
+        let found = self.sparse.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        Some(self.sparse[found].1)
+    }
+}
+
+/// True for what ends a message's way at a reaction.
+const fn reaches(meaning: Meaning) -> bool {
+    use Meaning::{AnsweredBy, HandledBy, Leaves, Projects, Subscribes};
+    matches!(meaning, HandledBy | AnsweredBy | Subscribes | Projects | Leaves)
+}
+
 /// Remarks may point at anything.
 const fn is_remark(kind: StickyKind) -> bool {
     matches!(
@@ -369,7 +444,7 @@ const fn is_remark(kind: StickyKind) -> bool {
     )
 }
 
-fn host_name<'a>(sticky: &'a Sticky, service_of_frame: Option<&'a str>) -> Option<&'a str> {
+pub(super) fn host_name<'a>(sticky: &'a Sticky, service_of_frame: Option<&'a str>) -> Option<&'a str> {
     let own = Some(sticky.name.as_str()).filter(|name| !name.is_empty());
     match sticky.kind {
         StickyKind::Policy => service_of_frame,
@@ -379,17 +454,17 @@ fn host_name<'a>(sticky: &'a Sticky, service_of_frame: Option<&'a str>) -> Optio
 }
 
 /// Frames from the smallest, so that the first around a point is the innermost.
-struct FramesByArea<'a>(Vec<(FrameId, &'a Frame)>);
+pub(super) struct FramesByArea<'a>(Vec<(FrameId, &'a Frame)>);
 
 impl<'a> FramesByArea<'a> {
-    fn new(board: &'a Board) -> Self {
+    pub(super) fn new(board: &'a Board) -> Self {
         let mut frames: Vec<_> = board.frames.iter().map(|(id, frame)| (*id, frame)).collect();
         frames.sort_by(|(_, a), (_, b)| (a.size.w * a.size.h).total_cmp(&(b.size.w * b.size.h)));
         Self(frames)
     }
 
     /// The innermost frame around a point, and the service of the innermost one that is bound to a service.
-    fn around(&self, point: Point) -> (Option<FrameId>, Option<&'a str>) {
+    pub(super) fn around(&self, point: Point) -> (Option<FrameId>, Option<&'a str>) {
         let mut around = self.0.iter().filter(|(_, frame)| frame.rect().contains(point)).peekable();
         let innermost = around.peek().map(|(id, _)| *id);
         let service = around.map(|(_, frame)| frame.service.as_str()).find(|service| !service.is_empty());

@@ -11,6 +11,7 @@
 mod clusters;
 mod columns;
 mod cycles;
+mod fold;
 mod place;
 mod problem;
 mod quality;
@@ -85,11 +86,13 @@ pub struct Options {
     pub title_height: f32,
     /// How hard to work on crossings, in per cent of the usual.
     pub effort: u32,
+    /// Width to height of the page the drawing is for: one that is much wider is folded. None never folds.
+    pub page: Option<f32>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { layer_gap: 58.0, node_gap: 22.0, padding: 24.0, title_height: 28.0, effort: 100 }
+        Self { layer_gap: 58.0, node_gap: 22.0, padding: 24.0, title_height: 28.0, effort: 100, page: None }
     }
 }
 

@@ -119,4 +119,18 @@ fn a_board_too_large_to_draw_shows_its_frames_as_nodes() {
     harness.get_by_label_contains("Double click opens a group");
     // The list still knows every service, and finds it.
     harness.get_by_label("Service 0, 1 in, 1 out");
+    // A closed group opens without a pointer, and closes again.
+    harness.get_by_label("Open Domain 3").focus();
+    settle(&mut harness);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    for _ in 0..2_000 {
+        harness.step();
+        if harness.query_by_label("Open Domain 3").is_none() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert!(harness.query_by_label("Open Domain 3").is_none(), "it is open");
+    harness.get_by_label("Open Domain 4");
+    harness.get_by_label_contains("Domain 3 ×");
 }

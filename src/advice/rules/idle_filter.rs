@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    for (link, pattern, routes) in context.filtered_links() {
+    for (link, pattern, routes) in context.filtered_links().iter() {
         let idle = |route: &_| pattern.matches_everything(&context.shape_filtered(*route));
         if routes.is_empty() || !routes.iter().all(idle) {
             continue;
@@ -30,9 +30,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             .map(|route| context.topology[context.topology[*route].message].name.as_str())
             .collect();
         names.dedup();
-        let to = context.board.links.get(&link).map_or("nobody", |link| context.sticky_name(link.to));
+        let to = context.board.links.get(link).map_or("nobody", |link| context.sticky_name(link.to));
         findings.add(
-            context.link_places(link),
+            context.link_places(*link),
             format!(
                 "Every {} passes the filter before {to}: by the schema it keeps nothing out",
                 listed(&names)

@@ -18,9 +18,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
-    for (link, pattern, routes) in context.filtered_links() {
+    for (link, pattern, routes) in context.filtered_links().iter() {
         let mut reasons = Vec::new();
-        for route in &routes {
+        for route in routes {
             let Some(ways) = pattern.impossible(&context.shape_filtered(*route)) else { break };
             let name = &context.topology[context.topology[*route].message].name;
             reasons.push((name.as_str(), ways));
@@ -33,13 +33,13 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         names.dedup();
         let why: Vec<String> =
             reasons[0].1.iter().map(|way| format!("{}: {}", way.path, way.reason)).collect();
-        let to = context.board.links.get(&link).map_or("nobody", |link| context.sticky_name(link.to));
+        let to = context.board.links.get(link).map_or("nobody", |link| context.sticky_name(link.to));
         let message = format!(
             "No {} passes the filter before {to}: {}",
             listed(&names).replace(" and ", " or "),
             why.join("; ")
         );
-        findings.add(context.link_places(link), message);
+        findings.add(context.link_places(*link), message);
     }
 }
 

@@ -209,6 +209,7 @@ impl TopologyWorkspace {
                 }
             },
             Deed::Ask(ask) => self.ask = ask,
+            Deed::Open(group) => drop(self.open.insert(group)),
             Deed::Clear => self.clear(cx),
         }
     }

@@ -36,7 +36,14 @@ pub fn write(diagram: &Diagram, title: &str, palette: &Palette) -> String {
             ),
         );
     }
+    let dense = diagram.is_dense();
+    if dense {
+        line(&mut out, "<g opacity=\"0.3\">");
+    }
     diagram.ways.iter().for_each(|way| draw_way(&mut out, way, palette));
+    if dense {
+        line(&mut out, "</g>");
+    }
     diagram.cards.iter().for_each(|card| draw_card(&mut out, card, palette));
     diagram.ways.iter().for_each(|way| draw_label(&mut out, way, palette));
     out.push_str("</svg>\n");
@@ -79,13 +86,13 @@ fn draw_label(out: &mut String, way: &Way, palette: &Palette) {
     if way.label.is_empty() || way.points.len() < 2 {
         return;
     }
-    let at = middle(&way.points);
+    let at = way.label_at;
     line(
         out,
         &format!(
             "<text x=\"{}\" y=\"{}\" font-size=\"11\" text-anchor=\"middle\" fill=\"{}\" stroke=\"{}\" stroke-width=\"3\" paint-order=\"stroke\">{}</text>",
             at.x,
-            at.y - 4.0,
+            at.y + 4.0,
             palette.get("secondary"),
             palette.get("canvas"),
             escaped(&way.label)

@@ -39,25 +39,31 @@ pub(super) fn layout(graph: &Graph, options: &Options) -> Layout {
     level.arcs = merge(level.arcs);
     for ((_, members), arcs) in groups.members.iter().zip(own) {
         let sizes = members.iter().map(|&v| graph.size(v)).collect();
-        let (centres, size) = place(&Level { sizes, arcs, prefer: None }, options);
-        level.sizes.push((size.0 + 2.0 * padding, size.1 + 2.0 * padding + title));
-        inner.push(centres);
+        let placed = place(&Level { sizes, arcs, prefer: None }, options);
+        level.sizes.push((placed.size.0 + 2.0 * padding, placed.size.1 + 2.0 * padding + title));
+        inner.push(placed);
     }
     level.sizes.extend(groups.free.iter().map(|&v| graph.size(v)));
-    let (outer, _) = place(&level, options);
+    let outer = place(&level, options);
     let mut centres = vec![(0.0, 0.0); graph.nodes.len()];
+    let mut bounds = vec![(0.0, 0.0); graph.nodes.len()];
     for (k, (_, members)) in groups.members.iter().enumerate() {
         let (width, height) = level.sizes[k];
-        let corner = (outer[k].0 - width / 2.0 + padding, outer[k].1 - height / 2.0 + padding + title);
-        for (&v, centre) in members.iter().zip(&inner[k]) {
+        let at = outer.centres[k];
+        let corner = (at.0 - width / 2.0 + padding, at.1 - height / 2.0 + padding + title);
+        for ((&v, centre), within) in members.iter().zip(&inner[k].centres).zip(&inner[k].bounds) {
             centres[v] = (corner.0 + centre.0, corner.1 + centre.1);
+            bounds[v] = (corner.1 + within.0, corner.1 + within.1);
         }
     }
     for (k, &v) in groups.free.iter().enumerate() {
-        centres[v] = outer[groups.members.len() + k];
+        centres[v] = outer.centres[groups.members.len() + k];
+        bounds[v] = outer.bounds[groups.members.len() + k];
     }
-    if !groups.members.is_empty() {
-        walls::untangle(graph, options, &groups, &arcs, &mut centres);
+    let folded = outer.folded || inner.iter().any(|placed| placed.folded);
+    if !groups.members.is_empty() || folded {
+        let lines = folded.then_some(&bounds[..]);
+        walls::untangle(graph, options, &groups, &arcs, lines, &mut centres);
     }
     finish(graph, options, &centres)
 }

@@ -4,6 +4,7 @@
 use super::Options;
 use super::columns::{Arrangement, first_places};
 use super::cycles;
+use super::fold::{fold, widen};
 use super::problem::{Arc, Problem, merge, orient};
 use super::ranking;
 use super::refine::{Plan, refine};
@@ -22,24 +23,42 @@ pub(super) struct Level {
     pub(super) prefer: Option<Vec<f64>>,
 }
 
-/// Centres of the boxes of a level, from the origin, and the size of the whole.
-pub(super) fn place(level: &Level, options: &Options) -> (Vec<(f64, f64)>, (f64, f64)) {
+/// A level laid out, from the origin.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Placed {
+    /// Centres of the boxes.
+    pub(super) centres: Vec<(f64, f64)>,
+    /// The heights between which each box may stand without leaving its line of a folded drawing.
+    pub(super) bounds: Vec<(f64, f64)>,
+    /// Width and height of the whole.
+    pub(super) size: (f64, f64),
+    /// Some part of it is folded.
+    pub(super) folded: bool,
+}
+
+/// Lays a level out.
+pub(super) fn place(level: &Level, options: &Options) -> Placed {
     let parts = parts(level.sizes.len(), &level.arcs);
-    let mut centres = vec![(0.0, 0.0); level.sizes.len()];
+    let n = level.sizes.len();
+    let mut placed =
+        Placed { centres: vec![(0.0, 0.0); n], bounds: vec![(0.0, 0.0); n], ..Placed::default() };
     let mut boxes = Vec::with_capacity(parts.len());
     let mut part_arcs = split_arcs(level, &parts);
     for (part, arcs) in parts.iter().zip(&mut part_arcs) {
-        boxes.push(place_part(level, part, std::mem::take(arcs), options, &mut centres));
+        boxes.push(place_part(level, part, std::mem::take(arcs), options, &mut placed));
     }
     let gap = f64::from(options.node_gap) * 2.0;
     let (corners, size) = pack(&boxes, gap);
     for (part, corner) in parts.iter().zip(corners) {
         for &v in part {
-            centres[v].0 += corner.0;
-            centres[v].1 += corner.1;
+            placed.centres[v].0 += corner.0;
+            placed.centres[v].1 += corner.1;
+            placed.bounds[v].0 += corner.1;
+            placed.bounds[v].1 += corner.1;
         }
     }
-    (centres, size)
+    placed.size = size;
+    placed
 }
 
 /// Connected parts, the largest first.
@@ -96,11 +115,12 @@ fn place_part(
     part: &[usize],
     arcs: Vec<Arc>,
     options: &Options,
-    centres: &mut [(f64, f64)],
+    placed: &mut Placed,
 ) -> (f64, f64) {
     if let &[v] = part {
         let (width, height) = level.sizes[v];
-        centres[v] = (width / 2.0, height / 2.0);
+        placed.centres[v] = (width / 2.0, height / 2.0);
+        placed.bounds[v] = (0.0, height);
         return (width, height);
     }
     let prefer: Option<Vec<f64>> = level.prefer.as_ref().map(|p| part.iter().map(|&v| p[v]).collect());
@@ -111,17 +131,31 @@ fn place_part(
         height: part.iter().map(|&v| level.sizes[v].1).collect(),
         arcs: orient(&arcs, &sequence),
     };
-    let arrangement = arrange(&problem, options);
+    let mut arrangement = arrange(&problem, options);
+    let gaps = (f64::from(options.layer_gap), f64::from(options.node_gap));
+    if let Some(wide) = options.page.and_then(|page| widen(&problem, &arrangement, f64::from(page), gaps)) {
+        arrangement = wide;
+    }
     let half = |i: usize| problem.height[i] / 2.0;
     let top = (0..part.len()).map(|i| arrangement.y[i] - half(i)).fold(f64::INFINITY, f64::min);
     let bottom = (0..part.len()).map(|i| arrangement.y[i] + half(i)).fold(f64::NEG_INFINITY, f64::max);
-    let mut right = 0.0_f64;
+    // Between the lines of a folded drawing run the edges from one to the next.
+    let line_gap = f64::from(options.node_gap) * 2.5;
+    let fold = options.page.and_then(|page| fold(&problem, &arrangement, f64::from(page), line_gap));
+    placed.folded |= fold.is_some();
+    let mut size = (0.0_f64, 0.0_f64);
     for (i, &v) in part.iter().enumerate() {
-        let x = arrangement.x[arrangement.column[i]];
-        centres[v] = (x, arrangement.y[i] - top);
-        right = right.max(x + problem.width[i] / 2.0);
+        let column = arrangement.column[i];
+        let (x, y) = (arrangement.x[column], arrangement.y[i]);
+        let (shift, bounds) = match &fold {
+            Some(fold) => (fold.shift[column], fold.bounds[column]),
+            None => ((0.0, -top), (0.0, bottom - top)),
+        };
+        placed.centres[v] = (x + shift.0, y + shift.1);
+        placed.bounds[v] = bounds;
+        size = (size.0.max(x + shift.0 + problem.width[i] / 2.0), size.1.max(bounds.1));
     }
-    (right, bottom - top)
+    size
 }
 
 /// Layers, first places, and the searches: a rough one with fading noise, then an exact one.

@@ -24,7 +24,7 @@ pub fn layout_stable(graph: &Graph, options: &Options, previous: &[Option<Point>
     if known == 0 {
         return layout(graph, options);
     }
-    if known * 3 < n || against_the_flow(graph, &old) {
+    if known * 3 < n || against_the_flow(graph, options, &old) {
         return afresh_nearby(graph, options, &old);
     }
     let mut growth = Growth::new(graph, options, &old);
@@ -35,12 +35,15 @@ pub fn layout_stable(graph: &Graph, options: &Options, previous: &[Option<Point>
 }
 
 /// Whether many more edges run backwards between the old places than the cycles of the graph demand.
-fn against_the_flow(graph: &Graph, old: &[Option<(f64, f64)>]) -> bool {
+fn against_the_flow(graph: &Graph, options: &Options, old: &[Option<(f64, f64)>]) -> bool {
+    // In a folded drawing the flow goes on at the left, in the next line.
+    let line = f64::from(options.node_gap) * 2.5;
+    let goes_on = |from: &(f64, f64), to: &(f64, f64)| options.page.is_some() && to.1 - from.1 > line;
     let arcs = graph.arcs();
     let rank = sequence(graph.nodes.len(), &arcs, None);
     let demanded = arcs.iter().filter(|arc| rank[arc.from] > rank[arc.to]).count();
-    let ends = arcs.iter().filter_map(|arc| Some((old[arc.from]?.0, old[arc.to]?.0)));
-    let backwards = ends.clone().filter(|(from, to)| to <= from).count();
+    let ends = arcs.iter().filter_map(|arc| Some((old[arc.from]?, old[arc.to]?)));
+    let backwards = ends.clone().filter(|(from, to)| to.0 <= from.0 && !goes_on(from, to)).count();
     backwards > 2 * demanded + 1 + ends.count() / 10
 }
 

@@ -7,12 +7,14 @@ use super::problem::{Arc, Problem, merge};
 use super::refine::{Plan, Walls, refine_within};
 use super::{Graph, Options};
 
-/// Moves nodes vertically to where their edges cross fewer others, each within its walls.
+/// Moves nodes vertically to where their edges cross fewer others, each within its walls. `lines` are the heights
+/// between which each node of a folded drawing stays.
 pub(super) fn untangle(
     graph: &Graph,
     options: &Options,
     groups: &Groups,
     arcs: &[Arc],
+    lines: Option<&[(f64, f64)]>,
     centres: &mut [(f64, f64)],
 ) {
     let n = graph.nodes.len();
@@ -33,7 +35,10 @@ pub(super) fn untangle(
             })
             .collect(),
     );
-    let walls = walls(graph, options, groups, centres);
+    let mut walls = walls(graph, options, groups, centres);
+    if let Some(lines) = lines {
+        walls.bounds.copy_from_slice(lines);
+    }
     let mut arrangement = Arrangement { column, y, x };
     let bounds = walls
         .bounds

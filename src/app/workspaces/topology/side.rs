@@ -26,6 +26,8 @@ pub(super) enum Deed {
     Seek(Subject),
     /// A question was asked, or taken back.
     Ask(Ask),
+    /// A closed group was opened.
+    Open(String),
     /// Nothing is chosen any more.
     Clear,
 }
@@ -94,7 +96,7 @@ impl TopologyWorkspace {
 
     /// All nodes that the search leaves, by kind.
     pub(super) fn list(&self, ui: &mut egui::Ui, cx: &mut Cx<'_>, drawn: &Drawn) -> Option<Deed> {
-        let mut deed = None;
+        let mut deed = groups(ui, cx.theme, drawn, &self.search);
         let mut nodes: Vec<NodeIndex> =
             drawn.whole.node_indices().filter(|at| is_called(&drawn.whole[*at].name, &self.search)).collect();
         nodes.sort_by_key(|at| &drawn.whole[*at]);
@@ -125,6 +127,28 @@ impl TopologyWorkspace {
         }
         deed
     }
+}
+
+/// The groups that are drawn as one node, to open by click or key.
+fn groups(ui: &mut egui::Ui, theme: &Theme, drawn: &Drawn, search: &str) -> Option<Deed> {
+    if !drawn.closed {
+        return None;
+    }
+    let is_group = |node: &GraphNode| node.subject.is_none() && is_called(&node.name, search);
+    let mut nodes: Vec<NodeIndex> =
+        drawn.graph.node_indices().filter(|at| is_group(&drawn.graph[*at])).collect();
+    nodes.sort_by_key(|at| &drawn.graph[*at]);
+    let first = nodes.first()?;
+    widgets::section(ui, theme, plural(drawn.graph[*first].kind));
+    let mut deed = None;
+    for at in nodes.iter().take(ROWS) {
+        let node = &drawn.graph[*at];
+        let label = format!("Open {}", node.name);
+        if list_row(ui, theme, node, "open", &label, false).clicked() {
+            deed = Some(Deed::Open(node.name.clone()));
+        }
+    }
+    deed
 }
 
 /// What the board says about a node, a line each.

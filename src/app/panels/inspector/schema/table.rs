@@ -80,6 +80,16 @@ fn header(ui: &mut Ui, cx: &Cx<'_>, used: bool) {
     widgets::hairline(ui, cx.theme);
 }
 
+/// Who uses a field: who names it, and who names an object it lies in.
+fn users_of<'a>(used: &'a Users, path: &str) -> Vec<&'a str> {
+    let ends = path.match_indices('.').map(|(at, _)| at).chain([path.len()]);
+    let mut users: Vec<&str> =
+        ends.filter_map(|end| used.get(&path[..end])).flatten().map(String::as_str).collect();
+    users.sort_unstable();
+    users.dedup();
+    users
+}
+
 fn fields(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
@@ -103,7 +113,8 @@ fn fields(
                 if let Some(asked) = details(ui, cx, &format!("{salt} {path}"), field, i) {
                     change = Some(asked);
                 }
-                if let Some(users) = used.and_then(|used| used.get(&path)).filter(|users| !users.is_empty()) {
+                let users = used.map_or_else(Vec::new, |used| users_of(used, &path));
+                if !users.is_empty() {
                     let text = format!("Used by {}", users.join(", "));
                     ui.add(egui::Label::new(cx.theme.secondary(text)).wrap());
                 }
@@ -162,11 +173,11 @@ fn row(ui: &mut Ui, cx: &Cx<'_>, field: &Field, path: &str, used: Option<&Users>
         && leaf
     {
         let stated = !used.is_empty();
-        let users = used.get(path).map_or(&[][..], Vec::as_slice);
-        let (text, color) = match users {
+        let users = users_of(used, path);
+        let (text, color) = match users.as_slice() {
             [] if stated => ("nobody".to_owned(), theme.warning),
             [] => ("–".to_owned(), theme.secondary),
-            [one] => (one.clone(), theme.text),
+            [one] => ((*one).to_owned(), theme.text),
             several => (format!("{} services", several.len()), theme.text),
         };
         cell(name_width + type_width, width - name_width - type_width, text, color);
