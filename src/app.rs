@@ -30,7 +30,7 @@ pub mod widgets;
 pub mod workspaces;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use context::{Command, Cx, Derived, Options};
 use files::{Files, Finished};
@@ -77,11 +77,8 @@ pub fn run(start: Start) -> Result<(), String> {
         }
         let board = start.board.clone().filter(|file| !files::is_log(file));
         let mut app = App::keeping(&cc.egui_ctx, start, places::data());
-        app.recent = places::state().map(|state| state.join("recent"));
-        app.options.log_memory = places::state().map(|state| state.join("logs.json"));
-        if let Some(recent) = &app.recent {
-            let kept = settings::Kept::beside(recent);
-            app.take_up_settings(&cc.egui_ctx, kept);
+        if let Some(state) = places::state() {
+            app.remember_in(&cc.egui_ctx, &state);
         }
         if let Some(board) = board {
             recent::remember(app.recent.as_deref(), &board);
@@ -191,6 +188,15 @@ impl App {
             app.commands.push(Command::Replay(log));
         }
         app
+    }
+
+    /// Takes up what was remembered in a folder (recent boards, looks, how logs are read, what is not wanted), and
+    /// remembers there from now on.
+    pub fn remember_in(&mut self, ctx: &egui::Context, folder: &Path) {
+        self.recent = Some(folder.join("recent"));
+        self.options.log_memory = Some(folder.join("logs.json"));
+        self.options.ignored_memory = Some(folder.join("ignored.json"));
+        self.take_up_settings(ctx, folder);
     }
 
     /// The open document.
@@ -459,7 +465,11 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let began = std::time::Instant::now();
         panels::shortcuts::keys(ui.ctx(), &mut self.options.shortcuts);
-        for action in keys::actions(ui.ctx()) {
+        self.options.dialog = self.palette.is_open()
+            || self.importing.is_some()
+            || self.question.waiting.is_some()
+            || self.options.shortcuts;
+        for action in keys::actions(ui.ctx(), self.options.dialog) {
             self.commands.push(Command::Run(action));
         }
         // A presentation shows the board and nothing else.
@@ -484,6 +494,7 @@ impl eframe::App for App {
         pick::show(ui.ctx(), &self.theme);
         panels::shortcuts::show(ui.ctx(), &self.theme, &mut self.options.shortcuts);
         panels::timer::alert(self, ui.ctx());
+        panels::drop::show(ui.ctx(), &self.theme);
         self.toasts.show(ui.ctx(), &self.theme);
         self.panel("The developer's overlay", ui, |app, ui| panels::developer::show(app, ui));
         self.developer.drew(began.elapsed());

@@ -18,9 +18,12 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use build::Imported;
-pub use legend::{Legend, LegendError};
+pub use legend::{Legend, LegendError, colour};
 
 use crate::board::{Point, Size, StickyKind};
+
+/// Where a remark goes on with how the command line is told; a window that shows the legend leaves this out.
+pub const OPTION: &str = " (`--legend";
 
 /// A file of another tool.
 #[derive(Clone, Copy, Debug)]

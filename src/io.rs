@@ -4,6 +4,7 @@ pub mod bundle;
 mod config;
 pub mod file;
 pub mod health;
+pub mod ignored;
 pub mod journal;
 pub mod keeper;
 pub mod log_memory;
@@ -11,6 +12,7 @@ pub mod logs;
 pub mod picture;
 pub mod places;
 pub mod sources;
+mod syncer;
 
 pub use config::{advice_options, today};
 pub use file::{FileError, Loaded, load, read_text, save, write_atomically};

@@ -203,6 +203,30 @@ impl Scene {
         self.link_index.query(area).into_iter().filter_map(|at| self.links.get(at as usize))
     }
 
+    /// True when more than so many stickies, or so many links, may touch a rectangle.
+    #[must_use]
+    pub fn is_crowded(&self, area: Rect, max: usize) -> bool {
+        self.sticky_index.exceeds(area, max) || self.link_index.exceeds(area, max)
+    }
+
+    /// A sticky's place in the list.
+    #[must_use]
+    pub fn place_of_sticky(&self, id: StickyId) -> Option<usize> {
+        self.sticky_at.get(&id).map(|at| *at as usize)
+    }
+
+    /// A link's place in the list.
+    #[must_use]
+    pub fn place_of_link(&self, id: LinkId) -> Option<usize> {
+        self.link_at.get(&id).map(|at| *at as usize)
+    }
+
+    /// The places of the links that start at the sticky of a place, in order.
+    pub fn links_from(&self, sticky: usize) -> impl DoubleEndedIterator<Item = usize> + '_ {
+        let links = self.links_at.get(sticky).into_iter().flatten().map(|link| *link as usize);
+        links.filter(move |link| self.ends[*link].0 as usize == sticky)
+    }
+
     /// The topmost sticky under a point.
     #[must_use]
     pub fn sticky_under(&self, point: Point) -> Option<&StickyShape> {

@@ -15,6 +15,7 @@ pub mod narrative;
 pub mod outline;
 pub mod propose;
 pub mod replace;
+pub mod resize;
 pub mod selection;
 pub mod sequence;
 pub mod slides;
@@ -23,6 +24,7 @@ pub mod templates;
 pub mod tidy;
 pub mod tool;
 pub mod votes;
+pub mod walk;
 
 pub use action::Action;
 pub use camera::{Camera, View};

@@ -20,6 +20,8 @@ mod kit;
 mod looks;
 #[path = "gui/pictures.rs"]
 mod pictures;
+#[path = "gui/proposals.rs"]
+mod proposals;
 #[path = "gui/replay.rs"]
 mod replay;
 #[path = "gui/talk.rs"]

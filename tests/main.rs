@@ -4,6 +4,7 @@
 
 mod arranging;
 mod availability;
+mod bad_boards;
 mod ci_examples;
 mod crash;
 mod discovery;

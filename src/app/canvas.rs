@@ -4,6 +4,7 @@
 //! [`Overlays`]; the Board workspace calls [`BoardCanvas::interact`], feeds what it answers to its tools, and then
 //! [`BoardCanvas::paint`], so that a drag shows in the same frame.
 
+mod fit;
 mod links;
 mod mesher;
 mod minimap;
@@ -76,6 +77,8 @@ pub struct Look<'a> {
     pub hover: Hit,
     /// Links proposed from the layout.
     pub proposals: &'a [Proposal],
+    /// The one among them that is looked at.
+    pub proposal_at_hand: Option<usize>,
     /// Guides that what moves has snapped to, in world units: `true` is a vertical line at x, `false` a level at y.
     pub guides: &'a [(bool, f32)],
     /// What is selected or hovered can be linked and sized: its handles show.
@@ -132,6 +135,8 @@ pub struct BoardCanvas {
     panning: bool,
     last_click: Option<(f64, Point)>,
     last_zoom: (f32, f64),
+    /// What had the keyboard focus in the last frame.
+    focused: Option<Item>,
     paint: paint::Cache,
 }
 
@@ -218,6 +223,7 @@ impl BoardCanvas {
             editing: None,
             hover: interaction.hover,
             proposals: &[],
+            proposal_at_hand: None,
             guides: &[],
             handles: false,
             spotlight: None,
@@ -272,8 +278,7 @@ impl BoardCanvas {
         let world = view.to_world(at);
         let reach = REACH / view.zoom();
         if handles
-            && let Some(item) = selection.only()
-            && let Some(rect) = rect_of(scene, item)
+            && let Some((item, rect)) = sizable(scene, selection)
             && let Some(corner) = tool::Corner::ALL
                 .into_iter()
                 .rev()
@@ -387,7 +392,10 @@ impl BoardCanvas {
                     last = at;
                 }
                 Event::PointerButton { pos: at, button, pressed: true, .. } => {
-                    let over = response.rect.contains(at) && ui.ctx().layer_id_at(at) == Some(ui.layer_id());
+                    // The edge of a panel that is being sized reaches over the canvas a little.
+                    let taken = ui.ctx().dragged_id().is_some_and(|id| id != response.id);
+                    let here = ui.ctx().layer_id_at(at) == Some(ui.layer_id());
+                    let over = response.rect.contains(at) && here && !taken;
                     let pans = button == PointerButton::Middle
                         || button == PointerButton::Primary && (space || self.hand);
                     let view = self.view();
@@ -440,6 +448,18 @@ fn rect_of(scene: &Scene, item: Item) -> Option<Rect> {
         }
         Item::Link(_) | Item::Line(_) => None,
     }
+}
+
+/// More things than this are not sized together by hand.
+const SIZED_MAX: usize = 500;
+
+/// The box around what is selected and can be resized, and one of its items.
+fn sizable(scene: &Scene, selection: &Selection) -> Option<(Item, Rect)> {
+    if selection.len() > SIZED_MAX {
+        return None;
+    }
+    let rects = selection.iter().filter_map(|item| Some((item, rect_of(scene, item)?)));
+    rects.reduce(|(item, around), (_, rect)| (item, around.union(rect)))
 }
 
 /// The four points around a sticky from which links are drawn.

@@ -75,10 +75,14 @@ pub struct Options {
     pub shortcuts: bool,
     /// The file that remembers how captured logs are read; none remembers nothing.
     pub log_memory: Option<PathBuf>,
+    /// The file that remembers which proposed links are not wanted; none remembers nothing.
+    pub ignored_memory: Option<PathBuf>,
     /// Colours that people with any kind of colour vision tell apart.
     pub safe_colours: bool,
     /// A presentation is under way: nothing shows around the canvas.
     pub presenting: bool,
+    /// Something lies over the window that the keys are for, whatever has the keyboard focus.
+    pub dialog: bool,
 }
 
 impl Default for Options {
@@ -94,8 +98,10 @@ impl Default for Options {
             level: Level::Design,
             shortcuts: false,
             log_memory: None,
+            ignored_memory: None,
             safe_colours: false,
             presenting: false,
+            dialog: false,
         }
     }
 }

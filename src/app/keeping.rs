@@ -27,7 +27,9 @@ impl App {
         }
         if loaded.repairs.len() > 3 {
             let more = loaded.repairs.len() - 3;
-            let more = format!("{more} more things were put right; nothing is saved until you save");
+            let more = format!(
+                "{more} more things were put right (`isobar validate` lists them); the file is as it was until you save"
+            );
             self.toasts.add(ctx, Tone::Warning, more);
         }
         recent::remember(self.recent.as_deref(), path);
@@ -58,24 +60,29 @@ impl App {
                 self.tell_opening(ctx, &opening);
             }
             None => {
-                let message = "This board is open in another window, or nothing is left of it".to_owned();
+                // The board that was open is given up, so there has to be another.
+                self.open_untitled(ctx, Board::default());
+                self.starting = true;
+                self.gallery = panels::start::Gallery::default();
+                let message = "That board is open in another window, or nothing is left of it".to_owned();
                 self.toasts.add(ctx, Tone::Warning, message);
             }
         }
     }
 
-    /// At a start without a board: brings back the newest untitled one a crash left.
+    /// At a start without a board: brings back the newest untitled one a crash left; others have cards on the start
+    /// screen.
     pub(super) fn restore_newest_untitled(&mut self, ctx: &egui::Context) {
         let left = self.data.as_deref().map(Keeper::left_untitled).unwrap_or_default();
-        if let Some(journal) = left.first() {
+        if let Some((_, journal)) = left.first() {
             self.restore_untitled(ctx, journal);
         }
         if left.len() > 1 {
-            let message = format!(
-                "{} more unsaved boards are kept; the newest of them comes back at the next start",
-                left.len() - 1
-            );
-            self.toasts.add(ctx, Tone::Warning, message);
+            let boards = match left.len() - 1 {
+                1 => "1 more unsaved board is".to_owned(),
+                n => format!("{n} more unsaved boards are"),
+            };
+            self.toasts.add(ctx, Tone::Warning, format!("{boards} kept on the start screen (File menu)"));
         }
     }
 

@@ -22,10 +22,10 @@ pub(super) fn shortcut(keys: &str) -> Option<KeyboardShortcut> {
     key.map(|key| KeyboardShortcut::new(modifiers, key))
 }
 
-/// The actions whose keys were pressed. While a text is edited, only those with Ctrl or a function key count, and
-/// those that edit text stay with the text.
-pub(super) fn actions(ctx: &Context) -> Vec<Action> {
-    let typing = ctx.text_edit_focused();
+/// The actions whose keys were pressed. While a text is edited or a dialog is open, only those with Ctrl or a function
+/// key count, and those that edit text stay with the text.
+pub(super) fn actions(ctx: &Context, dialog: bool) -> Vec<Action> {
+    let typing = dialog || ctx.text_edit_focused();
     let mut found = Vec::new();
     ctx.input_mut(|input| {
         // The window system turns these into events of their own.

@@ -4,6 +4,7 @@ pub(super) mod broken;
 pub(super) mod developer;
 pub(super) mod disk;
 pub(super) mod drawer;
+pub(super) mod drop;
 pub(super) mod import;
 pub(super) mod inspector;
 pub(super) mod loss;

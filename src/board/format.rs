@@ -227,7 +227,9 @@ fn explain_json(text: &str, error: &serde_json::Error) -> ReadError {
 
 fn explain(text: &str, line: usize, column: usize, message: String) -> ReadError {
     let rest = text.lines().skip(line.saturating_sub(1)).collect::<Vec<_>>().join("\n");
-    let ended = rest.chars().skip(column.saturating_sub(1)).all(char::is_whitespace)
+    let rest: String = rest.chars().skip(column.saturating_sub(1)).collect();
+    // No board ends within a word.
+    let ended = rest.trim_end().chars().all(|c| c.is_alphanumeric() || c == '_')
         || ["end of string", "EOF"].iter().any(|words| message.contains(words));
     let cure = if text.trim().is_empty() {
         "The file is empty: start one with `isobar new`"

@@ -18,8 +18,8 @@ pub struct Repair {
     pub message: String,
 }
 
-/// Puts right what would break the canvas, and says what: positions and sizes that are no numbers, names too long
-/// to show, links to nothing.
+/// Puts right what would break the canvas or the arithmetic, and says what: positions, sizes and probabilities that
+/// are none, names too long to show, links to nothing.
 pub fn repair(board: &mut Board) -> Vec<Repair> {
     let mut repairs = Vec::new();
     for (id, sticky) in &mut board.stickies {
@@ -51,15 +51,19 @@ pub fn repair(board: &mut Board) -> Vec<Repair> {
         }
     }
     repair_definitions(board, &mut repairs);
+    repair_numbers(board, &mut repairs);
     let stickies = &board.stickies;
     board.links.retain(|id, link| {
-        let end = [link.from, link.to].into_iter().find(|end| !stickies.contains_key(end));
-        if let Some(end) = end {
-            let message =
-                format!("link {id} led to sticky {end}, which is not on the board, and was removed");
-            repairs.push(Repair { key: Key::Link(*id), message });
-        }
-        end.is_none()
+        let missing = [link.from, link.to].into_iter().find(|end| !stickies.contains_key(end));
+        let message = match missing {
+            Some(end) => format!("link {id} led to sticky {end}, which is not on the board, and was removed"),
+            None if link.from == link.to => {
+                format!("link {id} led from sticky {} to itself and was removed", link.from)
+            }
+            None => return true,
+        };
+        repairs.push(Repair { key: Key::Link(*id), message });
+        false
     });
     let links: BTreeSet<LinkId> = board.links.keys().copied().collect();
     for (id, link) in &mut board.links {
@@ -99,6 +103,30 @@ fn repair_definitions(board: &mut Board, repairs: &mut Vec<Repair>) {
     cut!(queries, Query, "query");
     cut!(channels, Channel, "channel");
     cut!(scenarios, Scenario, "scenario");
+}
+
+/// Takes back numbers that mean nothing: probabilities outside 0 to 1, weights that are not above zero.
+fn repair_numbers(board: &mut Board, repairs: &mut Vec<Repair>) {
+    let impossible = |share: &mut Option<f64>| share.take_if(|share| !(0.0..=1.0).contains(share)).is_some();
+    for (name, service) in &mut board.services {
+        if impossible(&mut service.availability) {
+            let message = format!("service {name} had an availability outside 0 to 1; it is open now");
+            repairs.push(Repair { key: Key::Service(name.clone()), message });
+        }
+    }
+    for (name, channel) in &mut board.channels {
+        if impossible(&mut channel.availability) {
+            let message = format!("channel {name} had an availability outside 0 to 1; it is open now");
+            repairs.push(Repair { key: Key::Channel(name.clone()), message });
+        }
+    }
+    for (id, link) in &mut board.links {
+        if matches!(link.outcome, Outcome::OneOf(weight) if !weight.is_finite() || weight <= 0.0) {
+            link.outcome = Outcome::OneOf(1.0);
+            let message = format!("link {id} had an impossible weight among its alternatives; it is 1 now");
+            repairs.push(Repair { key: Key::Link(*id), message });
+        }
+    }
 }
 
 fn repair_point(at: &mut Point) -> bool {

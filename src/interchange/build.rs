@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Drawing, Legend, Note, counted, one_line};
+use super::{Drawing, Legend, Note, OPTION, counted, one_line};
 use crate::board::repair::repair;
 use crate::board::{
     Board, Frame, FrameId, IdGen, Link, LinkId, Point, Record, Size, Sticky, StickyId, StickyKind, order,
@@ -56,7 +56,7 @@ impl Drawing {
         }
         for (mark, n) in unmarked {
             remarks.push(format!(
-                "{} marked {mark} became free text; `--legend {mark}=event` makes it something else",
+                "{} marked {mark} became free text: give {mark} a kind in the legend{OPTION} {mark}=event`)",
                 counted(n, "note")
             ));
         }

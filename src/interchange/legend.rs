@@ -99,6 +99,34 @@ fn by_name(mark: &str) -> Option<StickyKind> {
     })
 }
 
+/// The colours of Miro's papers by their names.
+const PAPERS: [(&str, &str); 16] = [
+    ("gray", "#f5f6f8"),
+    ("light_yellow", "#fff9b1"),
+    ("yellow", "#f5d128"),
+    ("orange", "#ff9d48"),
+    ("light_green", "#d5f692"),
+    ("green", "#c9df56"),
+    ("dark_green", "#93d275"),
+    ("cyan", "#67c6c0"),
+    ("light_pink", "#ffcee0"),
+    ("pink", "#ea94bb"),
+    ("violet", "#be88c7"),
+    ("red", "#f0939d"),
+    ("light_blue", "#a6ccf5"),
+    ("blue", "#6cd8fa"),
+    ("dark_blue", "#9ea9ff"),
+    ("black", "#000000"),
+];
+
+/// The colour a mark stands for, in six digits; none for icons and words.
+#[must_use]
+pub fn colour(mark: &str) -> Option<String> {
+    let mark = normal(mark);
+    let paper = PAPERS.iter().find(|(name, _)| *name == mark).map(|(_, colour)| (*colour).to_owned());
+    paper.or_else(|| (mark.starts_with('#') && mark.len() == 7).then_some(mark))
+}
+
 /// The kind whose paper has the hue of a colour; none for one without hue.
 fn by_colour(mark: &str) -> Option<StickyKind> {
     use StickyKind as K;

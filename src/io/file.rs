@@ -156,8 +156,12 @@ fn write_in_steps(
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
+    let prefix = temporary_prefix(&target);
+    sweep(folder, &prefix);
     before(SaveStep::MakeTemporary)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut file = tempfile::Builder::new().prefix(&prefix).tempfile_in(folder)?;
+    // While it is held, nobody takes it for one that a crash has left.
+    let _ = file.as_file().try_lock();
     for chunk in bytes.chunks(CHUNK) {
         before(SaveStep::Write)?;
         file.write_all(chunk)?;
@@ -177,6 +181,37 @@ fn write_in_steps(
         .and_then(|()| std::fs::File::open(folder))
         .and_then(|folder| folder.sync_all());
     Ok(())
+}
+
+/// How long a temporary file has to rest before it is taken for one that a crash has left.
+const STALE: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// What the names of temporary files of a save begin with.
+fn temporary_prefix(target: &Path) -> String {
+    let name = target.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    format!(".{name}.saving-")
+}
+
+/// Removes the temporary files that saves of this file left when they were killed: those that rest, and that no
+/// process holds.
+fn sweep(folder: &Path, prefix: &str) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let rests = || entry.metadata().ok()?.modified().ok()?.elapsed().ok().map(|rest| rest >= STALE);
+        if entry.file_name().to_string_lossy().starts_with(prefix)
+            && rests().unwrap_or(false)
+            && std::fs::File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok())
+        {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Removes what saves of this file left when they were killed.
+pub(super) fn sweep_beside(path: &Path) {
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_missing| path.to_owned());
+    if let Some(folder) = target.parent() {
+        sweep(folder, &temporary_prefix(&target));
+    }
 }
 
 /// Temporary files are private; a new board is as readable as any other file.
@@ -257,6 +292,33 @@ mod tests {
             S::SyncFolder,
         ];
         assert_eq!(failed, every);
+    }
+
+    #[test]
+    fn what_a_killed_save_left_is_removed_and_what_a_running_save_holds_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| folder.path().join(name);
+        let long_ago = std::time::SystemTime::now() - 2 * STALE;
+        let left = |name: &str, when| {
+            let file = std::fs::File::create(place(name)).unwrap();
+            file.set_modified(when).unwrap();
+            file
+        };
+        drop(left(".a.ron.saving-killed", long_ago));
+        drop(left(".a.ron.saving-fresh", std::time::SystemTime::now()));
+        drop(left(".b.ron.saving-other", long_ago));
+        drop(left(".tmpOther", long_ago));
+        let held = left(".a.ron.saving-held", long_ago);
+        held.try_lock().unwrap();
+        save(&place("a.ron"), &Board::default()).unwrap();
+        let mut names: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        let kept = [".a.ron.saving-fresh", ".a.ron.saving-held", ".b.ron.saving-other", ".tmpOther", "a.ron"];
+        assert_eq!(names, kept);
+        drop(held);
+        sweep_beside(&place("a.ron"));
+        assert!(!place(".a.ron.saving-held").exists());
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::syncer::Syncer;
 use crate::board::Board;
 use crate::board::format::{self, Syntax};
 use crate::edit::{Edit, apply};
@@ -189,6 +190,8 @@ pub(super) struct Journal {
     file: File,
     /// There is a first line.
     pub(super) started: bool,
+    /// Brings what is written to the disk; made when something is.
+    syncer: Option<Syncer>,
 }
 
 impl Journal {
@@ -204,7 +207,7 @@ impl Journal {
             // Its last holder may have removed it between opening and locking.
             if is_at(&file, &path) {
                 let started = file.metadata()?.len() > 0;
-                return Ok(Some(Self { path, file, started }));
+                return Ok(Some(Self { path, file, started, syncer: None }));
             }
         }
     }
@@ -223,11 +226,15 @@ impl Journal {
         told
     }
 
-    /// Appends lines; when this returns, they outlive the process.
+    /// Appends lines; when this returns, they outlive the process. A moment later they outlive a power cut as well.
     pub(super) fn append(&mut self, lines: &[Line]) -> std::io::Result<()> {
         let text = lines.iter().map(Line::text).collect::<std::io::Result<String>>()?;
         self.file.write_all(text.as_bytes())?;
         self.started |= !lines.is_empty();
+        if self.syncer.is_none() {
+            self.syncer = Syncer::of(&self.path);
+        }
+        self.syncer.iter().for_each(Syncer::wake);
         Ok(())
     }
 

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 pub use saving::{SaveError, Saved, Saving};
 
@@ -25,7 +26,7 @@ use crate::view::document::ChangeError;
 /// A number for this run, so that ids minted here never meet those of another window.
 #[must_use]
 pub fn peer() -> u32 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let now = SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let mixed = now.as_nanos() ^ (u128::from(std::process::id()) << 40);
     #[expect(clippy::cast_possible_truncation, reason = "any bits will do")]
     let peer = (mixed ^ (mixed >> 32)) as u32;
@@ -76,6 +77,7 @@ impl Keeper {
     #[must_use]
     pub fn open(path: &Path, loaded: &Loaded, peer: u32, data: Option<&Path>) -> (Document, Self, Opening) {
         let mut document = Document::new(loaded.board.clone(), Some(path.to_owned()), peer);
+        super::file::sweep_beside(path);
         let Claimed { own, left, elsewhere } = claim_beside(path);
         let disk = Disk { digest: loaded.digest, board: document.shared() };
         let mut keeper = Self {
@@ -121,9 +123,9 @@ impl Keeper {
         (document, keeper)
     }
 
-    /// The journals of untitled boards that crashed windows left, newest first.
+    /// The journals of untitled boards that crashed windows left, with when each was written last, newest first.
     #[must_use]
-    pub fn left_untitled(data: &Path) -> Vec<PathBuf> {
+    pub fn left_untitled(data: &Path) -> Vec<(SystemTime, PathBuf)> {
         let entries = std::fs::read_dir(data.join("untitled")).into_iter().flatten().flatten();
         let mut left: Vec<_> = entries
             .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
@@ -131,7 +133,8 @@ impl Keeper {
             .filter(|(_, path)| Journal::claim(path.clone()).is_ok_and(|journal| journal.is_some()))
             .collect();
         left.sort();
-        left.into_iter().rev().map(|(_, path)| path).collect()
+        left.reverse();
+        left
     }
 
     /// The untitled board that a journal tells of, to look at.
@@ -139,6 +142,13 @@ impl Keeper {
     pub fn peek_untitled(journal: &Path) -> Option<Board> {
         let file = std::fs::File::open(journal).ok()?;
         Some(Told::read(&mut BufReader::new(file))?.end)
+    }
+
+    /// Throws the untitled board away that a journal tells of, unless another window has it.
+    pub fn discard_untitled(journal: &Path) {
+        if let Ok(Some(journal)) = Journal::claim(journal.to_owned()) {
+            journal.remove();
+        }
     }
 
     /// Brings back an untitled board from the journal a crash left; `None` when another window has it, or nothing is

@@ -9,6 +9,9 @@ const CELL: f32 = 320.0;
 /// Rectangles over more cells than this are kept apart and tested each time.
 const CELLS_MAX: i64 = 256;
 
+/// Looking into a cell costs as much as asking this many rectangles.
+const CELL_COST: i64 = 16;
+
 /// Rectangles by place. Answers are positions in the order they were given.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
@@ -82,26 +85,51 @@ impl Index {
     /// The rectangles that touch `area`, in the order they were given.
     #[must_use]
     pub fn query(&self, area: Rect) -> Vec<u32> {
-        let touches = |i: &u32| self.rects.get(*i as usize).is_some_and(|rect| rect.intersects(area));
-        let span = span(area);
-        let cells = i64::try_from(self.cells.len()).unwrap_or(i64::MAX);
-        let mut found: Vec<u32> = if count(span) > cells.saturating_mul(2) {
-            // More cells in view than there are: asking each rectangle is cheaper.
-            return (0..).take(self.rects.len()).filter(|i| touches(i)).collect();
-        } else {
-            let columns = |y| (span.0..=span.2).map(move |x| (x, y));
-            (span.1..=span.3)
-                .flat_map(columns)
-                .filter_map(|place| self.cells.get(&place))
-                .flatten()
-                .chain(&self.large)
-                .copied()
-                .filter(|i| touches(i))
-                .collect()
-        };
-        found.sort_unstable();
-        found.dedup();
+        let mut found = Vec::new();
+        let in_order = self.visit(area, |i| {
+            found.push(i);
+            true
+        });
+        if !in_order {
+            found.sort_unstable();
+        }
         found
+    }
+
+    /// True when more than so many rectangles touch `area`.
+    #[must_use]
+    pub fn exceeds(&self, area: Rect, max: usize) -> bool {
+        let mut n = 0;
+        self.visit(area, |_| {
+            n += 1;
+            n <= max
+        });
+        n > max
+    }
+
+    /// Visits each rectangle that touches `area` once, until `visit` answers `false`. Answers whether that was in the
+    /// order they were given.
+    fn visit(&self, area: Rect, mut visit: impl FnMut(u32) -> bool) -> bool {
+        let touches = |i: &u32| self.rects.get(*i as usize).is_some_and(|rect| rect.intersects(area));
+        let (x0, y0, x1, y1) = span(area);
+        let rects = i64::try_from(self.rects.len()).unwrap_or(i64::MAX);
+        if count((x0, y0, x1, y1)).saturating_mul(CELL_COST) > rects {
+            // So many cells are in view that asking each rectangle is cheaper.
+            let mut all = (0..).take(self.rects.len()).filter(touches);
+            let _ = all.all(visit);
+            return true;
+        }
+        for place in (y0..=y1).flat_map(|y| (x0..=x1).map(move |x| (x, y))) {
+            for i in self.cells.get(&place).into_iter().flatten().filter(|i| touches(i)) {
+                // It is met in each cell it touches, and counts in the first of those in view.
+                let own = span(self.rects[*i as usize]);
+                if (own.0.max(x0), own.1.max(y0)) == place && !visit(*i) {
+                    return false;
+                }
+            }
+        }
+        let _ = self.large.iter().filter(|i| touches(i)).all(|i| visit(*i));
+        false
     }
 }
 
@@ -119,10 +147,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_index_finds_what_a_walk_finds(rects in prop::collection::vec(any_rect(), 0..60), area in any_rect()) {
+        fn the_index_finds_what_a_walk_finds(rects in prop::collection::vec(any_rect(), 0..400), area in any_rect()) {
             let index = Index::of(rects.iter().copied());
             let expected: Vec<u32> =
                 rects.iter().zip(0..).filter(|(rect, _)| rect.intersects(area)).map(|(_, i)| i).collect();
+            for max in [0, 1, 7, 60] {
+                prop_assert_eq!(index.exceeds(area, max), expected.len() > max);
+            }
             prop_assert_eq!(index.query(area), expected);
         }
 

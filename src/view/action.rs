@@ -71,6 +71,10 @@ pub enum Action {
     Arrange,
     /// Accepts every proposed link.
     AcceptProposals,
+    /// Decides against every proposed link.
+    IgnoreProposals,
+    /// Proposes again what was decided against.
+    ProposeAgain,
     /// Shows or hides the links proposed from the layout.
     ToggleProposals,
     /// Shows the whole board.
@@ -263,6 +267,8 @@ pub const ACTIONS: &[ActionRow] = {
         row(A::DistributeDown, G::Arrange, "Distribute down", "", "distribute-down"),
         row(A::Arrange, G::Arrange, "Arrange the board by cause and effect", "Ctrl+Shift+A", "arrange"),
         row(A::AcceptProposals, G::Arrange, "Accept all proposed links", "Ctrl+Shift+Enter", "check"),
+        row(A::IgnoreProposals, G::Arrange, "Ignore all proposed links", "", "close"),
+        row(A::ProposeAgain, G::Arrange, "Propose ignored links again", "", "undo"),
         row(A::ToggleProposals, G::Arrange, "Show or hide proposed links", "", "connect"),
         row(A::Fit, G::View, "Fit the board", "Shift+1", "fit"),
         row(A::FitSelection, G::View, "Zoom to selection", "Shift+2", "fit"),

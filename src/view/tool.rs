@@ -68,6 +68,17 @@ impl Corner {
         }
     }
 
+    /// The one across.
+    #[must_use]
+    pub const fn opposite(self) -> Self {
+        match self {
+            Self::TopLeft => Self::BottomRight,
+            Self::TopRight => Self::BottomLeft,
+            Self::BottomLeft => Self::TopRight,
+            Self::BottomRight => Self::TopLeft,
+        }
+    }
+
     /// The rectangle with this corner dragged to `to` and the opposite one where it was, no side shorter than `least`.
     #[must_use]
     pub fn dragged(self, rect: Rect, to: Point, least: f32) -> Rect {
@@ -146,10 +157,10 @@ pub enum Effect {
     BeginMove(bool),
     /// The selection stands this far from where it was.
     MoveBy(f32, f32),
-    /// An item begins to change its size.
+    /// An item, and with it what else is selected, begins to change its size.
     BeginResize(Item),
-    /// The item's corner is here.
-    ResizeTo(Item, Corner, Point),
+    /// This corner of the box around what is sized is here.
+    ResizeTo(Corner, Point),
     /// The open gesture is done.
     End,
     /// The open gesture is taken back.
@@ -314,7 +325,7 @@ impl Toolbox {
                 effects
             }
             Activity::Moving { from } => vec![Effect::MoveBy(at.x - from.x, at.y - from.y)],
-            Activity::Resizing(item, corner) => vec![Effect::ResizeTo(*item, *corner, at)],
+            Activity::Resizing(_, corner) => vec![Effect::ResizeTo(*corner, at)],
             Activity::Marquee { from, to, add } => {
                 *to = at;
                 vec![Effect::SelectWithin(Rect::spanned(*from, at), *add)]
@@ -351,7 +362,7 @@ impl Toolbox {
             }
             Hit::Corner(item, corner) => {
                 self.activity = Activity::Resizing(item, corner);
-                vec![Effect::BeginResize(item), Effect::ResizeTo(item, corner, at)]
+                vec![Effect::BeginResize(item), Effect::ResizeTo(corner, at)]
             }
         }
     }
@@ -469,12 +480,7 @@ mod tests {
         for corner in Corner::ALL {
             let after = corner.dragged(rect, to, 30.0);
             assert!(after.width() >= 30.0 && after.height() >= 30.0, "{corner:?} {after:?}");
-            let opposite = match corner {
-                Corner::TopLeft => Corner::BottomRight,
-                Corner::TopRight => Corner::BottomLeft,
-                Corner::BottomLeft => Corner::TopRight,
-                Corner::BottomRight => Corner::TopLeft,
-            };
+            let opposite = corner.opposite();
             assert_eq!(opposite.of(after), opposite.of(rect), "{corner:?}");
         }
         let after = Corner::TopLeft.dragged(rect, Point::new(20.0, 30.0), 30.0);

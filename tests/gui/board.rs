@@ -271,6 +271,25 @@ fn the_palette_runs_actions_and_goes_to_stickies() {
 }
 
 #[test]
+fn escape_closes_what_lies_over_the_board_and_its_keys_do_not_reach_the_board() {
+    let folder = Folder::new();
+    let mut harness = open(Some(&folder.board()));
+    press(&mut harness, Modifiers::COMMAND, Key::A);
+    press(&mut harness, Modifiers::COMMAND, Key::K);
+    harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "Search or run…");
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    assert!(harness.query_by_role_and_label(egui::accesskit::Role::TextInput, "Search or run…").is_none());
+    assert_eq!(harness.state().selection().len(), 4, "Escape was for the palette");
+    press(&mut harness, Modifiers::NONE, Key::Delete);
+    press(&mut harness, Modifiers::COMMAND, Key::N);
+    harness.get_by_label("Do not save");
+    write(&mut harness, "e");
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    assert!(harness.query_by_label("Do not save").is_none());
+    assert!(board(&harness).stickies.is_empty(), "no letter reached the board");
+}
+
+#[test]
 fn every_workspace_draws_in_both_themes() {
     let folder = Folder::new();
     let mut harness = open(Some(&folder.board()));
@@ -331,4 +350,98 @@ fn every_sticky_and_link_is_reached_by_keyboard() {
     }
     assert_eq!(reached.len(), 7, "four stickies and three links: {reached:?}");
     assert_eq!(board(&harness).stickies.len(), 4, "Tab goes round and changes nothing");
+}
+
+#[test]
+fn a_crowded_board_is_walked_by_keyboard_and_what_is_far_comes_into_view() {
+    let folder = Folder::new();
+    let path = folder.path("crowd.ron");
+    let stickies: Vec<String> = (1..=900)
+        .map(|n| {
+            format!(
+                "\"{n}\": (kind: event, name: \"Step {n} done\", at: ({}, {}))",
+                n % 30 * 150,
+                n / 30 * 120
+            )
+        })
+        .collect();
+    let links: Vec<String> =
+        (1..900).map(|n| format!("\"{}\": (from: \"{n}\", to: \"{}\")", 2_000 + n, n + 1)).collect();
+    let text = format!("(format: 1, stickies: {{{}}}, links: {{{}}})", stickies.join(","), links.join(","));
+    std::fs::write(&path, text).unwrap();
+    let mut harness = open(Some(&path));
+    let nodes = |harness: &egui_kittest::Harness<'static, isobar::app::App>| {
+        harness.query_all_by_label_contains("Domain event Step").count()
+    };
+    assert!((1..60).contains(&nodes(&harness)), "the whole crowd has no node each: {}", nodes(&harness));
+    let mut reached = std::collections::BTreeSet::new();
+    for _ in 0..60 {
+        press(&mut harness, Modifiers::NONE, Key::Tab);
+        reached.extend(harness.state().selection().only());
+    }
+    let stickies = reached.iter().filter(|item| matches!(item, Item::Sticky(_))).count();
+    assert!(stickies > 8 && reached.len() - stickies > 8, "{stickies} stickies of {}", reached.len());
+    // From a sticky gone to by name the walk goes on with its neighbours.
+    press(&mut harness, Modifiers::COMMAND, Key::K);
+    write(&mut harness, "step 700 done");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    harness.get_by_label("Domain event Step 700 done");
+    harness.get_by_label("Domain event Step 702 done");
+    harness.get_by_label_contains("Link: Step 700 done");
+    press(&mut harness, Modifiers::SHIFT, Key::Num0);
+    let middle = harness.get_by_label("Domain event Step 700 done").rect().center();
+    assert!(egui::Rect::from_min_max(egui::Pos2::ZERO, egui::pos2(1280.0, 720.0)).contains(middle));
+}
+
+#[test]
+fn what_is_selected_is_sized_together_as_one_step() {
+    let folder = Folder::new();
+    let mut harness = open(Some(&folder.board()));
+    press(&mut harness, Modifiers::COMMAND, Key::A);
+    let (client, event) = (
+        harness.get_by_label("Actor Client").rect(),
+        harness.get_by_label("Domain event Order placed").rect(),
+    );
+    let before = board(&harness).clone();
+    let corner = egui::pos2(event.right(), event.bottom().max(client.bottom()));
+    drag(&mut harness, corner, corner + vec2(120.0, 60.0));
+    let sizes = |board: &isobar::board::Board| -> Vec<f32> {
+        board.stickies.values().map(|sticky| sticky.rect().width()).collect()
+    };
+    let (was, is) = (sizes(&before), sizes(board(&harness)));
+    assert!(was.iter().zip(&is).all(|(was, is)| is > was), "{was:?} {is:?}");
+    assert_eq!(harness.state().document().history().log().len(), 1);
+    press(&mut harness, Modifiers::COMMAND, Key::Z);
+    assert_eq!(*board(&harness), before);
+}
+
+#[test]
+fn the_width_of_a_panel_is_remembered() {
+    let folder = Folder::new();
+    let (path, state) = (folder.board(), folder.path("state"));
+    let start = || {
+        let start = isobar::app::Start { board: Some(path.clone()), replay: None };
+        let state = state.clone();
+        let builder = egui_kittest::Harness::builder().with_size(vec2(1280.0, 720.0)).with_max_steps(240);
+        let mut harness = builder.with_step_dt(1.0 / 60.0).build_eframe(move |cc| {
+            let mut app = isobar::app::App::new(&cc.egui_ctx, start);
+            app.remember_in(&cc.egui_ctx, &state);
+            app
+        });
+        settle(&mut harness);
+        harness
+    };
+    let canvas = |harness: &egui_kittest::Harness<'static, isobar::app::App>| {
+        harness.get_by_label("Board canvas").rect()
+    };
+    let mut harness = start();
+    let before = canvas(&harness);
+    let edge = before.right_center() + vec2(2.0, 0.0);
+    drag(&mut harness, edge, edge - vec2(90.0, 0.0));
+    let narrow = canvas(&harness);
+    assert!(narrow.width() < before.width() - 60.0, "{before:?} {narrow:?}");
+    harness.step();
+    drop(harness);
+    let harness = start();
+    assert!((canvas(&harness).width() - narrow.width()).abs() < 2.0, "{narrow:?} {:?}", canvas(&harness));
 }

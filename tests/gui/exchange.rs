@@ -1,5 +1,7 @@
 //! Boards of other tools, pictures, and the story of a board.
 
+use std::path::{Path, PathBuf};
+
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
@@ -45,21 +47,63 @@ fn a_miro_board_is_imported_by_a_legend_and_joins_the_open_board_as_one_step() {
     assert_eq!(board(&harness).stickies.len(), 4);
 }
 
+/// A file let go over the window, as the window system tells of it.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+fn drop_file(harness: &mut egui_kittest::Harness<'static, isobar::app::App>, path: &Path) {
+    harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(path.to_owned())));
+    harness.step();
+}
+
 #[test]
 fn what_is_dropped_on_the_window_opens() {
     let folder = Folder::new();
     let path = folder.path("lines.txt");
     std::fs::write(&path, "Place order -> Shop -> Order placed\n").unwrap();
     let mut harness = open(None);
-    harness.state_mut().send(Command::Import(vec![path]));
+    drop_file(&mut harness, &path);
     wait_for(&mut harness, "From lines of text: 3 stickies, 2 links");
     harness.get_by_label("Open as a new board").click();
     settle(&mut harness);
     harness.get_by_label("Service Shop");
     let ours = folder.board();
     press(&mut harness, Modifiers::COMMAND, Key::Z);
-    harness.state_mut().send(Command::Import(vec![ours]));
+    drop_file(&mut harness, &ours);
     wait_for(&mut harness, "Actor Client");
+}
+
+#[test]
+fn a_picture_is_exported_to_a_typed_path() {
+    let folder = Folder::new();
+    let mut harness = open(Some(&folder.board()));
+    isobar::app::pick::type_paths(&harness.ctx);
+    for (name, begins) in [("shop.png", &b"\x89PNG"[..]), ("shop.svg", b"<svg"), ("shop.html", b"<!")] {
+        harness.state_mut().send(Command::Run(Action::ExportPicture));
+        settle(&mut harness);
+        harness.get_by_label("Path").click();
+        settle(&mut harness);
+        press(&mut harness, Modifiers::COMMAND, Key::A);
+        let path = folder.path(name);
+        harness.event(egui::Event::Text(path.display().to_string()));
+        settle(&mut harness);
+        press(&mut harness, Modifiers::NONE, Key::Enter);
+        wait_for(&mut harness, name);
+        let picture = std::fs::read(&path).unwrap();
+        assert!(picture.starts_with(begins), "{name}: {:?}", String::from_utf8_lossy(&picture[..40]));
+        let text = String::from_utf8_lossy(&picture);
+        assert!(name.ends_with("png") || text.contains("Order placed"), "{name} shows the board");
+    }
 }
 
 #[test]

@@ -146,3 +146,70 @@ fn two_windows_on_one_file_notice_each_other() {
     let saved = std::fs::read_to_string(&path).unwrap();
     assert!(saved.contains("Store") && saved.contains("Customer"), "{saved}");
 }
+
+/// An unsaved board with one hotspot of this name, left by a crash.
+fn leave_unsaved(data: &Path, name: &str) {
+    let mut harness = keeping(data, None);
+    press(&mut harness, Modifiers::COMMAND, Key::N);
+    harness.get_by_label("Add hotspot").click();
+    settle(&mut harness);
+    click(&mut harness, egui::pos2(600.0, 360.0));
+    write(&mut harness, name);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+}
+
+#[test]
+fn several_unsaved_boards_have_cards_on_the_start_screen() {
+    let folder = Folder::new();
+    let data = folder.path("data");
+    leave_unsaved(&data, "Who pays?");
+    // The first one is brought back by the next window; a second is made beside it, and both crash.
+    let mut first = keeping(&data, None);
+    first.get_by_label("Hotspot Who pays?");
+    leave_unsaved(&data, "Who cooks?");
+    drop(first);
+    let mut harness = keeping(&data, None);
+    harness.get_by_label_contains("1 more unsaved board is kept on the start screen");
+    let here = |harness: &Harness<'static, App>| {
+        ["Who pays?", "Who cooks?"].map(|name| harness.query_by_label(&format!("Hotspot {name}")).is_some())
+    };
+    let newest = here(&harness);
+    assert_ne!(newest[0], newest[1]);
+    harness.state_mut().send(isobar::app::context::Command::Run(isobar::view::Action::Start));
+    wait_for(&mut harness, "?, 1 sticky, left just now");
+    harness.get_by_label_contains("Bring back Who").click();
+    settle(&mut harness);
+    // The board that is open is not saved either: it is asked about.
+    harness.get_by_label("Do not save").click();
+    settle(&mut harness);
+    assert_eq!(here(&harness), [newest[1], newest[0]]);
+    drop(harness);
+    let mut harness = keeping(&data, None);
+    assert_eq!(here(&harness), [newest[1], newest[0]]);
+    first = keeping(&data, None);
+    assert!(first.query_by_label_contains("brought back").is_none(), "what is open elsewhere is left alone");
+    press(&mut harness, Modifiers::COMMAND, Key::N);
+}
+
+#[test]
+fn an_unsaved_board_is_thrown_away_only_when_that_is_confirmed() {
+    let folder = Folder::new();
+    let data = folder.path("data");
+    leave_unsaved(&data, "Who pays?");
+    let first = keeping(&data, None);
+    leave_unsaved(&data, "Who cooks?");
+    drop(first);
+    let mut harness = keeping(&data, None);
+    harness.state_mut().send(isobar::app::context::Command::Run(isobar::view::Action::Start));
+    wait_for(&mut harness, "Bring back Who");
+    harness.get_by_label_contains("Throw Who").click();
+    settle(&mut harness);
+    harness.get_by_label("Keep").click();
+    settle(&mut harness);
+    harness.get_by_label_contains("Throw Who").click();
+    settle(&mut harness);
+    harness.get_by_label("Throw away").click();
+    settle(&mut harness);
+    assert!(harness.query_by_label_contains("Bring back").is_none());
+    assert_eq!(isobar::io::keeper::Keeper::left_untitled(&data), [], "only the open board has a journal");
+}

@@ -12,6 +12,8 @@ use crate::board::{Point, Rect, StickyId};
 use crate::scene::{Curve, LinkLook, LinkShape, Scene};
 use crate::view::Item;
 
+/// Far out, links shorter than this on the screen are not drawn: no eye tells them from the edges they join.
+const SPECK: f32 = 2.0;
 /// Below this zoom labels are not drawn.
 const LABELS: f32 = 0.7;
 
@@ -19,16 +21,15 @@ impl BoardCanvas {
     pub(super) fn prepare_labels<'a>(
         &mut self,
         brush: &Brush<'_>,
-        scene: &'a Scene,
-        world: Rect,
+        links: &[&'a LinkShape],
     ) -> Vec<(&'a LinkShape, Laid)> {
         if brush.zoom < LABELS {
             return Vec::new();
         }
         let font = Theme::plain(10.5);
         let texts = &mut self.paint.texts;
-        scene
-            .links_in(world)
+        links
+            .iter()
             .filter(|link| !link.label.is_empty())
             .map(|link| {
                 let text: String = if link.label.chars().count() > 40 {
@@ -36,7 +37,7 @@ impl BoardCanvas {
                 } else {
                     link.label.clone()
                 };
-                (link, texts.line(&brush.ctx, &text, &font, brush.zoom, brush.exact))
+                (*link, texts.line(&brush.ctx, &text, &font, brush.zoom, brush.exact))
             })
             .collect()
     }
@@ -64,36 +65,88 @@ fn beside(points: &[Pos2], offset: f32) -> Vec<Pos2> {
         .collect()
 }
 
-/// A line in dashes.
-pub(super) fn dashes(mesher: &mut Mesher, points: &[Pos2], width: f32, on: f32, off: f32, color: Color32) {
-    let mut left = on;
-    let mut drawing = true;
-    let mut dash = vec![points[0]];
+/// How long dashes and the gaps between them are.
+#[derive(Clone, Copy)]
+pub(super) struct Dashes {
+    pub(super) on: f32,
+    pub(super) off: f32,
+}
+
+/// A line in dashes; those outside `seen` are counted and not drawn, so that a long line costs what shows of it.
+pub(super) fn dashes(
+    mesher: &mut Mesher,
+    seen: egui::Rect,
+    points: &[Pos2],
+    width: f32,
+    pattern: Dashes,
+    color: Color32,
+) {
+    let period = pattern.on + pattern.off;
+    let seen = seen.expand(width + pattern.on);
+    // How far along the line the pieces before reach.
+    let mut before = 0.0f32;
+    let mut dash: Vec<Pos2> = Vec::new();
     for pair in points.windows(2) {
-        let (mut from, to) = (pair[0], pair[1]);
-        loop {
-            let length = from.distance(to);
-            if length < left {
-                left -= length;
-                if drawing {
-                    dash.push(to);
-                }
-                break;
-            }
-            let cut = from + (to - from) * (left / length.max(1e-6));
-            if drawing {
-                dash.push(cut);
-                mesher.line(&dash, width, color);
-            }
-            dash = vec![cut];
-            drawing = !drawing;
-            left = if drawing { on } else { off };
-            from = cut;
+        let (from, to) = (pair[0], pair[1]);
+        let length = from.distance(to);
+        let Some((enters, leaves)) = within(seen, from, to) else {
+            before += length;
+            dash.clear();
+            continue;
+        };
+        if enters > 0.0 {
+            dash.clear();
         }
+        let at = |along: f32| from + (to - from) * ((along - before) / length.max(1e-6)).clamp(0.0, 1.0);
+        let (mut along, end) = (before + enters * length, before + leaves * length);
+        while along < end {
+            let into = along.rem_euclid(period);
+            let on = into < pattern.on;
+            // Rounding must not keep it in place.
+            let next = (along + if on { pattern.on } else { period } - into).max(along + 0.01);
+            if on {
+                if dash.is_empty() {
+                    dash.push(at(along));
+                }
+                dash.push(at(next.min(end)));
+                if next <= end {
+                    match dash.as_slice() {
+                        [from, to] => mesher.segment(*from, *to, width, color),
+                        bent => mesher.line(bent, width, color),
+                    }
+                    dash.clear();
+                }
+            }
+            along = next;
+        }
+        if leaves < 1.0 {
+            dash.clear();
+        }
+        before += length;
     }
-    if drawing {
+    if dash.len() > 1 {
         mesher.line(&dash, width, color);
     }
+}
+
+/// The part of a line within a rectangle, from 0 at its start to 1 at its end.
+fn within(area: egui::Rect, from: Pos2, to: Pos2) -> Option<(f32, f32)> {
+    let (mut enters, mut leaves) = (0.0f32, 1.0f32);
+    for (start, way, low, high) in [
+        (from.x, to.x - from.x, area.left(), area.right()),
+        (from.y, to.y - from.y, area.top(), area.bottom()),
+    ] {
+        if way.abs() < 1e-6 {
+            if start < low || start > high {
+                return None;
+            }
+        } else {
+            let (first, last) = ((low - start) / way, (high - start) / way);
+            enters = enters.max(first.min(last));
+            leaves = leaves.min(first.max(last));
+        }
+    }
+    (enters < leaves).then_some((enters, leaves))
 }
 
 fn arrowhead(brush: &Brush<'_>, mesher: &mut Mesher, curve: &Curve, width: f32, color: Color32) {
@@ -110,13 +163,12 @@ fn arrowhead(brush: &Brush<'_>, mesher: &mut Mesher, curve: &Curve, width: f32, 
 pub(super) fn paint(
     brush: &Brush<'_>,
     mesher: &mut Mesher,
-    scene: &Scene,
-    world: Rect,
+    links: &[&LinkShape],
     labels: &[(&LinkShape, Laid)],
 ) {
     let theme = brush.theme;
     let base = if brush.zoom < DETAIL { 0.8 } else { (1.5 * brush.zoom).clamp(1.0, 3.0) };
-    for link in scene.links_in(world) {
+    for link in links {
         let clear =
             brush.look.lifted.is_none_or(|lifted| lifted.contains(&link.from) && lifted.contains(&link.to));
         let selected = brush.look.selection.contains(Item::Link(link.id));
@@ -124,7 +176,15 @@ pub(super) fn paint(
         let color = if selected || hovered { theme.accent } else { brush.faded(theme.link, clear) };
         let width = if selected { base + 0.8 } else { base };
         if brush.zoom < DETAIL {
-            mesher.line(&[brush.at(link.curve.points[0]), brush.at(link.curve.points[3])], width, color);
+            let ends = [brush.at(link.curve.points[0]), brush.at(link.curve.points[3])];
+            if ends[0].distance_sq(ends[1]) > SPECK * SPECK {
+                mesher.segment(ends[0], ends[1], width, color);
+            }
+            continue;
+        }
+        if link.look == LinkLook::Asynchronous && link.curve.is_straight() {
+            mesher.segment(brush.at(link.curve.points[0]), brush.at(link.curve.points[3]), width, color);
+            arrowhead(brush, mesher, &link.curve, width, color);
             continue;
         }
         let points = course(brush, &link.curve);
@@ -136,14 +196,8 @@ pub(super) fn paint(
                 mesher.line(&beside(&points, -apart), width * 0.85, color);
             }
             LinkLook::Meaningless => {
-                dashes(
-                    mesher,
-                    &points,
-                    width,
-                    2.0,
-                    4.0,
-                    if selected { color } else { brush.faded(theme.warning, clear) },
-                );
+                let color = if selected { color } else { brush.faded(theme.warning, clear) };
+                dashes(mesher, brush.seen(), &points, width, Dashes { on: 2.0, off: 4.0 }, color);
             }
         }
         arrowhead(brush, mesher, &link.curve, width, color);
@@ -160,14 +214,19 @@ pub(super) fn paint(
 
 /// Paints the links proposed from the layout, dashed.
 pub(super) fn paint_proposals(brush: &Brush<'_>, mesher: &mut Mesher, scene: &Scene) {
-    for proposal in brush.look.proposals {
+    for (i, proposal) in brush.look.proposals.iter().enumerate() {
         let (Some(from), Some(to)) = (scene.sticky(proposal.from), scene.sticky(proposal.to)) else {
             continue;
         };
         let curve = facing(from.rect, to.rect);
         let points = course(brush, &curve);
-        dashes(mesher, &points, 1.4, 6.0, 4.0, brush.theme.accent);
-        arrowhead(brush, mesher, &curve, 1.4, brush.theme.accent);
+        let at_hand = brush.look.proposal_at_hand == Some(i);
+        if at_hand {
+            mesher.line(&points, 9.0, brush.theme.trail);
+        }
+        let width = if at_hand { 2.4 } else { 1.4 };
+        dashes(mesher, brush.seen(), &points, width, Dashes { on: 6.0, off: 4.0 }, brush.theme.accent);
+        arrowhead(brush, mesher, &curve, width, brush.theme.accent);
     }
 }
 
@@ -206,10 +265,42 @@ pub(super) fn paint_draft(
     if means {
         mesher.line(&points, 2.0, color);
     } else {
-        dashes(mesher, &points, 2.0, 5.0, 4.0, color);
+        dashes(mesher, brush.seen(), &points, 2.0, Dashes { on: 5.0, off: 4.0 }, color);
     }
     arrowhead(brush, mesher, &curve, 2.0, color);
     if let Some(target) = target {
         mesher.border(brush.area(target.rect).expand(3.0), 5.0, 2.0, mix(color, brush.theme.canvas, 0.2));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use egui::pos2;
+
+    /// The x of every vertex of a dashed line along the x axis.
+    fn dashed(seen: egui::Rect, points: &[Pos2]) -> Vec<f32> {
+        let mut mesher = Mesher::new([1, 1]);
+        dashes(&mut mesher, seen, points, 1.0, Dashes { on: 2.0, off: 4.0 }, Color32::BLACK);
+        mesher.finish().vertices.iter().map(|vertex| vertex.pos.x).collect()
+    }
+
+    #[test]
+    fn dashes_lie_where_they_would_without_a_view_and_cost_what_shows() {
+        let all = egui::Rect::from_min_max(pos2(-1e4, -9.0), pos2(1e4, 9.0));
+        let part = egui::Rect::from_min_max(pos2(100.0, -9.0), pos2(200.0, 9.0));
+        for points in
+            [vec![pos2(0.0, 0.0), pos2(900.0, 0.0)], (0..=300).map(|i| pos2(i as f32 * 3.0, 0.0)).collect()]
+        {
+            let (whole, shown) = (dashed(all, &points), dashed(part, &points));
+            let shows = |x: &&f32| part.x_range().contains(**x);
+            let round = |x: &f32| (x * 8.0).round() as i32;
+            assert_eq!(
+                whole.iter().filter(shows).map(round).collect::<Vec<_>>(),
+                shown.iter().filter(shows).map(round).collect::<Vec<_>>(),
+            );
+            assert!(shown.len() * 5 < whole.len(), "{} of {}", shown.len(), whole.len());
+        }
+        assert!(dashed(part, &[pos2(0.0, 50.0), pos2(900.0, 50.0)]).is_empty());
     }
 }

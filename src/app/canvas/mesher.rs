@@ -1,5 +1,7 @@
 //! Fills one mesh with anti-aliased rectangles, lines and text: far cheaper than a shape each for thousands of them.
 
+use std::sync::LazyLock;
+
 use egui::emath::Rot2;
 use egui::epaint::{Galley, Mesh, Vertex, WHITE_UV};
 use egui::{Color32, Pos2, Rect, Vec2, pos2, vec2};
@@ -11,22 +13,23 @@ const FEATHER: f32 = 1.0;
 pub(super) struct Mesher {
     mesh: Mesh,
     uv_scale: Vec2,
+    pixels_per_point: f32,
 }
 
 impl Mesher {
     /// An empty mesh; `atlas` is the size of the font texture in texels.
     pub(super) fn new(atlas: [usize; 2]) -> Self {
-        Self::with_room(atlas, (0, 0))
+        Self::with_room(atlas, 1.0, (0, 0))
     }
 
     /// An empty mesh with room for so many vertices and indices: those of the frame before are a good guess.
     #[expect(clippy::cast_precision_loss, reason = "textures are a few thousand texels wide")]
-    pub(super) fn with_room(atlas: [usize; 2], room: (usize, usize)) -> Self {
+    pub(super) fn with_room(atlas: [usize; 2], pixels_per_point: f32, room: (usize, usize)) -> Self {
         let uv_scale = vec2(1.0 / atlas[0].max(1) as f32, 1.0 / atlas[1].max(1) as f32);
         let mut mesh = Mesh::default();
         mesh.vertices.reserve(room.0 + room.0 / 8);
         mesh.indices.reserve(room.1 + room.1 / 8);
-        Self { mesh, uv_scale }
+        Self { mesh, uv_scale, pixels_per_point }
     }
 
     /// How many vertices and indices there are.
@@ -114,32 +117,27 @@ impl Mesher {
 
     /// A rectangle with round corners and soft edges.
     pub(super) fn rounded(&mut self, rect: Rect, radius: f32, color: Color32) {
-        let outline = outline(rect, radius);
-        self.fan(&outline, color);
+        self.fan(outline(rect, radius), color);
     }
 
     /// A disc with a soft edge.
     pub(super) fn disc(&mut self, center: Pos2, radius: f32, color: Color32) {
-        let n = if radius < 4.0 { 10u8 } else { 20 };
-        let outline: Vec<(Pos2, Vec2)> = (0..n)
-            .map(|i| {
-                let direction = Vec2::angled(std::f32::consts::TAU * f32::from(i) / f32::from(n));
-                (center + direction * radius, direction)
-            })
-            .collect();
-        self.fan(&outline, color);
+        static SMALL: LazyLock<Vec<Vec2>> = LazyLock::new(|| directions(10));
+        static LARGE: LazyLock<Vec<Vec2>> = LazyLock::new(|| directions(20));
+        let directions = if radius < 4.0 { &SMALL } else { &LARGE };
+        self.fan(directions.iter().map(|direction| (center + *direction * radius, *direction)), color);
     }
 
     /// A convex outline of points with outward normals.
-    fn fan(&mut self, outline: &[(Pos2, Vec2)], color: Color32) {
+    fn fan(&mut self, outline: impl Iterator<Item = (Pos2, Vec2)>, color: Color32) {
         let first = self.next();
         for (point, normal) in outline {
-            self.vertex(*point - *normal * (FEATHER * 0.5), color);
-            self.vertex(*point + *normal * (FEATHER * 0.5), Color32::TRANSPARENT);
+            self.vertex(point - normal * (FEATHER * 0.5), color);
+            self.vertex(point + normal * (FEATHER * 0.5), Color32::TRANSPARENT);
         }
         let n = (self.next() - first) / 2;
         for i in 0..n {
-            let (here, after) = (first + 2 * i, first + 2 * ((i + 1) % n));
+            let (here, after) = (first + 2 * i, first + 2 * if i + 1 < n { i + 1 } else { 0 });
             if i >= 2 {
                 self.mesh.indices.extend_from_slice(&[first, first + 2 * (i - 1), here]);
             }
@@ -149,9 +147,28 @@ impl Mesher {
 
     /// The border of a rectangle with round corners.
     pub(super) fn border(&mut self, rect: Rect, radius: f32, width: f32, color: Color32) {
-        let mut points: Vec<Pos2> = outline(rect, radius).into_iter().map(|(point, _)| point).collect();
+        let mut points: Vec<Pos2> = outline(rect, radius).map(|(point, _)| point).collect();
         points.push(points[0]);
         self.line(&points, width, color);
+    }
+
+    /// A straight line with soft edges: what [`Self::line`] makes of two points, for thousands of them.
+    pub(super) fn segment(&mut self, from: Pos2, to: Pos2, width: f32, color: Color32) {
+        let (half, color) = pen(width, color);
+        let normal = (to - from).normalized().rot90();
+        let first = self.next();
+        let across = if half > 0.0 { 4 } else { 3 };
+        for point in [from, to] {
+            self.vertex(point + normal * (half + FEATHER), Color32::TRANSPARENT);
+            self.vertex(point + normal * half, color);
+            if half > 0.0 {
+                self.vertex(point - normal * half, color);
+            }
+            self.vertex(point - normal * (half + FEATHER), Color32::TRANSPARENT);
+        }
+        for a in first..first + across - 1 {
+            self.quad_indices(a, a + 1, a + across + 1, a + across);
+        }
     }
 
     /// A line through points, with soft edges.
@@ -159,12 +176,7 @@ impl Mesher {
         if points.len() < 2 {
             return;
         }
-        // Lines thinner than the soft edge pale instead of thinning.
-        let (half, color) = if width < FEATHER {
-            (0.0, color.gamma_multiply(width / FEATHER))
-        } else {
-            ((width - FEATHER) * 0.5, color)
-        };
+        let (half, color) = pen(width, color);
         let outer = half + FEATHER;
         let first = self.next();
         let closed = points.len() > 2 && points[0] == points[points.len() - 1];
@@ -202,8 +214,14 @@ impl Mesher {
         }
     }
 
-    /// A text laid out beforehand, scaled, with its origin at `at`.
+    /// A text laid out beforehand, scaled, with its origin at `at`. One at the scale it was laid out for is put on the
+    /// nearest pixel, where it is sharp.
     pub(super) fn text(&mut self, galley: &Galley, at: Pos2, scale: f32, color: Color32) {
+        let (at, scale) = if (scale - 1.0).abs() < 1e-3 {
+            ((at * self.pixels_per_point).round() / self.pixels_per_point, 1.0)
+        } else {
+            (at, scale)
+        };
         for row in &galley.rows {
             let mesh = &row.row.visuals.mesh;
             let first = self.next();
@@ -229,30 +247,53 @@ fn joint(before: Pos2, here: Pos2, after: Pos2) -> Vec2 {
     if cosine > 0.3 { middle / cosine } else { na }
 }
 
-/// The outline of a rectangle with round corners: points and outward normals, clockwise.
-fn outline(rect: Rect, radius: f32) -> Vec<(Pos2, Vec2)> {
-    let radius = radius.min(rect.width() * 0.5).min(rect.height() * 0.5).max(0.0);
-    let steps: u8 = if radius < 0.5 {
-        0
-    } else if radius < 6.0 {
-        3
+/// Half the full part of a line, and its colour: lines thinner than the soft edge pale instead of thinning.
+fn pen(width: f32, color: Color32) -> (f32, Color32) {
+    if width < FEATHER {
+        (0.0, color.gamma_multiply(width / FEATHER))
     } else {
-        6
-    };
-    let corners = [
-        (pos2(rect.right() - radius, rect.top() + radius), -std::f32::consts::FRAC_PI_2),
-        (pos2(rect.right() - radius, rect.bottom() - radius), 0.0),
-        (pos2(rect.left() + radius, rect.bottom() - radius), std::f32::consts::FRAC_PI_2),
-        (pos2(rect.left() + radius, rect.top() + radius), std::f32::consts::PI),
-    ];
-    let mut out = Vec::with_capacity(4 * (usize::from(steps) + 1));
-    for (center, start) in corners {
-        for step in 0..=steps {
-            let part = if steps == 0 { 0.5 } else { f32::from(step) / f32::from(steps) };
-            let normal = Vec2::angled(start + part * std::f32::consts::FRAC_PI_2);
-            let normal = if steps == 0 { normal * std::f32::consts::SQRT_2 } else { normal };
-            out.push((center + normal.normalized() * radius, normal));
-        }
+        ((width - FEATHER) * 0.5, color)
     }
-    out
+}
+
+/// So many directions all around.
+fn directions(n: u8) -> Vec<Vec2> {
+    (0..n).map(|i| Vec2::angled(std::f32::consts::TAU * f32::from(i) / f32::from(n))).collect()
+}
+
+/// The outward normals of a corner rounded in so many steps, from upwards clockwise to rightwards.
+fn corner(steps: u8) -> Vec<Vec2> {
+    let angle = |step| f32::from(step) / f32::from(steps) * std::f32::consts::FRAC_PI_2;
+    (0..=steps).map(|step| Vec2::angled(angle(step) - std::f32::consts::FRAC_PI_2)).collect()
+}
+
+/// The outline of a rectangle with round corners: points and outward normals, clockwise.
+fn outline(rect: Rect, radius: f32) -> impl Iterator<Item = (Pos2, Vec2)> {
+    // A sharp corner's normal reaches as far outwards as those of its two edges together.
+    static SHARP: LazyLock<Vec<Vec2>> = LazyLock::new(|| vec![vec2(1.0, -1.0)]);
+    static SMALL: LazyLock<Vec<Vec2>> = LazyLock::new(|| corner(3));
+    static LARGE: LazyLock<Vec<Vec2>> = LazyLock::new(|| corner(6));
+    let radius = radius.min(rect.width() * 0.5).min(rect.height() * 0.5).max(0.0);
+    let (normals, radius): (&[Vec2], f32) = if radius < 0.5 {
+        (&SHARP, 0.0)
+    } else if radius < 6.0 {
+        (&SMALL, radius)
+    } else {
+        (&LARGE, radius)
+    };
+    let inner = rect.shrink(radius);
+    let corners = [inner.right_top(), inner.right_bottom(), inner.left_bottom(), inner.left_top()];
+    // Each corner's normals are those of the one before, turned by a right angle.
+    let turned = |normal: Vec2, turns: usize| match turns {
+        0 => normal,
+        1 => vec2(-normal.y, normal.x),
+        2 => -normal,
+        _ => normal.rot90(),
+    };
+    corners.into_iter().enumerate().flat_map(move |(turns, center)| {
+        normals.iter().map(move |normal| {
+            let normal = turned(*normal, turns);
+            (center + normal * radius, normal)
+        })
+    })
 }

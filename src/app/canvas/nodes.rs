@@ -1,41 +1,41 @@
-//! What is on the canvas for keyboards and screen readers: one node a sticky, link, frame and line in view.
+//! What is on the canvas for keyboards and screen readers: a node for each stop of the keyboard's walk over the board.
 
 use egui::{EventFilter, Sense, Ui, WidgetInfo, WidgetType};
 
 use super::{BoardCanvas, rect};
 use crate::board::{FrameKind, Meaning, Point, Rect};
-use crate::scene::{LinkShape, Scene, StickyShape};
-use crate::view::{Item, Selection};
+use crate::scene::{FrameShape, LinkShape, Scene, StickyShape};
+use crate::view::{Item, Selection, View, walk};
 
-/// More nodes than this help nobody: then the find field does.
-const NODES_MAX: usize = 400;
 /// The side of a link's node in points.
 const LINK: f32 = 14.0;
+/// How much of a frame's height its node takes, and how far a line's reaches down, in points.
+const TITLE: f32 = 28.0;
 
 impl BoardCanvas {
     /// Makes the nodes. Answers which has the keyboard focus, and which got it just now.
     pub(super) fn nodes(
-        &self,
+        &mut self,
         ui: &Ui,
         scene: &Scene,
         selection: &Selection,
     ) -> (Option<Item>, Option<Item>) {
-        let world = self.view().world();
-        let stickies: Vec<&StickyShape> = scene.stickies_in(world).take(NODES_MAX + 1).collect();
-        let links: Vec<&LinkShape> = scene.links_in(world).take(NODES_MAX + 1).collect();
         let mut focus = (None, None);
-        if stickies.len() > NODES_MAX || links.len() > NODES_MAX {
-            return focus;
-        }
-        let mut node = |item: Item, area: Rect, label: &dyn Fn() -> String| {
-            let area = rect(area).intersect(ui.clip_rect());
-            if !area.is_positive() {
-                return;
-            }
+        let view = self.view();
+        let at_hand = self.focused.or_else(|| selection.only());
+        for item in walk::stops(scene, view.world(), at_hand) {
+            let Some(place) = place(&view, scene, item) else { continue };
             let id = ui.id().with(item);
-            let response = ui.interact(area, id, Sense::focusable_noninteractive());
+            let response = ui.interact(seen(place, ui.clip_rect()), id, Sense::focusable_noninteractive());
             let selected = selection.contains(item);
-            response.widget_info(|| WidgetInfo::selected(WidgetType::Button, true, selected, label()));
+            response.widget_info(|| {
+                WidgetInfo::selected(
+                    WidgetType::Button,
+                    true,
+                    selected,
+                    label(scene, item).unwrap_or_default(),
+                )
+            });
             if response.has_focus() {
                 focus.0 = Some(item);
                 // Arrow keys nudge; Tab goes to the next one.
@@ -46,34 +46,63 @@ impl BoardCanvas {
             if response.gained_focus() {
                 focus.1 = Some(item);
             }
-        };
-        let view = self.view();
-        for shape in stickies {
-            let area = view.rect_to_screen(shape.rect);
-            node(Item::Sticky(shape.id), area, &|| sticky_label(shape));
         }
-        for link in links {
-            let middle = view.to_screen(link.curve.at(0.5));
-            let area = Rect { min: middle, max: middle }.expanded(LINK * 0.5);
-            node(Item::Link(link.id), area, &|| link_label(scene, link));
-        }
-        for frame in scene.frames.iter().filter(|frame| frame.rect.intersects(world)) {
-            let mut area = view.rect_to_screen(frame.rect);
-            area.max.y = area.max.y.min(area.min.y + 28.0);
-            let kind = match frame.kind {
-                FrameKind::Context => "Bounded context",
-                FrameKind::Team => "Team",
-                FrameKind::Swimlane => "Swimlane",
-            };
-            node(Item::Frame(frame.id), area, &|| format!("{kind} {}", frame.title));
-        }
-        for line in &scene.lines {
-            let at = view.to_screen(Point::new(line.x, world.min.y));
-            let area = Rect { min: at, max: at.moved(0.0, 28.0) }.expanded(4.0);
-            node(Item::Line(line.id), area, &|| format!("Pivotal line {}", line.title));
-        }
+        self.focused = focus.0;
         focus
     }
+}
+
+/// The part of a node that is in view; of one that is not, a speck at the edge that is nearest to it.
+fn seen(place: egui::Rect, clip: egui::Rect) -> egui::Rect {
+    let seen = place.intersect(clip);
+    if seen.is_positive() {
+        return seen;
+    }
+    let speck = egui::vec2(2.0, 2.0);
+    let within = egui::Rect::from_min_max(clip.min, (clip.max - speck).max(clip.min));
+    egui::Rect::from_min_size(place.center().clamp(within.min, within.max), speck)
+}
+
+/// Where an item's node is on the screen.
+fn place(view: &View, scene: &Scene, item: Item) -> Option<egui::Rect> {
+    Some(rect(match item {
+        Item::Sticky(id) => view.rect_to_screen(scene.sticky(id)?.rect),
+        Item::Link(id) => {
+            let middle = view.to_screen(scene.link(id)?.curve.at(0.5));
+            Rect { min: middle, max: middle }.expanded(LINK * 0.5)
+        }
+        Item::Frame(id) => {
+            let mut area = view.rect_to_screen(scene.frames.iter().find(|frame| frame.id == id)?.rect);
+            area.max.y = area.max.y.min(area.min.y + TITLE);
+            area
+        }
+        Item::Line(id) => {
+            let line = scene.lines.iter().find(|line| line.id == id)?;
+            let at = view.to_screen(Point::new(line.x, view.world().min.y));
+            Rect { min: at, max: at.moved(0.0, TITLE) }.expanded(4.0)
+        }
+    }))
+}
+
+/// What an item is called for the ear.
+fn label(scene: &Scene, item: Item) -> Option<String> {
+    Some(match item {
+        Item::Sticky(id) => sticky_label(scene.sticky(id)?),
+        Item::Link(id) => link_label(scene, scene.link(id)?),
+        Item::Frame(id) => frame_label(scene.frames.iter().find(|frame| frame.id == id)?),
+        Item::Line(id) => {
+            format!("Pivotal line {}", scene.lines.iter().find(|line| line.id == id)?.title)
+        }
+    })
+}
+
+fn frame_label(frame: &FrameShape) -> String {
+    let kind = match frame.kind {
+        FrameKind::Context => "Bounded context",
+        FrameKind::Team => "Team",
+        FrameKind::Swimlane => "Swimlane",
+    };
+    format!("{kind} {}", frame.title)
 }
 
 fn sticky_label(shape: &StickyShape) -> String {

@@ -8,13 +8,13 @@ use super::{BoardCanvas, HANDLE_OUT, Look, Overlays, handle_points, pos, rect};
 use crate::app::icons;
 use crate::app::theme::{Theme, mix};
 use crate::board::{FrameKind, Point, Rect, StickyKind};
-use crate::scene::{FrameShape, LineShape, Scene, StickyShape};
+use crate::scene::{FrameShape, LineShape, LinkShape, Scene, StickyShape};
 use crate::view::tool::{Activity, Corner, Hit};
 use crate::view::{Item, View};
 
 /// Below this zoom names are not drawn, and paper has plain corners and no shadow.
 pub(super) const DETAIL: f32 = 0.3;
-/// Below this zoom captions and icons are not drawn.
+/// Below this zoom captions and icons are not drawn, and paper lies flat.
 const SMALL_PRINT: f32 = 0.55;
 /// From this zoom names have their ordinary size.
 const NEAR: f32 = 0.85;
@@ -56,6 +56,11 @@ impl Brush<'_> {
         rect(self.view.rect_to_screen(world))
     }
 
+    /// The part of the screen that is painted.
+    pub(super) fn seen(&self) -> egui::Rect {
+        rect(self.view.viewport)
+    }
+
     /// A colour as it is where the selection makes the rest fade.
     pub(super) fn faded(&self, color: Color32, clear: bool) -> Color32 {
         if clear || self.look.lifted.is_none() { color } else { mix(color, self.theme.canvas, FADE) }
@@ -83,22 +88,23 @@ impl BoardCanvas {
         self.paint.texts.tidy(ui.ctx());
         let world = view.world();
         let shown: Vec<&StickyShape> = scene.stickies_in(world).collect();
+        let links: Vec<&LinkShape> = scene.links_in(world).collect();
         let exact = self.zoom_rests(ui, shown.len());
         let brush = Brush { theme, view, zoom: view.zoom(), exact, look, ctx: ui.ctx().clone() };
         let prepared: Vec<Prepared<'_>> = shown.iter().map(|shape| self.prepare(&brush, shape)).collect();
-        let labels = self.prepare_labels(&brush, scene, world);
+        let labels = self.prepare_labels(&brush, &links);
         let frame_titles = self.prepare_titles(&brush, scene, world);
         let line_titles = self.prepare_line_titles(&brush, scene);
         let extras = self.prepare_overlays(&brush, scene, overlays);
 
         self.paint.texts.painted(ui.ctx());
         let atlas = ui.fonts(|fonts| fonts.font_image_size());
-        let mut mesher = Mesher::with_room(atlas, self.paint.filled);
+        let mut mesher = Mesher::with_room(atlas, ui.ctx().pixels_per_point(), self.paint.filled);
         dots(&brush, &mut mesher, area);
         frames(&brush, &mut mesher, &frame_titles);
         lines(&brush, &mut mesher, line_titles, area);
         super::overlay::paint_flow(&brush, &mut mesher, scene, overlays);
-        super::links::paint(&brush, &mut mesher, scene, world, &labels);
+        super::links::paint(&brush, &mut mesher, &links, &labels);
         titles(&brush, &mut mesher, &frame_titles);
         super::links::paint_proposals(&brush, &mut mesher, scene);
         super::overlay::paint_dots(&brush, &mut mesher, scene, overlays);
@@ -144,8 +150,7 @@ impl BoardCanvas {
         let size = brush.theme.sizes.sticky * (w * h / (112.0 * 80.0)).sqrt().clamp(0.85, 3.0);
         if shape.kind == StickyKind::Text {
             let size = (h * 0.5).clamp(12.0, 40.0);
-            let fitted = texts.fitted(ctx, &shape.text, Fill { w, h, size, centred: false }, zoom, exact);
-            prepared.name = Some(fitted);
+            prepared.name = texts.fitted(ctx, &shape.text, Fill { w, h, size, centred: false }, zoom, exact);
             return prepared;
         }
         if !shape.text.is_empty() {
@@ -156,9 +161,8 @@ impl BoardCanvas {
                 _ => (14.0, if shape.caption.is_empty() { 24.0 } else { 28.0 }, 1.0),
             };
             let (w, h) = ((w - aside).max(8.0), (h - edges).max(10.0));
-            let fitted = Fill { w, h, size: size * larger, centred: true };
-            let fitted = texts.fitted(ctx, &shape.text, fitted, zoom, exact);
-            prepared.name = Some(fitted);
+            let fill = Fill { w, h, size: size * larger, centred: true };
+            prepared.name = texts.fitted(ctx, &shape.text, fill, zoom, exact);
         }
         if zoom >= SMALL_PRINT {
             let small = Theme::plain(10.5);
@@ -253,7 +257,9 @@ fn frames(brush: &Brush<'_>, mesher: &mut Mesher, titles: &[(&FrameShape, Laid)]
             FrameKind::Team => {
                 let corners = [area.left_top(), area.right_top(), area.right_bottom(), area.left_bottom()];
                 let round = [corners[0], corners[1], corners[2], corners[3], corners[0]];
-                super::links::dashes(mesher, &round, 1.5, 8.0, 5.0, mix(edge, theme.secondary, 0.3));
+                let pattern = super::links::Dashes { on: 8.0, off: 5.0 };
+                let color = mix(edge, theme.secondary, 0.3);
+                super::links::dashes(mesher, brush.seen(), &round, 1.5, pattern, color);
             }
             FrameKind::Swimlane => {
                 mesher.flat(area, theme.hairline.gamma_multiply(0.28));
@@ -322,10 +328,13 @@ fn sticky(brush: &Brush<'_>, mesher: &mut Mesher, prepared: &Prepared<'_>, overl
         return;
     }
     let mark = mesher.mark();
-    let radius = (3.0 * zoom).clamp(1.0, 8.0);
+    let near = zoom >= SMALL_PRINT;
+    let radius = if near { (3.0 * zoom).min(8.0) } else { 0.0 };
     let shadow = brush.theme.shadow;
     mesher.shadow(area.translate(vec2(0.0, 2.5 * zoom)), 6.0 * zoom, shadow.gamma_multiply(0.5));
-    mesher.rounded(area.translate(vec2(0.0, 1.0)), radius, shadow.gamma_multiply(0.6));
+    if near {
+        mesher.rounded(area.translate(vec2(0.0, 1.0)), radius, shadow.gamma_multiply(0.6));
+    }
     mesher.rounded(area, radius, fill);
     super::overlay::paint_state(brush, mesher, shape, area, radius, overlays);
     if let Some(name) = &prepared.name {
@@ -426,9 +435,11 @@ fn selection(brush: &Brush<'_>, mesher: &mut Mesher, scene: &Scene) {
         return;
     }
     if brush.look.handles
-        && let Some(item) = brush.look.selection.only()
-        && let Some(rect) = super::rect_of(scene, item)
+        && let Some((_, rect)) = super::sizable(scene, brush.look.selection)
     {
+        if brush.look.selection.len() > 1 {
+            mesher.border(brush.area(rect), 0.0, 1.0, theme.accent.gamma_multiply(0.55));
+        }
         for corner in Corner::ALL {
             let grip = egui::Rect::from_center_size(brush.at(corner.of(rect)), vec2(8.0, 8.0));
             mesher.rounded(grip, 2.0, theme.accent);

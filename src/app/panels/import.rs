@@ -14,7 +14,7 @@ use crate::app::files::Contracts;
 use crate::app::theme::Theme;
 use crate::board::StickyKind;
 use crate::board::notation::NOTATION;
-use crate::interchange::{Drawing, Imported, Legend};
+use crate::interchange::{self, Drawing, Imported, Legend};
 use crate::view::clipboard;
 
 /// A drawing that was read and waits for its legend.
@@ -98,6 +98,7 @@ fn window(app: &App, ctx: &Context, importing: &mut Importing) -> Option<Answer>
         .anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0))
         .collapsible(false)
         .resizable(false)
+        .frame(egui::Frame::window(&ctx.global_style()).inner_margin(egui::Margin::same(14)))
         .show(ctx, |ui| {
             ui.set_width(440.0);
             let board = &importing.imported.board;
@@ -112,6 +113,7 @@ fn window(app: &App, ctx: &Context, importing: &mut Importing) -> Option<Answer>
                 ScrollArea::vertical()
                     .id_salt("legend")
                     .max_height(240.0)
+                    .min_scrolled_height(240.0)
                     .show(ui, |ui| legend(theme, ui, importing));
                 ui.add_space(8.0);
             }
@@ -119,9 +121,12 @@ fn window(app: &App, ctx: &Context, importing: &mut Importing) -> Option<Answer>
             if !remarks.is_empty() {
                 ui.label(theme.heading("What is not as it was"));
                 ui.add_space(4.0);
-                ScrollArea::vertical().id_salt("remarks").max_height(140.0).show(ui, |ui| {
+                let list = ScrollArea::vertical().id_salt("remarks").max_height(140.0);
+                list.min_scrolled_height(140.0).show(ui, |ui| {
                     for remark in remarks {
-                        ui.label(theme.secondary(remark.clone()));
+                        // Here the legend stands above.
+                        let words = remark.split(interchange::OPTION).next().unwrap_or_default();
+                        ui.label(theme.secondary(words));
                     }
                 });
                 ui.add_space(8.0);
@@ -151,7 +156,8 @@ fn legend(theme: &Theme, ui: &mut Ui, importing: &mut Importing) {
     Grid::new("legend").num_columns(3).spacing([16.0, 6.0]).show(ui, |ui| {
         for (mark, n) in &importing.marks {
             ui.horizontal(|ui| {
-                if let Ok(colour) = Color32::from_hex(mark) {
+                let colour = interchange::colour(mark).and_then(|colour| Color32::from_hex(&colour).ok());
+                if let Some(colour) = colour {
                     let (rect, _) = ui.allocate_exact_size(vec2(16.0, 16.0), Sense::hover());
                     ui.painter().rect_filled(rect, 3.0, colour);
                 }

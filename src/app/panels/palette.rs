@@ -12,7 +12,7 @@ use crate::view::action::{ACTIONS, ActionRow, match_score};
 use crate::view::{Item, replace};
 
 /// How many hits are listed.
-const LISTED: usize = 12;
+const LISTED: usize = 60;
 
 /// What the palette looks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,6 +50,11 @@ impl Palette {
         *self = Self { mode, fresh: true, ..Self::default() };
     }
 
+    /// True while it is open.
+    pub(in crate::app) fn is_open(&self) -> bool {
+        self.mode != Mode::Closed
+    }
+
     /// Opens it on everything.
     pub(in crate::app) fn open(&mut self) {
         self.start(Mode::Everything);
@@ -60,6 +65,9 @@ impl Palette {
         self.start(Mode::Names);
     }
 }
+
+/// The list of hits is no higher than this, in points.
+const LIST: f32 = 420.0;
 
 /// The hits for a query, best first.
 fn hits(board: &Board, query: &str, mode: Mode) -> Vec<Hit> {
@@ -85,7 +93,7 @@ fn hits(board: &Board, query: &str, mode: Mode) -> Vec<Hit> {
 impl App {
     /// Draws the palette while it is open.
     pub(in crate::app) fn show_palette(&mut self, ui: &Ui) {
-        if self.palette.mode == Mode::Closed {
+        if !self.palette.is_open() {
             return;
         }
         let ctx = ui.ctx().clone();
@@ -104,6 +112,7 @@ impl App {
             (_, true) => self.palette.chosen.saturating_sub(1),
             _ => self.palette.chosen.min(last),
         };
+        let moved = down || up;
         let mut run = enter.then(|| found.get(self.palette.chosen).cloned()).flatten();
         let area = Area::new(Id::new("palette"))
             .anchor(Align2::CENTER_TOP, vec2(0.0, 70.0))
@@ -114,9 +123,16 @@ impl App {
                 ui.set_width(520.0);
                 self.palette_fields(ui);
                 ui.add_space(4.0);
-                ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
+                // What lists more than before grows; it does not scroll within its old height.
+                let list = ScrollArea::vertical().max_height(LIST).min_scrolled_height(LIST);
+                list.show(ui, |ui| {
                     for (i, hit) in found.iter().take(LISTED).enumerate() {
-                        if self.palette_row(ui, hit, i == self.palette.chosen) {
+                        let chosen = i == self.palette.chosen;
+                        let Some(row) = self.palette_row(ui, hit, chosen) else { continue };
+                        if chosen && moved {
+                            row.scroll_to_me(None);
+                        }
+                        if row.clicked() {
                             run = Some(hit.clone());
                         }
                     }
@@ -206,14 +222,14 @@ impl App {
         self.commands.push(Command::Say(message.0, message.1));
     }
 
-    fn palette_row(&self, ui: &mut Ui, hit: &Hit, chosen: bool) -> bool {
+    fn palette_row(&self, ui: &mut Ui, hit: &Hit, chosen: bool) -> Option<egui::Response> {
         let theme = &self.theme;
         let (icon, color, text, right) = match hit {
             Hit::Action(row) => {
                 (icons::glyph(row.icon), theme.secondary, row.text.to_owned(), row.keys.to_owned())
             }
             Hit::Sticky(id) => {
-                let Some(sticky) = self.document.board().stickies.get(id) else { return false };
+                let sticky = self.document.board().stickies.get(id)?;
                 let row = sticky.kind.row();
                 let frame =
                     self.document.board().frame_of(sticky).map_or("", |(_, frame)| frame.name.as_str());
@@ -235,6 +251,6 @@ impl App {
         .frame_when_inactive(chosen)
         .selected(chosen)
         .min_size(vec2(ui.available_width(), 28.0));
-        ui.add(button).clicked()
+        Some(ui.add(button))
     }
 }

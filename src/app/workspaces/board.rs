@@ -8,6 +8,7 @@ mod menus;
 mod merging;
 mod naming;
 mod presenting;
+mod proposing;
 mod typing;
 mod voting;
 
@@ -22,9 +23,11 @@ use crate::app::canvas::{Badge, BoardCanvas, Corner, Look, Overlays, Tone};
 use crate::app::context::Cx;
 use crate::app::panels;
 use crate::board::{Board, Key, Point, Rect, StickyId};
-use crate::view::propose::{self, Proposal};
 use crate::view::tool::{Activity, Input, Tool, Toolbox};
 use crate::view::{Action, Item, Selection, narrative};
+
+/// Room around what the keyboard walks to, in world units.
+const REVEALED: f32 = 16.0;
 
 /// The Board workspace.
 #[derive(Default)]
@@ -41,7 +44,7 @@ pub(super) struct BoardWorkspace {
     before_marquee: Option<Selection>,
     guides: Vec<(bool, f32)>,
     overlays: Overlays,
-    proposals: Vec<Proposal>,
+    proposing: proposing::Proposing,
     /// Where the pointer is on the board.
     pointer: Option<Point>,
     /// What it is over.
@@ -51,8 +54,8 @@ pub(super) struct BoardWorkspace {
     /// The advice the badges were made from.
     advised: Option<Arc<Vec<Finding>>>,
     advice_badges: Vec<Badge>,
-    /// The revision the proposals were made for.
-    proposed: Option<u64>,
+    /// The badges that show are up to date, with or without numbers.
+    gathered: Option<bool>,
     /// The revision the narrative was numbered for.
     numbered: Option<u64>,
     numbers: Vec<Badge>,
@@ -107,6 +110,17 @@ impl BoardWorkspace {
         let at_item = interaction.focused.is_some();
         if let Some(item) = interaction.newly_focused {
             *cx.selection = Selection::one(item);
+            // The keyboard walks on to what is not in view.
+            if let Some(place) = item.rect(cx.document.board()) {
+                let seen = interaction.view.world();
+                let shows = match item {
+                    Item::Frame(_) => seen.intersects(place),
+                    _ => seen.contains(place.center()),
+                };
+                if !shows {
+                    self.canvas.reveal(ui.ctx(), place.expanded(REVEALED));
+                }
+            }
         }
         self.show_presentation(ui, cx);
         let presenting = self.presenting.is_some();
@@ -114,7 +128,11 @@ impl BoardWorkspace {
             self.feed(ui, cx, input);
         }
         if interaction.response.secondary_clicked() && !presenting {
-            self.open_context_menu(ui, cx, interaction.hover);
+            let proposal = self.pointer.and_then(|at| self.proposal_under(cx, at));
+            match proposal.filter(|_| interaction.hover == crate::view::tool::Hit::Nothing) {
+                Some(proposal) => self.open_proposal_menu(proposal),
+                None => self.open_context_menu(ui, cx, interaction.hover),
+            }
         }
         self.cursor(ui, &interaction.response, interaction.hover);
         self.proposal_reason(cx, interaction.response, interaction.hover);
@@ -125,6 +143,7 @@ impl BoardWorkspace {
         self.lift(cx);
         self.advice_badges(ui, cx);
         self.propose(cx);
+        self.gather_badges(cx);
         let quiet = self.toolbox.activity != Activity::Idle
             && !matches!(self.toolbox.activity, Activity::Pressed { .. });
         let look = Look {
@@ -134,7 +153,8 @@ impl BoardWorkspace {
             editing: self.naming.as_ref().and_then(naming::Naming::sticky),
             hover: if presenting { crate::view::tool::Hit::Nothing } else { interaction.hover },
             handles,
-            proposals: &self.proposals,
+            proposals: &self.proposing.shown,
+            proposal_at_hand: self.proposing.at_hand(),
             guides: &self.guides,
             spotlight: self.presenting.as_ref().and_then(presenting::Presentation::spotlight),
         };
@@ -148,6 +168,7 @@ impl BoardWorkspace {
             self.canvas.minimap(ui, &scene, cx.theme);
         }
         self.level_switch(ui, cx, &scene);
+        self.proposals_bar(ui, cx);
         self.show_votes(ui, cx);
         if cx.document.board().stickies.is_empty() && self.naming.is_none() {
             empty_hint(ui, cx, self.canvas.viewport());
@@ -190,22 +211,12 @@ impl BoardWorkspace {
         };
         self.advice_badges = counts.into_iter().map(badge).collect();
         self.advised = Some(findings);
+        self.gathered = None;
     }
 
-    /// Works out the links proposed from the layout, when they are shown and the board has changed.
-    fn propose(&mut self, cx: &Cx<'_>) {
+    /// Numbers the narrative anew when the numbers show and the board has changed, and gathers all badges.
+    fn gather_badges(&mut self, cx: &Cx<'_>) {
         let revision = cx.document.revision();
-        if !cx.options.proposals {
-            self.proposals.clear();
-            self.proposed = None;
-        } else if self.proposed != Some(revision) && !cx.document.in_gesture() {
-            let level = cx.options.level;
-            let board = cx.document.board();
-            let shown = |id| board.stickies.get(&id).is_some_and(|sticky| sticky.kind.is_at(level));
-            self.proposals = propose::proposals(board);
-            self.proposals.retain(|proposal| shown(proposal.from) && shown(proposal.to));
-            self.proposed = Some(revision);
-        }
         if cx.options.numbers && self.numbered != Some(revision) && !cx.document.in_gesture() {
             self.numbers = narrative::numbers(cx.document.board())
                 .into_iter()
@@ -217,11 +228,16 @@ impl BoardWorkspace {
                 })
                 .collect();
             self.numbered = Some(revision);
+            self.gathered = None;
+        }
+        if self.gathered == Some(cx.options.numbers) {
+            return;
         }
         self.overlays.badges.clone_from(&self.advice_badges);
         if cx.options.numbers {
             self.overlays.badges.extend(self.numbers.iter().cloned());
         }
+        self.gathered = Some(cx.options.numbers);
     }
 
     /// Gives one input to the tool in hand and carries its effects out.
@@ -239,36 +255,13 @@ impl BoardWorkspace {
             self.menu = None;
         }
         if let Input::Press(at, crate::view::tool::Hit::Nothing, _) = input
-            && let Some(proposal) = self.proposal_under(cx, at)
+            && let Some(i) = self.proposal_under(cx, at)
         {
-            cx.perform(&crate::edit::Intent::Connect { from: proposal.from, to: proposal.to });
+            self.accept_proposal(cx, i);
             return;
         }
         for effect in self.toolbox.feed(input, cx.selection) {
             self.carry_out(ui.ctx(), cx, effect);
-        }
-    }
-
-    /// The proposed link under a point: a click accepts it.
-    fn proposal_under(&self, cx: &mut Cx<'_>, at: Point) -> Option<Proposal> {
-        let scene = cx.scene_at_level();
-        let reach = 8.0 / self.canvas.camera.zoom;
-        let near = |proposal: &&Proposal| {
-            let (Some(from), Some(to)) = (scene.sticky(proposal.from), scene.sticky(proposal.to)) else {
-                return false;
-            };
-            crate::scene::Curve::straight(from.rect.center(), to.rect.center()).distance(at) <= reach
-        };
-        self.proposals.iter().find(near).cloned()
-    }
-
-    /// Says why a proposed link is proposed, while the pointer is on it.
-    fn proposal_reason(&self, cx: &mut Cx<'_>, response: egui::Response, hover: crate::view::tool::Hit) {
-        if hover == crate::view::tool::Hit::Nothing
-            && let Some(at) = self.pointer
-            && let Some(proposal) = self.proposal_under(cx, at)
-        {
-            response.on_hover_text_at_pointer(format!("{}. Click to draw the link", proposal.reason));
         }
     }
 

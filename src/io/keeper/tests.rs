@@ -204,20 +204,17 @@ fn an_untitled_board_is_brought_back_and_moves_to_its_file() {
     let (mut document, mut keeper) = Keeper::untitled(Board::default(), 3, Some(&desk.data()));
     place(&mut document, "Idea had");
     keeper.write(&document).unwrap();
-    assert_eq!(
-        Keeper::left_untitled(&desk.data()),
-        Vec::<PathBuf>::new(),
-        "a board that is open is not left"
-    );
+    assert_eq!(Keeper::left_untitled(&desk.data()), [], "a board that is open is not left");
     drop(keeper);
     let left = Keeper::left_untitled(&desk.data());
+    assert_eq!(names(&Keeper::peek_untitled(&left[0].1).unwrap()), ["Idea had"]);
     let (mut document, mut keeper, opening) =
-        Keeper::restore_untitled(&left[0], 4, Some(&desk.data())).unwrap();
+        Keeper::restore_untitled(&left[0].1, 4, Some(&desk.data())).unwrap();
     assert_eq!((names(document.board()), opening.restored), (vec!["Idea had"], 1));
     place(&mut document, "Idea kept");
     save(&mut document, &mut keeper, &desk.path()).unwrap();
     assert!(!document.is_dirty());
-    assert_eq!(Keeper::left_untitled(&desk.data()), Vec::<PathBuf>::new());
+    assert_eq!(Keeper::left_untitled(&desk.data()), []);
     place(&mut document, "Idea grown");
     keeper.write(&document).unwrap();
     drop(keeper);

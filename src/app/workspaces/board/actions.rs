@@ -88,28 +88,14 @@ impl BoardWorkspace {
             Action::Arrange => self.arrange(ctx, cx),
             Action::ToggleProposals => cx.options.proposals = !cx.options.proposals,
             Action::AcceptProposals => self.accept_proposals(cx),
+            Action::IgnoreProposals => self.ignore_proposals(cx),
+            Action::ProposeAgain => self.propose_again(cx),
             Action::ToggleNumbers => cx.options.numbers = !cx.options.numbers,
             Action::Present => self.present(ctx, cx),
             _ => return false,
         }
         ctx.request_repaint();
         true
-    }
-
-    /// Draws every proposed link, as one step.
-    fn accept_proposals(&mut self, cx: &mut Cx<'_>) {
-        let proposals = crate::view::propose::proposals(cx.document.board());
-        if proposals.is_empty() {
-            cx.say(Tone::Plain, "The layout proposes no links that are not there yet");
-            return;
-        }
-        cx.document.begin(format!("Accept {} proposed links", proposals.len()));
-        for proposal in &proposals {
-            // What was linked meanwhile stays as it is.
-            let _ = cx.document.include(&Intent::Connect { from: proposal.from, to: proposal.to });
-        }
-        cx.document.end();
-        cx.say(Tone::Fine, format!("{} links drawn", proposals.len()));
     }
 
     fn delete(&mut self, cx: &mut Cx<'_>) {

@@ -12,7 +12,7 @@ use crate::board::{
 };
 use crate::edit::{Intent, Op, diff};
 use crate::view::tool::{Corner, Effect, Tool};
-use crate::view::{Item, Selection, align};
+use crate::view::{Item, Selection, align, resize};
 
 /// How near, in screen points, what moves has to come to a neighbour's line to snap to it.
 const SNAP: f32 = 6.0;
@@ -49,11 +49,8 @@ impl BoardWorkspace {
             Effect::SelectWithin(area, add) => self.select_within(cx, area, add),
             Effect::BeginMove(copy) => self.begin_move(cx, copy),
             Effect::MoveBy(dx, dy) => self.move_by(cx, dx, dy),
-            Effect::BeginResize(item) => {
-                self.origins = item.rect(cx.document.board()).map(|rect| (item, rect)).into_iter().collect();
-                cx.document.begin("Resize");
-            }
-            Effect::ResizeTo(item, corner, to) => self.resize_to(cx, item, corner, to),
+            Effect::BeginResize(item) => self.begin_resize(cx, item),
+            Effect::ResizeTo(corner, to) => self.resize_to(cx, corner, to),
             Effect::End => {
                 self.guides.clear();
                 cx.document.end();
@@ -218,25 +215,44 @@ impl BoardWorkspace {
         cx.document.end();
     }
 
-    fn resize_to(&mut self, cx: &mut Cx<'_>, item: Item, corner: Corner, to: Point) {
-        let Some((_, origin)) = self.origins.first().copied() else { return };
-        let area = corner.dragged(origin, rounded(to), SIZE_MIN);
-        let (at, size) = (area.min, area.size());
+    /// What is selected changes its size together.
+    fn begin_resize(&mut self, cx: &mut Cx<'_>, item: Item) {
         let board = cx.document.board();
-        let Some(before) = board.record(&item.key()) else { return };
-        let after = match before.clone() {
-            Record::Sticky(id, mut sticky) => {
-                sticky.size = (size != sticky.kind.row().size).then_some(size);
-                sticky.at = at;
-                Record::Sticky(id, sticky)
-            }
-            Record::Frame(id, mut frame) => {
-                (frame.at, frame.size) = (at, size);
-                Record::Frame(id, frame)
-            }
-            other => other,
-        };
-        if let Err(error) = cx.document.extend(diff(&before, &after)) {
+        let together = cx.selection.iter().filter(|other| *other != item && cx.selection.contains(item));
+        let items = std::iter::once(item).chain(together);
+        let items = items.filter(|item| matches!(item, Item::Sticky(_) | Item::Frame(_)));
+        let items = items.filter(|item| is_free(board, *item));
+        self.origins = items.filter_map(|item| Some((item, item.rect(board)?))).collect();
+        cx.document.begin(match self.origins.len() {
+            1 => "Resize".to_owned(),
+            n => format!("Resize {n} things"),
+        });
+    }
+
+    fn resize_to(&self, cx: &mut Cx<'_>, corner: Corner, to: Point) {
+        let rects: Vec<Rect> = self.origins.iter().map(|(_, rect)| *rect).collect();
+        let scaled = resize::scaled(&rects, corner, rounded(to), SIZE_MIN);
+        let board = cx.document.board();
+        let mut ops = Vec::new();
+        for ((item, _), area) in self.origins.iter().zip(scaled) {
+            let area = Rect { min: rounded(area.min), max: rounded(area.max) };
+            let (at, size) = (area.min, area.size());
+            let Some(before) = board.record(&item.key()) else { continue };
+            let after = match before.clone() {
+                Record::Sticky(id, mut sticky) => {
+                    sticky.size = (size != sticky.kind.row().size).then_some(size);
+                    sticky.at = at;
+                    Record::Sticky(id, sticky)
+                }
+                Record::Frame(id, mut frame) => {
+                    (frame.at, frame.size) = (at, size);
+                    Record::Frame(id, frame)
+                }
+                other => other,
+            };
+            ops.extend(diff(&before, &after));
+        }
+        if let Err(error) = cx.document.extend(ops) {
             cx.say(Tone::Error, sentence(&error.to_string()));
         }
     }

@@ -31,7 +31,7 @@ impl BoardWorkspace {
             _ => true,
         };
         *cx.selection = cx.selection.iter().filter(shown).collect();
-        self.proposed = None;
+        self.proposing.forget();
     }
 
     /// True when a kind is offered at the level shown; says so when it is not.

@@ -25,6 +25,8 @@ pub(super) struct Menu {
     actions: Vec<Action>,
     /// The names of which one stays.
     names: Vec<String>,
+    /// It is about the proposed link at hand.
+    proposal: bool,
     fresh: bool,
 }
 
@@ -35,12 +37,26 @@ impl Menu {
         let level = cx.options.level;
         let kinds = kind.map(|kind| followers(kind).filter(|kind| kind.is_at(level)).collect());
         let kinds = kinds.unwrap_or_default();
-        Self { at, from: Some(from), kinds, actions: Vec::new(), names: Vec::new(), fresh: true }
+        Self {
+            at,
+            from: Some(from),
+            kinds,
+            actions: Vec::new(),
+            names: Vec::new(),
+            proposal: false,
+            fresh: true,
+        }
     }
 
     /// Names of which one stays.
     pub(super) const fn merge(at: Point, names: Vec<String>) -> Self {
-        Self { at, from: None, kinds: Vec::new(), actions: Vec::new(), names, fresh: true }
+        Self { at, from: None, kinds: Vec::new(), actions: Vec::new(), names, proposal: false, fresh: true }
+    }
+
+    /// What to do with the proposed link at hand, and with all of them.
+    pub(super) fn proposal(at: Point) -> Self {
+        let actions = vec![Action::AcceptProposals, Action::IgnoreProposals, Action::ToggleProposals];
+        Self { at, from: None, kinds: Vec::new(), actions, names: Vec::new(), proposal: true, fresh: true }
     }
 }
 
@@ -100,7 +116,8 @@ impl BoardWorkspace {
             Some(Item::Line(_)) => (Vec::new(), vec![Action::Rename, Action::Lock, Action::Delete]),
             Some(Item::Link(_)) => (Vec::new(), vec![Action::Rename, Action::Delete]),
         };
-        self.menu = Some(Menu { at, from: None, kinds, actions, names: Vec::new(), fresh: true });
+        self.menu =
+            Some(Menu { at, from: None, kinds, actions, names: Vec::new(), proposal: false, fresh: true });
     }
 
     /// Draws the open menu.
@@ -111,6 +128,7 @@ impl BoardWorkspace {
         let mut kind = None;
         let mut action = None;
         let mut kept = None;
+        let mut wanted = None;
         let area =
             Area::new(ui.id().with("canvas menu")).fixed_pos(place + vec2(2.0, 2.0)).order(Order::Foreground);
         let shown = area.constrain(true).show(ui.ctx(), |ui| {
@@ -119,6 +137,20 @@ impl BoardWorkspace {
                 ui.spacing_mut().item_spacing.y = 1.0;
                 if !menu.names.is_empty() {
                     ui.label(theme.secondary("Which name stays?"));
+                }
+                for (text, icon, wants) in
+                    [("Draw this link", "check", true), ("Ignore this link", "close", false)]
+                {
+                    if !menu.proposal {
+                        break;
+                    }
+                    let icon = icons::text(icon, 15.0).color(theme.secondary);
+                    let button = egui::Button::new((icon, text)).frame_when_inactive(false);
+                    let response = ui.add(button.min_size(vec2(190.0, 24.0)));
+                    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(text));
+                    if response.clicked() {
+                        wanted = Some(wants);
+                    }
                 }
                 for name in &menu.names {
                     let button = egui::Button::new(words(name)).frame_when_inactive(false);
@@ -160,7 +192,14 @@ impl BoardWorkspace {
         let pressed = ui.input(|input| input.pointer.any_pressed()) && !menu.fresh;
         menu.fresh = false;
         let (at, from) = (menu.at, menu.from);
-        if let Some(kept) = kept {
+        if let Some(wanted) = wanted {
+            self.menu = None;
+            match self.proposing.at_hand() {
+                Some(i) if wanted => self.accept_proposal(cx, i),
+                Some(i) => self.ignore_proposal(cx, i),
+                None => {}
+            }
+        } else if let Some(kept) = kept {
             self.menu = None;
             self.merge_into(cx, &kept);
         } else if let Some(kind) = kind {

@@ -17,7 +17,8 @@ const NUDGE: [f32; 2] = [1.0, 24.0];
 impl BoardWorkspace {
     /// Takes the keys. `at_item` says that the keyboard focus is on something on the board, not on a button or field.
     pub(super) fn keyboard(&mut self, ui: &Ui, cx: &mut Cx<'_>, at_item: bool) {
-        if self.naming.is_some() || ui.ctx().text_edit_focused() || ui.ctx().any_popup_open() {
+        let elsewhere = cx.options.dialog || ui.ctx().text_edit_focused() || ui.ctx().any_popup_open();
+        if self.naming.is_some() || elsewhere {
             return;
         }
         self.pasted(ui, cx);

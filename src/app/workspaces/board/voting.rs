@@ -72,7 +72,8 @@ impl BoardWorkspace {
             return;
         }
         let most = results.first().map_or(1, |(_, votes)| *votes).max(1);
-        ScrollArea::vertical().max_height(height.max(120.0)).show(ui, |ui| {
+        let height = height.max(120.0);
+        ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             for (id, votes) in results.iter().take(LISTED) {
                 let Some(sticky) = cx.document.board().stickies.get(id) else { continue };
