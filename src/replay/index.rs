@@ -227,10 +227,11 @@ impl<'a> EventRef<'a> {
 
     /// Its record as it stands in the file. Nothing if the file has been cut since.
     pub fn record(&self) -> Option<&'a [u8]> {
-        if self.log.source.state() == SourceState::Cut {
-            return None;
-        }
-        let data = self.log.source.bytes();
+        self.record_in(self.log.readable()?)
+    }
+
+    /// Its record, out of the bytes of its log: for whoever looks at many in a row, and asks for them once.
+    pub(crate) fn record_in(&self, data: &'a [u8]) -> Option<&'a [u8]> {
         let place = match self.record_length() {
             Some(length) => (self.offset(), length),
             None => self.seen(false, |s| s.place)?,
@@ -249,6 +250,11 @@ impl<'a> EventRef<'a> {
 }
 
 impl Log {
+    /// The bytes of the file, unless some have been cut off since: asking the system costs more than reading a record.
+    pub(crate) fn readable(&self) -> Option<&[u8]> {
+        (self.source.state() != SourceState::Cut).then(|| self.source.bytes())
+    }
+
     /// How many events there are.
     pub fn len(&self) -> usize {
         self.n_events

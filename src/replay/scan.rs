@@ -1,8 +1,10 @@
 //! A byte scanner for JSON: finds the members of one object without building any of it.
 //!
-//! Eight bytes are looked at in one step, nesting is counted and not recursed into, so hostile input costs
+//! Many bytes are looked at in one step, nesting is counted and not recursed into, so hostile input costs
 //! time in proportion to its length and no stack. Values inside the members are checked for brackets and
 //! quotes only; whoever needs the payload parses it with `serde_json`.
+
+mod blocks;
 
 use std::ops::Range;
 
@@ -222,25 +224,15 @@ fn zeros(word: u64) -> u64 {
 /// The place of the closing quote of a string whose characters start at `from`, and whether it has escapes.
 #[inline]
 pub(crate) fn string_end(data: &[u8], from: usize) -> Result<(usize, bool), Flaw> {
-    let mut at = from;
+    let mut at = blocks::skip_text(data, from);
     let mut escaped = false;
     loop {
-        if let Some(w) = word(data, at) {
-            let hits = zeros(w ^ (ONES * 0x22))
-                | zeros(w ^ (ONES * 0x5c))
-                | (w.wrapping_sub(ONES * 0x20) & !w & HIGH);
-            if hits == 0 {
-                at += 8;
-                continue;
-            }
-            at += (hits.trailing_zeros() >> 3) as usize;
-        }
         match data.get(at) {
             None => return Err(Flaw::cut_off(data.len())),
             Some(b'"') => return Ok((at, escaped)),
             Some(b'\\') => {
                 escaped = true;
-                at += 2;
+                at = blocks::skip_text(data, at + 2);
             }
             Some(b'\n' | b'\r') => return Err(Flaw::cut_off(at)),
             Some(0..0x20) => return Err(Flaw::broken(at, "a control character inside a string")),
@@ -252,6 +244,14 @@ pub(crate) fn string_end(data: &[u8], from: usize) -> Result<(usize, bool), Flaw
 /// The place after the bracket that closes the object or array that opens at `from`.
 #[inline]
 fn nested_end(data: &[u8], from: usize) -> Result<usize, Flaw> {
+    match blocks::nested_end(data, from) {
+        Some(end) => Ok(end),
+        None => nested_end_by_words(data, from),
+    }
+}
+
+/// As [`nested_end`], from mark to mark, for strings with escapes and the last bytes of a file.
+fn nested_end_by_words(data: &[u8], from: usize) -> Result<usize, Flaw> {
     let mut at = from + 1;
     let mut depth = 1_usize;
     loop {

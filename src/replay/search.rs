@@ -118,7 +118,8 @@ impl Search {
                 .step_by(PIECE)
                 .flat_map_iter(|start| {
                     let events = self.log.events(start..(start + PIECE).min(to));
-                    let shown = events.filter(|event| self.filter.accepts(event));
+                    let data = self.log.readable().unwrap_or_default();
+                    let shown = events.filter(|event| self.filter.accepts_of(event, data));
                     shown.map(|event| event.row() as u32).collect::<Vec<u32>>()
                 })
                 .collect();

@@ -57,6 +57,19 @@ impl Filter {
 
     /// Whether an event is shown. What the index knows is asked first; the file only if that does not decide.
     pub fn accepts(&self, event: &EventRef<'_>) -> bool {
+        self.accepts_in(event, |event| event.record())
+    }
+
+    /// The same, with records out of the bytes of the log.
+    pub(crate) fn accepts_of<'l>(&self, event: &EventRef<'l>, data: &'l [u8]) -> bool {
+        self.accepts_in(event, |event| event.record_in(data))
+    }
+
+    fn accepts_in<'l>(
+        &self,
+        event: &EventRef<'l>,
+        record: impl FnOnce(&EventRef<'l>) -> Option<&'l [u8]>,
+    ) -> bool {
         if self.hidden_types.contains(&event.type_number())
             || self.hidden_sources.contains(&event.source_number())
         {
@@ -70,7 +83,7 @@ impl Filter {
         if self.text.is_empty() && self.pattern.is_none() {
             return true;
         }
-        event.record().is_some_and(|record| self.accepts_record(event, record))
+        record(event).is_some_and(|record| self.accepts_record(event, record))
     }
 
     fn accepts_record(&self, event: &EventRef<'_>, record: &[u8]) -> bool {
