@@ -90,6 +90,13 @@ impl LogArgs {
         };
         let name = self.log.display();
         let log = log.map_err(|error| CliError(format!("{name}: {error}")))?;
+        if let Some(bad) = log.bad_lines().first().filter(|_| log.is_empty()) {
+            let cure = "Name the fields with --type-field and the like if it is a log";
+            return Err(CliError(format!(
+                "{name}:{}: no event can be read: {}. {cure}",
+                bad.line, bad.reason
+            )));
+        }
         for bad in log.bad_lines().iter().take(3) {
             warn(&format!("{name}:{}: {}; skipped", bad.line, bad.reason));
         }

@@ -57,6 +57,7 @@ impl Again {
     pub fn of_field(name: &[u8], value: Text<'_>) -> Option<Self> {
         use Counted::{Attempts, Before, Flag};
         let last = name.rsplit(|b| matches!(b, b'.' | b':')).next().unwrap_or(name);
+        let last = last.strip_prefix(b"x-").unwrap_or(last);
         let (_, how, counted) = FIELDS.iter().find(|(field, ..)| is_spelt(last, field))?;
         let value = value.bytes();
         let number = || std::str::from_utf8(value.trim_ascii()).ok()?.parse::<u32>().ok();

@@ -233,9 +233,7 @@ fn read_mapped(record: &Record<'_>, read: ReadRecord, cx: &Context<'_>, emit: Em
         let mut seen = seen.clone();
         let at = seen.place.0;
         let field = |path: &Option<String>, own: Text<'_>| -> Option<Vec<u8>> {
-            let (span, kind) = scan::at_path(record.data, at, path.as_deref()?)?;
-            let text = Text::json(&record.data[span], kind);
-            Some(text.or(own).bytes().into_owned())
+            scan::text_at(record.data, at, path.as_deref()?).or_else(|| Some(own.bytes().into_owned()))
         };
         let m = cx.mapping;
         let name = field(&m.name, seen.name);

@@ -8,6 +8,8 @@ mod blocks;
 
 use std::ops::Range;
 
+use super::event::Text;
+
 /// Why a piece of the file is not what it should be, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flaw {
@@ -403,6 +405,21 @@ pub fn at_path(data: &[u8], object_at: usize, path: &str) -> Option<(Range<usize
     let (head, rest) = path.split_once('.')?;
     let inner = members.named(data, head.as_bytes())?;
     (inner.kind == ValueKind::Object).then(|| at_path(data, inner.value.0, rest))?
+}
+
+/// The text at a dotted path below an object; also below strings that hold JSON, as the payloads of brokers do.
+pub fn text_at(data: &[u8], object_at: usize, path: &str) -> Option<Vec<u8>> {
+    if let Some((span, kind)) = at_path(data, object_at, path) {
+        let text = Text::json(&data[span], kind);
+        return (!text.is_empty()).then(|| text.bytes().into_owned());
+    }
+    let (at, _) = path.match_indices('.').find(|(at, _)| {
+        matches!(at_path(data, object_at, &path[..*at]), Some((_, ValueKind::Text | ValueKind::EscapedText)))
+    })?;
+    let (span, kind) = at_path(data, object_at, &path[..at])?;
+    let inner = Text::json(&data[span], kind).bytes().into_owned();
+    // Shorter each time: a string in a string in a string comes to an end.
+    text_at(&inner, 0, &path[at + 1..])
 }
 
 /// The characters of a JSON string with its escapes undone; what cannot be undone stays as it is.

@@ -50,6 +50,7 @@ struct Instance {
 pub(super) fn stated(log: &Log, causes: &Causes, naming: &Naming) -> Vec<Reaction> {
     let mut instances: BTreeMap<(Who, u32), Instance> = BTreeMap::new();
     let mut own: BTreeMap<(Who, u16), u64> = BTreeMap::new();
+    let mut orphans: BTreeMap<(Who, u16), u64> = BTreeMap::new();
     for event in log.events(0..log.len()) {
         if naming.kind(event.type_number()) == Kind::Reply {
             continue;
@@ -62,9 +63,16 @@ pub(super) fn stated(log: &Log, causes: &Causes, naming: &Naming) -> Vec<Reactio
             }
             None if !event.names_cause() => *own.entry((who, event.type_number())).or_default() += 1,
             // Its cause lies outside the log: nobody knows what it was.
-            None => {}
+            None => *orphans.entry((who, event.type_number())).or_default() += 1,
         }
     }
+    // A message of which no other one says where it comes from is its sender's own, as far as the log knows.
+    let explained: BTreeSet<(Who, u16)> = instances
+        .iter()
+        .flat_map(|((who, _), instance)| instance.sent.iter().map(|(number, _)| (*who, *number)))
+        .chain(own.keys().copied())
+        .collect();
+    own.extend(orphans.into_iter().filter(|(key, _)| !explained.contains(key)));
     let by_trigger = instances.into_iter().filter_map(|((who, row), instance)| {
         let trigger = log.event(row as usize)?.type_number();
         Some(((who, trigger), instance))

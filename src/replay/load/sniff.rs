@@ -38,17 +38,21 @@ pub(super) fn layout(data: &[u8]) -> Result<Layout, OpenError> {
     if let Some((reader, document)) = readers::document_of(body) {
         return Ok(Layout::Document(reader, document));
     }
+    if is_binary(body) {
+        return Err(OpenError::Unknown("it is binary, and not gzip or zstd".to_owned()));
+    }
     if first.starts_with(b"[") || lines().take(100).any(|line| line.starts_with(b"{") || is_line(line)) {
         return Ok(json_layout(data));
     }
-    Err(OpenError::Unknown(if memchr::memchr(0, body).is_some() {
-        "it is binary, and not gzip or zstd".to_owned()
-    } else {
-        let shown: String = String::from_utf8_lossy(first).chars().take(60).collect();
-        format!(
-            "it begins with `{shown}`, which is neither JSON, XES, CSV with a header, nor a known command's output"
-        )
-    }))
+    let shown: String = String::from_utf8_lossy(first).chars().take(60).collect();
+    Err(OpenError::Unknown(format!(
+        "it begins with `{shown}`, which is neither JSON, XES, CSV with a header, nor a known command's output"
+    )))
+}
+
+/// Bytes that no text has, and that do not come from a broken line of a text.
+fn is_binary(body: &[u8]) -> bool {
+    memchr::memchr(0, body).is_some()
 }
 
 /// Whether the first object ends with its line.

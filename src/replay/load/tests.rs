@@ -287,6 +287,7 @@ fn rubbish_is_refused_in_words() {
         (b"\xff\xfe{\x00", "UTF-16"),
         (b"Dear diary, today", "Dear diary"),
         (b"\n\n%PDF-1.7\n", "%PDF"),
+        (b"\x81\n{\x00\xfe\n", "binary"),
     ] {
         let error = open(bytes.to_vec(), &Mapping::default()).expect_err("no log").to_string();
         assert!(error.contains(word), "{error}");
@@ -354,6 +355,11 @@ fn the_mapping_has_the_first_word() {
     let event = log.event(0).expect("one");
     assert_eq!((event.name(), event.source(), event.time()), ("Special", "me", 5_000_000));
     assert_eq!((event.id(), event.correlation(), event.causation()), ("a".into(), "17".into(), "z".into()));
+    let kafka = r#"{"topic":"orders","offset":1,"ts":1767225600000,"value":"{\"event\":{\"kind\":\"Placed\"},\"more\":\"{\\\"by\\\":7}\"}"}"#;
+    let inside =
+        Mapping { name: some("value.event.kind"), source: some("value.more.by"), ..Mapping::default() };
+    let log = open(kafka.as_bytes().to_vec(), &inside).expect("a log");
+    assert_eq!(log.event(0).map(|e| (e.name(), e.source())), Some(("Placed", "7")));
     let back: Mapping =
         serde_json::from_str(&serde_json::to_string(&mapping).expect("JSON")).expect("a mapping");
     assert_eq!(back, mapping);

@@ -27,8 +27,7 @@ fn control(lane: u8x16) -> u8x16 {
 pub(super) fn skip_text(data: &[u8], from: usize) -> usize {
     let mut at = from;
     while let Some(bytes) = lane(data, at) {
-        let hits =
-            bytes.simd_eq(u8x16::splat(b'"')) | bytes.simd_eq(u8x16::splat(b'\\')) | control(bytes);
+        let hits = bytes.simd_eq(u8x16::splat(b'"')) | bytes.simd_eq(u8x16::splat(b'\\')) | control(bytes);
         let hits = mask(hits);
         if hits != 0 {
             return at + hits.trailing_zeros() as usize;

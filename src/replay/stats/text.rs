@@ -23,8 +23,8 @@ fn write(s: &Stats, out: &mut String) -> std::fmt::Result {
         let length = duration_text(s.last_nanos.saturating_sub(s.first_nanos));
         writeln!(
             out,
-            "{} events from {} to {} ({length})",
-            s.n_events,
+            "{} from {} to {} ({length})",
+            counted(s.n_events as u64, "event", "events"),
             moment(s.first_nanos),
             moment(s.last_nanos)
         )?;
@@ -33,20 +33,22 @@ fn write(s: &Stats, out: &mut String) -> std::fmt::Result {
         writeln!(out, "  read as {label}: {n}")?;
     }
     for (n, what) in [
-        (s.n_bad_lines, "places that could not be read"),
-        (s.n_late, "events that stand behind a later one"),
-        (s.n_untimed, "events without a time, given that of the event before"),
-        (s.n_missing_causes, "events whose cause is not in the log"),
+        (s.n_bad_lines, ["place that could not be read", "places that could not be read"]),
+        (s.n_late, ["event that stands behind a later one", "events that stand behind a later one"]),
+        (s.n_untimed, ["event without a time", "events without a time, given that of the event before"]),
+        (s.n_missing_causes, ["event whose cause is not in the log", "events whose cause is not in the log"]),
     ] {
         if n > 0 {
-            writeln!(out, "  {n} {what}")?;
+            writeln!(out, "  {}", counted(n, what[0], what[1]))?;
         }
     }
-    writeln!(out, "\n{:>12} {:>10} {:>11}  type", "events", "a second", "longest gap")?;
+    let busiest = s.types.iter().map(|t| t.per_second).fold(0.0, f64::max);
+    let (seconds, unit) = rate_unit(busiest);
+    writeln!(out, "\n{:>12} {unit:>10} {:>11}  type", "events", "longest gap")?;
     for t in s.types.iter().take(ROWS) {
         let kind = t.kind.map_or(String::new(), |k| format!(" ({})", k.word()));
-        let gap = duration_text(t.longest_gap_nanos);
-        writeln!(out, "{:>12} {:>10.3} {gap:>11}  {}{kind}", t.n_events, t.per_second, t.name)?;
+        let gap = if t.n_events > 1 { duration_text(t.longest_gap_nanos) } else { "–".to_owned() };
+        writeln!(out, "{:>12} {:>10.3} {gap:>11}  {}{kind}", t.n_events, t.per_second * seconds, t.name)?;
     }
     more(out, s.types.len())?;
     if !s.sources.is_empty() {
@@ -93,6 +95,23 @@ fn write(s: &Stats, out: &mut String) -> std::fmt::Result {
         }
     }
     Ok(())
+}
+
+/// The shortest stretch of time in which the busiest type comes once, with its length in seconds.
+fn rate_unit(busiest_per_second: f64) -> (f64, &'static str) {
+    const UNITS: [(f64, &str); 5] = [
+        (1.0, "a second"),
+        (60.0, "a minute"),
+        (3_600.0, "an hour"),
+        (86_400.0, "a day"),
+        (31_557_600.0, "a year"),
+    ];
+    let fits = |(seconds, _): &&(f64, &str)| busiest_per_second * seconds >= 0.5;
+    *UNITS.iter().find(fits).unwrap_or(&UNITS[0])
+}
+
+fn counted(n: u64, one: &str, many: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
 }
 
 fn more(out: &mut String, n: usize) -> std::fmt::Result {

@@ -175,6 +175,10 @@ impl Open {
             let speed = Player::new(&self.log).speed();
             self.player.set_speed(speed);
             self.loading = None;
+            if let Some(bad) = self.log.bad_lines().first().filter(|_| self.log.is_empty()) {
+                let what = format!("no event can be read: line {}: {}", bad.line, bad.reason);
+                cx.say(Tone::Error, sentence(&format!("{what}. Name the fields under Log if it is one")));
+            }
         } else {
             ctx.request_repaint_after(std::time::Duration::from_millis(TAKE_IN_MS));
         }
