@@ -28,11 +28,12 @@ pub(super) struct Shown {
 impl LongList {
     /// Moves just as far as needed to bring a row into view.
     pub(super) fn reveal(&mut self, row: usize) {
-        let row = row as f64;
+        // Before it was shown for the first time nobody knows how many rows fit; the row itself does.
+        let (row, fits) = (row as f64, self.fits.max(1.0));
         if row < self.top {
             self.top = row;
-        } else if row + 1.0 > self.top + self.fits {
-            self.top = (row + 1.0 - self.fits).max(0.0);
+        } else if row + 1.0 > self.top + fits {
+            self.top = (row + 1.0 - fits).max(0.0);
         }
     }
 
@@ -101,6 +102,13 @@ impl LongList {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_row_is_seen_in_a_list_not_shown_yet() {
+        let mut list = LongList::default();
+        list.reveal(0);
+        assert!(list.top.abs() < 1e-9);
+    }
 
     #[test]
     fn the_last_of_ten_million_rows_is_reached_exactly() {

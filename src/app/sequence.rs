@@ -28,6 +28,8 @@ impl Sequence<'_> {
             |text: &str| ui.painter().layout_no_wrap(text.to_owned(), font.clone(), theme.text).size().x;
         let diagram = layout(self.lifelines, self.steps, &Measures::default(), measure);
         let mut clicked = None;
+        // The heads stand still at the edge where egui would fade the steps out.
+        ui.spacing_mut().scroll.fade.strength = 0.0;
         egui::ScrollArea::both().auto_shrink(false).id_salt("sequence").show(ui, |ui| {
             let size = vec2(diagram.size.w, diagram.size.h).max(ui.available_size());
             let (place, _) = ui.allocate_exact_size(size, Sense::hover());

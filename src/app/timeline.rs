@@ -304,7 +304,11 @@ impl Timeline<'_> {
         }
         let step = inner.width() / n_buckets as f32;
         for at in (0..n_buckets).filter(|at| total(*at) > 0.0) {
-            let x = inner.left() + step * at as f32..=inner.left() + step * at as f32 + (step - 0.5).max(0.8);
+            // Whole pixels: bars of uneven widths with gaps between some of them make stripes.
+            let pixel = painter.ctx().pixels_per_point();
+            let edge = |at: usize| ((inner.left() + step * at as f32) * pixel).round() / pixel;
+            let gap = if step * pixel >= 6.0 { 1.0 / pixel } else { 0.0 };
+            let x = edge(at)..=(edge(at + 1) - gap).max(edge(at) + 1.0 / pixel);
             // What is there at all can be seen.
             let scale = inner.height() * (total(at) / most).max(1.0 / inner.height()) / total(at);
             let mut bottom = inner.bottom();

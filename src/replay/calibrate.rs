@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::index::Log;
 use super::stats::percentile;
-use super::time::SECOND;
+use super::time::{SECOND, duration_text};
 use super::tracks::Tracks;
 use crate::board::{
     Arrivals, Board, Distribution, Expectation, Fault, LinkId, Outcome, Scenario, Span, Stimulus,
@@ -108,8 +108,8 @@ fn fit_latencies(done: &mut Calibrated, topology: &Topology, work: &Work) {
             let service = done.board.services.entry(name.clone()).or_default();
             done.fits.push(Fit {
                 what: format!("{name}: latency"),
-                before: service.latency.as_ref().map_or(String::new(), |d| format!("{d:?}")),
-                after: format!("{fitted:?}"),
+                before: service.latency.as_ref().map_or_else(String::new, in_words),
+                after: in_words(&fitted),
                 n: times.len(),
             });
             service.latency = Some(fitted);
@@ -210,6 +210,19 @@ fn outages(name: &str, taken: &[(i64, i64)], start: i64) -> Vec<Fault> {
         }
     }
     found
+}
+
+/// A distribution as people say it.
+fn in_words(distribution: &Distribution) -> String {
+    let said = |span: &Span| duration_text(i64::try_from(span.as_nanos()).unwrap_or(i64::MAX));
+    match distribution {
+        Distribution::Constant(span) => format!("always {}", said(span)),
+        Distribution::Uniform(low, high) => format!("{} to {}", said(low), said(high)),
+        Distribution::Exponential(mean) => format!("exponential, mean {}", said(mean)),
+        Distribution::LogNormal { median, p99 } => format!("median {}, p99 {}", said(median), said(p99)),
+        Distribution::Weibull { scale, shape } => format!("Weibull, scale {}, shape {shape}", said(scale)),
+        Distribution::Empirical(values) => format!("one of {} measured values", values.len()),
+    }
 }
 
 #[cfg(test)]

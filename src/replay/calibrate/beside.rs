@@ -164,7 +164,7 @@ fn adjust(done: &mut Calibrated, pair: &Pair) -> bool {
     let fitted = Distribution::LogNormal { median, p99: scaled(p99, 0.99).max(median) };
     let what = format!("{}: latency", pair.service);
     if let Some(fit) = done.fits.iter_mut().find(|fit| fit.what == what) {
-        fit.after = format!("{fitted:?}");
+        fit.after = super::in_words(&fitted);
     }
     service.latency = Some(fitted);
     true

@@ -82,8 +82,13 @@ impl Publishers {
             let row = &topology[message];
             let text = log.sources().get(source).map_or("", |s| &s.text);
             let spelt = plain(text);
-            let from_outside =
-                row.producers.is_empty() || !row.issuers.is_empty() || is_incoming(scene, &row.name);
+            let foreign = |r: &crate::topology::ReactionIx| {
+                topology[*r].host.is_some_and(|party| topology[party].external)
+            };
+            let from_outside = row.producers.iter().any(|(r, _)| foreign(r))
+                || row.producers.is_empty()
+                || !row.issuers.is_empty()
+                || is_incoming(scene, &row.name);
             let issuer = |s: &crate::board::StickyId| {
                 scene.board.stickies.get(s).is_some_and(|s| spelt.ends_with(&plain(&s.name)))
             };

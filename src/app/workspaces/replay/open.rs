@@ -164,6 +164,7 @@ impl Open {
         let first = self.log.is_empty();
         self.log = loading.snapshot();
         if first && !self.log.is_empty() {
+            log::info!("the first events are on the screen");
             let bookmarks = self.player.bookmarks().to_vec();
             self.player = Player::new(&self.log);
             bookmarks.into_iter().for_each(|mark| self.player.add_bookmark(mark.time, mark.name));
