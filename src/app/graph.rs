@@ -42,6 +42,8 @@ struct CardData {
 struct LineData {
     /// Where it runs while both its ends stand where they were laid out.
     course: Arc<[Pos2]>,
+    /// The same with few points, for views from afar.
+    rough: Arc<[Pos2]>,
     ends: [Pos2; 2],
     synchronous: bool,
     color: Color32,
@@ -211,10 +213,11 @@ impl From<EdgeProps<LineData>> for Line {
 
 impl Line {
     /// The course on the canvas: as laid out, or a plain curve once an end has been moved by hand.
-    fn points(&self, start: &Card, end: &Card) -> Vec<Pos2> {
+    fn points(&self, start: &Card, end: &Card, zoom: f32) -> Vec<Pos2> {
         let moved = |card: &Card, at: Pos2| card.at.distance(at) > 0.5;
         if self.data.course.len() > 1 && !moved(start, self.data.ends[0]) && !moved(end, self.data.ends[1]) {
-            return self.data.course.to_vec();
+            let course = if zoom < ROUGH_BELOW { &self.data.rough } else { &self.data.course };
+            return course.to_vec();
         }
         let curve = CubicBezierShape::from_points_stroke(
             Self::curve(start, end),
@@ -257,7 +260,7 @@ impl<Ix: IndexType> DisplayEdge<CardData, LineData, Directed, Ix, Card> for Line
     ) -> Vec<Shape> {
         let zoom = ctx.meta.zoom;
         let points: Vec<Pos2> = self
-            .points(start.display(), end.display())
+            .points(start.display(), end.display(), zoom)
             .into_iter()
             .map(|p| ctx.meta.canvas_to_screen_pos(p))
             .collect();
@@ -322,7 +325,7 @@ impl<Ix: IndexType> DisplayEdge<CardData, LineData, Directed, Ix, Card> for Line
         end: &Node<CardData, LineData, Directed, Ix, Card>,
         pos: Pos2,
     ) -> bool {
-        self.points(start.display(), end.display()).windows(2).any(|pair| {
+        self.points(start.display(), end.display(), 1.0).windows(2).any(|pair| {
             let along = pair[1] - pair[0];
             let t = ((pos - pair[0]).dot(along) / along.length_sq().max(1e-6)).clamp(0.0, 1.0);
             (pair[0] + along * t).distance(pos) < 5.0
@@ -377,6 +380,10 @@ pub struct GraphPanel {
 const ID: &str = "topology";
 /// What the legend takes of the canvas.
 const FOOT: f32 = 36.0;
+/// Below this zoom lines are drawn with few points: most of a frame's time goes into their corners.
+const ROUGH_BELOW: f32 = 0.4;
+/// How far a rough line may be from its course, in world units: a few pixels at the zoom it shows at.
+const ROUGHNESS: f32 = 10.0;
 /// How far corners of lines are cut, in world units.
 const CORNER: f32 = 14.0;
 
@@ -397,6 +404,31 @@ fn rounded(points: &[Point]) -> Arc<[Pos2]> {
     }
     course.extend(points.last().map(|p| pos(*p)));
     course.into()
+}
+
+/// A course with the points left out that lie within [`ROUGHNESS`] of the rest (D. Douglas, T. Peucker, "Algorithms for
+/// the reduction of the number of points required to represent a digitized line", Cartographica 10, 1973).
+fn simplified(points: &[Point]) -> Arc<[Pos2]> {
+    let points: Vec<Pos2> = points.iter().map(|p| pos(*p)).collect();
+    let mut kept = vec![false; points.len()];
+    let mut todo = vec![(0, points.len().saturating_sub(1))];
+    while let Some((from, to)) = todo.pop() {
+        for end in [from, to] {
+            if let Some(kept) = kept.get_mut(end) {
+                *kept = true;
+            }
+        }
+        let away = |at: usize| {
+            let along = points[to] - points[from];
+            let t = ((points[at] - points[from]).dot(along) / along.length_sq().max(1e-6)).clamp(0.0, 1.0);
+            (points[from] + along * t).distance(points[at])
+        };
+        let farthest = (from + 1..to).map(|at| (at, away(at))).max_by(|a, b| a.1.total_cmp(&b.1));
+        if let Some((at, _)) = farthest.filter(|(_, distance)| *distance > ROUGHNESS) {
+            todo.extend([(from, at), (at, to)]);
+        }
+    }
+    points.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(point, _)| point).collect()
 }
 
 impl GraphPanel {
@@ -423,6 +455,7 @@ impl GraphPanel {
         for way in &picture.ways {
             let data = LineData {
                 course: rounded(&way.points),
+                rough: simplified(&way.points),
                 ends: [way.from, way.to].map(|end| rect(picture.cards[end].rect).center()),
                 synchronous: way.synchronous,
                 color: theme.link,
@@ -608,5 +641,23 @@ impl GraphPanel {
                 data.quiet = self.dense && lit.is_none() && !data.strong;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rough_line_keeps_its_ends_and_its_large_corners() {
+        let line = |points: &[(f32, f32)]| {
+            let points: Vec<Point> = points.iter().map(|(x, y)| Point::new(*x, *y)).collect();
+            simplified(&points).iter().map(|p| (p.x, p.y)).collect::<Vec<_>>()
+        };
+        assert_eq!(line(&[(0.0, 0.0), (50.0, 4.0), (100.0, 0.0)]), [(0.0, 0.0), (100.0, 0.0)]);
+        let corner = [(0.0, 0.0), (100.0, 2.0), (200.0, 0.0), (200.0, 90.0), (203.0, 200.0)];
+        assert_eq!(line(&corner), [(0.0, 0.0), (200.0, 0.0), (203.0, 200.0)]);
+        assert_eq!(line(&[(1.0, 2.0)]), [(1.0, 2.0)]);
+        assert!(line(&[]).is_empty());
     }
 }

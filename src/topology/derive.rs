@@ -9,7 +9,7 @@ use super::{
     ReactionIx, Route, RouteIx, Topology,
 };
 use crate::board::{
-    Board, Frame, FrameId, Link, LinkId, Meaning, Mode, Point, Sticky, StickyId, StickyKind, notation,
+    Board, Frame, FrameId, Link, LinkId, Meaning, Mode, Point, Rect, Sticky, StickyId, StickyKind, notation,
 };
 
 /// Derives the topology of a board. Never fails: what means nothing is noted.
@@ -454,20 +454,20 @@ pub(super) fn host_name<'a>(sticky: &'a Sticky, service_of_frame: Option<&'a str
 }
 
 /// Frames from the smallest, so that the first around a point is the innermost.
-pub(super) struct FramesByArea<'a>(Vec<(FrameId, &'a Frame)>);
+pub(super) struct FramesByArea<'a>(Vec<(FrameId, &'a Frame, Rect)>);
 
 impl<'a> FramesByArea<'a> {
     pub(super) fn new(board: &'a Board) -> Self {
-        let mut frames: Vec<_> = board.frames.iter().map(|(id, frame)| (*id, frame)).collect();
-        frames.sort_by(|(_, a), (_, b)| (a.size.w * a.size.h).total_cmp(&(b.size.w * b.size.h)));
+        let mut frames: Vec<_> = board.frames.iter().map(|(id, frame)| (*id, frame, frame.rect())).collect();
+        frames.sort_by(|(_, a, _), (_, b, _)| (a.size.w * a.size.h).total_cmp(&(b.size.w * b.size.h)));
         Self(frames)
     }
 
     /// The innermost frame around a point, and the service of the innermost one that is bound to a service.
     pub(super) fn around(&self, point: Point) -> (Option<FrameId>, Option<&'a str>) {
-        let mut around = self.0.iter().filter(|(_, frame)| frame.rect().contains(point)).peekable();
-        let innermost = around.peek().map(|(id, _)| *id);
-        let service = around.map(|(_, frame)| frame.service.as_str()).find(|service| !service.is_empty());
+        let mut around = self.0.iter().filter(|(.., rect)| rect.contains(point)).peekable();
+        let innermost = around.peek().map(|(id, ..)| *id);
+        let service = around.map(|(_, frame, _)| frame.service.as_str()).find(|service| !service.is_empty());
         (innermost, service)
     }
 }

@@ -187,7 +187,7 @@ fn arrange(problem: &Problem, options: &Options) -> Arrangement {
 /// Rounds of the search: many on a small board, few on a large one, so that the time grows a little more than
 /// linearly.
 fn rounds(n: usize, effort: u32) -> usize {
-    let usual = (20_000 / n.max(1)).clamp(10, 200);
+    let usual = (15_000 / n.max(1)).clamp(10, 150);
     (usual * effort as usize / 100).max(1)
 }
 
