@@ -6,6 +6,8 @@
 mod advice;
 #[path = "gui/board.rs"]
 mod board;
+#[path = "gui/contracts.rs"]
+mod contracts;
 #[path = "gui/exchange.rs"]
 mod exchange;
 #[path = "gui/files.rs"]
