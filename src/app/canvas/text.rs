@@ -13,8 +13,8 @@ use crate::app::theme::Theme;
 
 /// Texts laid out in one frame: those beyond it are drawn as they were laid out before, or a frame later.
 const LAID_A_FRAME: usize = 40;
-/// The first frames of a board show it whole.
-const LAID_AT_FIRST: usize = 400;
+/// The first frame of a board shows most of it at once.
+const LAID_AT_FIRST: usize = 160;
 /// When more texts than this are kept, those not drawn lately are forgotten.
 const KEPT_MAX: usize = 6_000;
 /// What was drawn this many frames ago was drawn lately.
