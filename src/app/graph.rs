@@ -179,7 +179,7 @@ fn name_in(
     zoom: f32,
     ink: Color32,
 ) -> Option<Arc<egui::Galley>> {
-    let room = card - vec2(6.0, 2.0);
+    let room = card - vec2(6.0 + 8.0 * zoom.clamp(0.0, 1.25), 2.0);
     let [full, kept, least] = LETTERS;
     let mut size = (full * zoom).max(kept);
     loop {
@@ -574,7 +574,7 @@ impl GraphPanel {
         let mut frame = MetadataFrame::new(Some(ID.to_owned())).load(ui);
         // The legend keeps the foot of the canvas.
         let room = area.size() - vec2(48.0, 48.0 + FOOT);
-        frame.zoom = (room.x / bounds.width()).min(room.y / bounds.height()).clamp(0.03, 1.25);
+        frame.zoom = (room.x / bounds.width()).min(room.y / bounds.height()).clamp(0.03, 1.6);
         frame.pan = (area.size() - vec2(0.0, FOOT)) / 2.0 - bounds.center().to_vec2() * frame.zoom;
         frame.save(ui);
     }
