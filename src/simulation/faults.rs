@@ -97,6 +97,35 @@ pub fn fault_type(kind: &FaultKind) -> &'static FaultType {
         .expect("every kind of fault has a row; a test keeps it so")
 }
 
+/// What goes wrong, in words to stand behind the name of what it strikes.
+#[must_use]
+pub fn in_words(kind: &FaultKind) -> String {
+    match kind {
+        FaultKind::Down => "down".to_owned(),
+        FaultKind::Slow(factor) => format!("{factor} times as slow"),
+        FaultKind::Flapping(span) => format!("up and down every {span}"),
+        FaultKind::Drop(share) => format!("lost, {} %", percent(*share)),
+        FaultKind::Duplicate(share) => format!("twice, {} %", percent(*share)),
+        FaultKind::Delay(_) => "delayed".to_owned(),
+        FaultKind::Reorder(span) => format!("out of order by up to {span}"),
+        FaultKind::Corrupt(share) => format!("broken, {} %", percent(*share)),
+        FaultKind::CrashBeforePublish(share) => format!("crashes before publishing, {} %", percent(*share)),
+        FaultKind::CrashBeforeAck(share) => format!("crashes before acknowledging, {} %", percent(*share)),
+        FaultKind::Poison(share) => format!("brings its consumer down, {} %", percent(*share)),
+        FaultKind::BreakingSchema => "deployed with a breaking schema".to_owned(),
+        FaultKind::ClockSkew(span) => format!("clock {span} behind"),
+        FaultKind::Partition => "cut off".to_owned(),
+        FaultKind::Burst(factor) => format!("{factor} times as many"),
+        FaultKind::RateLimit(rate) => format!("at most {rate} a second"),
+        FaultKind::Replay { from, to, .. } => format!("replays {from} to {to}"),
+    }
+}
+
+/// A share in per cent with what matters of it: 0.5, 12.
+fn percent(share: f64) -> f64 {
+    (share * 1_000.0).round() / 10.0
+}
+
 /// Switches a fault of the run.
 pub(super) fn strike(engine: &mut Engine, model: &Model, number: u32, phase: FaultPhase) {
     let faults = Arc::clone(&engine.faults);

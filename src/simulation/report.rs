@@ -226,9 +226,9 @@ pub fn findings(findings: &[Finding], options: Options) -> String {
                     .map_or_else(|| "to the end".to_owned(), |span| format!("for {}", duration(span.0)));
                 let _ = writeln!(
                     out,
-                    "             {} {:?} at {} {lasts}",
+                    "             {} {}, at {} {lasts}",
                     fault.target,
-                    fault.kind,
+                    super::faults::in_words(&fault.kind),
                     duration(at)
                 );
             }

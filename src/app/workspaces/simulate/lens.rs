@@ -43,11 +43,13 @@ impl SimulateWorkspace {
     pub(super) fn lens(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let Some(lens) = self.lens else { return };
         let frame = egui::Frame::new().fill(cx.theme.chrome).inner_margin(10.0);
-        let most = (ui.available_height() - 120.0).max(120.0);
+        // The board keeps the larger part unless somebody wants it otherwise.
+        let room = ui.available_height();
+        let most = (room - 120.0).max(120.0);
         egui::Panel::bottom("simulate-lens")
             .frame(frame)
             .resizable(true)
-            .default_size(most.min(320.0))
+            .default_size((room * 0.42).clamp(120.0, 320.0).min(most))
             .size_range(120.0..=most)
             .show(ui, |ui| {
                 match lens {

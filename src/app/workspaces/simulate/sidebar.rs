@@ -11,30 +11,17 @@ use crate::availability::{Limits, entry_report};
 use crate::board::FaultKind;
 use crate::simulation::Simulation;
 use crate::simulation::expectations::{Standing, Verdict};
+use crate::simulation::faults::in_words;
 use crate::simulation::model::Fault;
 
 /// A fault in words: "Inventory down 00:10:00 – 00:12:00".
 pub(super) fn spoken_fault(fault: &Fault, now: u64) -> String {
-    let what = match &fault.kind {
-        FaultKind::Down => "down".to_owned(),
-        FaultKind::Slow(factor) => format!("{factor} times as slow"),
-        FaultKind::Flapping(_) => "flapping".to_owned(),
-        FaultKind::Drop(share) => format!("lost, {:.0} %", share * 100.0),
-        FaultKind::Duplicate(share) => format!("twice, {:.0} %", share * 100.0),
-        FaultKind::Delay(_) => "delayed".to_owned(),
-        FaultKind::Reorder(_) => "out of order".to_owned(),
-        FaultKind::Corrupt(share) => format!("broken, {:.0} %", share * 100.0),
-        FaultKind::CrashBeforePublish(share) => format!("crashes before publishing, {:.0} %", share * 100.0),
-        FaultKind::CrashBeforeAck(share) => format!("crashes before acknowledging, {:.0} %", share * 100.0),
-        FaultKind::Poison(share) => format!("brings its consumer down, {:.0} %", share * 100.0),
-        FaultKind::BreakingSchema => "deployed with a breaking schema".to_owned(),
-        FaultKind::ClockSkew(span) => format!("clock {span} behind"),
-        FaultKind::Partition => "cut off".to_owned(),
-        FaultKind::Burst(factor) => format!("{factor} times as many"),
-        FaultKind::RateLimit(rate) => format!("at most {rate} a second"),
+    let what = match fault.kind {
+        // The clock of the window is the one of the timeline.
         FaultKind::Replay { from, to, .. } => {
             format!("replays {} – {}", super::spoken_clock(from.0), super::spoken_clock(to.0))
         }
+        ref kind => in_words(kind),
     };
     let until = if fault.until == u64::MAX { "the end".to_owned() } else { super::spoken_clock(fault.until) };
     let since = if fault.from <= now { String::new() } else { "from ".to_owned() };
@@ -188,6 +175,17 @@ fn queues(ui: &mut Ui, theme: &Theme, simulation: &Simulation) {
             .font(Theme::strong(theme.sizes.secondary))
             .color(theme.text);
         figure(ui, theme, channel.name, value);
+    }
+    let plain = |count: u64| {
+        RichText::new(spoken_number(count)).font(Theme::strong(theme.sizes.secondary)).color(theme.text)
+    };
+    let in_vain: u64 = simulation.empty_receives().map(|(_, count)| count).sum();
+    if in_vain > 0 {
+        figure(ui, theme, "receives in vain", plain(in_vain));
+    }
+    let replayed: u64 = simulation.channel_metrics().map(|(_, metrics)| metrics.replayed).sum();
+    if replayed > 0 {
+        figure(ui, theme, "delivered again", plain(replayed));
     }
     let color = if dead > 0 { theme.error } else { theme.text };
     figure(

@@ -85,6 +85,13 @@ fn heading(ui: &mut Ui, theme: &Theme, chart: &Chart<'_>) {
         let levels = chart.levels.iter().map(|(name, _, color)| (name, color, true));
         let lines = chart.series.iter().map(|series| (&series.name, &series.color, false));
         for (name, color, dashed) in lines.chain(levels) {
+            let text = egui::RichText::new(name).size(theme.sizes.small).color(theme.secondary);
+            let font = Theme::plain(theme.sizes.small);
+            let wide = ui.painter().layout_no_wrap(name.to_string(), font, theme.secondary).size().x;
+            // A line and its name stay together.
+            if ui.available_size_before_wrap().x < wide + 22.0 {
+                ui.end_row();
+            }
             let (rect, _) = ui.allocate_exact_size(egui::vec2(14.0, 12.0), egui::Sense::hover());
             let (from, to) = (rect.left_center(), rect.right_center());
             let stroke = egui::Stroke::new(2.0, *color);
@@ -93,7 +100,7 @@ fn heading(ui: &mut Ui, theme: &Theme, chart: &Chart<'_>) {
             } else {
                 ui.painter().line_segment([from, to], stroke);
             }
-            ui.label(egui::RichText::new(name).size(theme.sizes.small).color(theme.secondary));
+            ui.label(text);
         }
     });
     ui.add_space(4.0);
