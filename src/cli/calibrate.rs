@@ -42,6 +42,9 @@ impl Subcommand for Calibrate {
     const ABOUT: &'static str = "Fit a board's rates, latencies, outcomes and outages to a captured log";
 
     fn run(self, out: &mut dyn Write) -> Result<Exit, CliError> {
+        let away =
+            self.down.as_ref().map(|_| Ok((moment(self.from.as_deref())?, moment(self.until.as_deref())?)));
+        let away: Option<(i64, i64)> = away.transpose()?;
         let board = io::load(&self.board)?.board;
         let log = self.log.open()?;
         let mut done = calibrate(&board, &derive(&board), &log);
@@ -54,15 +57,11 @@ impl Subcommand for Calibrate {
             let before = if fit.before.is_empty() { "nothing stated" } else { &fit.before };
             writeln!(out, "{}: {before} -> {} ({} measurements)", fit.what, fit.after, fit.n)?;
         }
-        if let Some(service) = &self.down {
-            let question = WhatIf {
-                service: service.clone(),
-                from: moment(self.from.as_deref())?,
-                until: moment(self.until.as_deref())?,
-            };
+        if let (Some(service), Some((from, until))) = (&self.down, away) {
+            let question = WhatIf { service: service.clone(), from, until };
             let name = what_if(&mut done, &log, &question).ok_or_else(|| {
                 CliError(format!(
-                    "{service} cannot be down then: name a service of the board, and moments within the log"
+                    "{service} cannot be down then: name a service of the board, and two moments within the log"
                 ))
             })?;
             writeln!(out, "added scenario: {name}")?;

@@ -75,6 +75,10 @@ fn measure(board: &Board, topology: &Topology, log: &Log) -> Measured {
             }
             continue;
         };
+        if event.says_again() {
+            // When another attempt was made says how long the sender waited, not how long the work takes.
+            continue;
+        }
         let Some(reaction) = tracks.sender(&event, Some(&cause)) else { continue };
         if let Some(party) = topology[reaction].host {
             measured.work.entry(party).or_default().push((cause.time(), event.time() - cause.time()));
@@ -124,9 +128,11 @@ fn fit_outcomes(done: &mut Calibrated, outcomes: &BTreeMap<(ReactionIx, LinkId),
         let total: usize = of_reaction.map(|(_, n)| n).sum();
         let Some(row) = done.board.links.get_mut(link).filter(|_| total >= ENOUGH) else { continue };
         let Outcome::OneOf(before) = row.outcome else { continue };
+        let (from, to) = (row.from, row.to);
         let after = (*count as f64 / total as f64 * 1000.0).round() / 10.0;
         row.outcome = Outcome::OneOf(after);
-        let what = format!("link {link}: weight");
+        let name = |sticky| done.board.stickies.get(&sticky).map_or("", |s| &s.name);
+        let what = format!("{} to {}: weight", name(from), name(to));
         done.fits.push(Fit { what, before: before.to_string(), after: after.to_string(), n: total });
     }
 }
@@ -293,6 +299,24 @@ mod tests {
         assert!(matches!(rate, Arrivals::Poisson(r) if (r - 1.0).abs() < 0.01));
         assert!(done.fits.iter().any(|f| f.what == "Stock: latency" && f.n == 300));
         assert_eq!(done.latencies["Store"].len(), 300);
+    }
+
+    #[test]
+    fn another_attempt_is_not_the_time_that_work_takes() {
+        use std::fmt::Write as _;
+        let board = crate::replay::testing::board("Actor:C -> Command:Buy -> Service:Store -> Event:Bought");
+        let mut lines = String::new();
+        for i in 0..30 {
+            let at = i * 1000;
+            let _ = writeln!(lines, "{at} c{i} command outside Buy @{i}");
+            let _ = writeln!(lines, "{} e{i} event Store Bought <c{i} @{i}", at + 5);
+            let _ = writeln!(lines, "{} f{i} event Store Bought <c{i} @{i} !attempt=2", at + 900);
+        }
+        let done = calibrate(&board, &derive(&board), &crate::replay::testing::log(&lines));
+        let five = Span::from_millis(5);
+        let latency = done.board.services["Store"].latency.clone();
+        assert_eq!(latency, Some(Distribution::LogNormal { median: five, p99: five }));
+        assert_eq!(done.fits[0].after, "median 5.00 ms, p99 5.00 ms");
     }
 
     #[test]

@@ -206,7 +206,9 @@ fn latencies(log: &Log) -> (Vec<Latency>, u64) {
     let mut pairs: BTreeMap<(u16, u16), Vec<i64>> = BTreeMap::new();
     if !causes.is_empty() {
         for event in log.events(0..log.len()) {
-            if let Some(cause) = causes.of(event.row()).and_then(|row| log.event(row)) {
+            let first = Some(&event).filter(|event| !event.says_again());
+            let cause = first.and_then(|event| causes.of(event.row())).and_then(|row| log.event(row));
+            if let Some(cause) = cause {
                 let pair = (cause.type_number(), event.type_number());
                 pairs.entry(pair).or_default().push(event.time().saturating_sub(cause.time()));
             }

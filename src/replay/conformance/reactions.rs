@@ -146,7 +146,9 @@ fn look_at_pair(
     let may_come = !must_be_caused(scene, event, message);
     match trigger {
         Some(trigger) if triggers_of(scene, message).any(|t| t == trigger) => {
-            if let Some(reaction) = scene.tracks.sender(event, Some(cause)) {
+            // Another attempt is late because of the one before: that is told by itself.
+            let first = !event.says_again();
+            if let Some(reaction) = scene.tracks.sender(event, Some(cause)).filter(|_| first) {
                 seen.latencies.entry((trigger, reaction)).or_default().push((took, event.row()));
             }
             if patience(scene, trigger).is_some_and(|most| took > most) {
