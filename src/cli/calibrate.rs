@@ -42,9 +42,11 @@ impl Subcommand for Calibrate {
     const ABOUT: &'static str = "Fit a board's rates, latencies, outcomes and outages to a captured log";
 
     fn run(self, out: &mut dyn Write) -> Result<Exit, CliError> {
-        let away =
-            self.down.as_ref().map(|_| Ok((moment(self.from.as_deref())?, moment(self.until.as_deref())?)));
-        let away: Option<(i64, i64)> = away.transpose()?;
+        // What was written wrong is said before a long log is read.
+        let away = match &self.down {
+            Some(_) => Some((moment(self.from.as_deref())?, moment(self.until.as_deref())?)),
+            None => None,
+        };
         let board = io::load(&self.board)?.board;
         let log = self.log.open()?;
         let mut done = calibrate(&board, &derive(&board), &log);

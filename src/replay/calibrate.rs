@@ -304,7 +304,7 @@ mod tests {
     #[test]
     fn another_attempt_is_not_the_time_that_work_takes() {
         use std::fmt::Write as _;
-        let board = crate::replay::testing::board("Actor:C -> Command:Buy -> Service:Store -> Event:Bought");
+        let board = board("Actor:C -> Command:Buy -> Service:Store -> Event:Bought");
         let mut lines = String::new();
         for i in 0..30 {
             let at = i * 1000;
@@ -312,7 +312,7 @@ mod tests {
             let _ = writeln!(lines, "{} e{i} event Store Bought <c{i} @{i}", at + 5);
             let _ = writeln!(lines, "{} f{i} event Store Bought <c{i} @{i} !attempt=2", at + 900);
         }
-        let done = calibrate(&board, &derive(&board), &crate::replay::testing::log(&lines));
+        let done = calibrate(&board, &derive(&board), &log(&lines));
         let five = Span::from_millis(5);
         let latency = done.board.services["Store"].latency.clone();
         assert_eq!(latency, Some(Distribution::LogNormal { median: five, p99: five }));
