@@ -147,11 +147,9 @@ impl<Ix: IndexType> DisplayNode<CardData, LineData, Directed, Ix> for Card {
                 if outline.width > 1.0 { StrokeKind::Outside } else { StrokeKind::Inside },
             ),
         ];
-        if let Some(galley) =
-            name_in(ctx.ctx, &data.name, rect.size(), zoom, data.ink.gamma_multiply(strength))
-        {
+        if let Some(galley) = name_in(ctx.ctx, &data.name, rect.size(), zoom) {
             let at = pos2(rect.center().x, rect.center().y - galley.size().y / 2.0);
-            shapes.push(Shape::galley(at, galley, data.ink));
+            shapes.push(Shape::galley(at, galley, data.ink.gamma_multiply(strength)));
         }
         shapes
     }
@@ -172,13 +170,7 @@ const LETTERS: [f32; 3] = [13.0, 9.0, 6.5];
 
 /// A name as large as it fits its card: at full scale it grows and shrinks with the picture, from further away it takes
 /// more of the card. None when it would be too small to read.
-fn name_in(
-    ctx: &egui::Context,
-    name: &str,
-    card: Vec2,
-    zoom: f32,
-    ink: Color32,
-) -> Option<Arc<egui::Galley>> {
+fn name_in(ctx: &egui::Context, name: &str, card: Vec2, zoom: f32) -> Option<Arc<egui::Galley>> {
     let room = card - vec2(6.0 + 8.0 * zoom.clamp(0.0, 1.25), 2.0);
     let [full, kept, least] = LETTERS;
     let mut size = (full * zoom).max(kept);
@@ -188,6 +180,8 @@ fn name_in(
         }
         let galley = ctx.fonts_mut(|fonts| {
             let font = Theme::strong(size);
+            // Laid out without a colour: what is hovered changes that of every name, and none is laid out anew.
+            let ink = Color32::PLACEHOLDER;
             let mut job = egui::text::LayoutJob::simple(name.to_owned(), font, ink, room.x);
             job.halign = egui::Align::Center;
             fonts.layout_job(job)
