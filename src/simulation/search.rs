@@ -105,7 +105,8 @@ pub fn search(model: &Arc<Model>, options: Options, progress: impl Fn() + Sync) 
             counterexample,
         }
     };
-    model.expectations.iter().enumerate().map(finding).collect()
+    // Shrinking runs the board some dozens of times for each broken promise, more than many a search itself.
+    model.expectations.par_iter().enumerate().map(finding).collect()
 }
 
 /// Wilson's 95 % confidence interval of a share: sound also for none and all.
