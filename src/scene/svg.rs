@@ -240,21 +240,48 @@ fn draw_sticky(out: &mut String, sticky: &StickyShape, palette: &Palette) {
     out.push_str("</g>\n");
 }
 
-/// Breaks a text into lines that fit a width, at the largest size at which they fit the height as well.
+/// Breaks a text into lines that fit a width, at the largest size at which they fit the height as well. What does not fit
+/// at the smallest is broken within its words and cut, with `…` in place of the rest.
 pub(super) fn fitted(text: &str, w: f32, h: f32, largest: f32) -> (Vec<String>, f32) {
+    const SMALLEST: f32 = 9.0;
     let mut size = largest;
     loop {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few dozen letters")]
         let letters = (w / (size * LETTER)).max(1.0) as usize;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a handful of lines")]
+        let room = (h / (size * LINE)).max(1.0) as usize;
         let lines = broken(text, letters);
-        #[expect(clippy::cast_precision_loss, reason = "a handful of lines")]
-        let fits =
-            lines.len() as f32 * size * LINE <= h && lines.iter().all(|line| line.chars().count() <= letters);
-        if fits || size <= 9.0 {
+        if lines.len() <= room && lines.iter().all(|line| line.chars().count() <= letters) {
             return (lines, size);
         }
-        size = (size - 1.0).max(9.0);
+        if size <= SMALLEST {
+            return (cut(&lines, letters, room), size);
+        }
+        size = (size - 1.0).max(SMALLEST);
     }
+}
+
+/// No more than so many lines of so many letters.
+fn cut(lines: &[String], letters: usize, room: usize) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for line in lines {
+        let mut rest = line.as_str();
+        while !rest.is_empty() {
+            let end = rest.char_indices().nth(letters).map_or(rest.len(), |(end, _)| end);
+            if out.len() == room {
+                if let Some(last) = out.last_mut() {
+                    while last.chars().count() >= letters.max(2) {
+                        last.pop();
+                    }
+                    last.push('…');
+                }
+                return out;
+            }
+            out.push(rest[..end].to_owned());
+            rest = &rest[end..];
+        }
+    }
+    out
 }
 
 fn broken(text: &str, letters: usize) -> Vec<String> {
@@ -318,5 +345,13 @@ mod tests {
         assert!(lines.len() > 1 && (9.0..=14.0).contains(&size));
         assert_eq!(lines.join(" "), "Avatar assignment failed for good");
         assert_eq!(fitted("", 98.0, 56.0, 14.0).0.len(), 0);
+        // One word longer than its paper, and more words than fit, stay on it.
+        for text in ["Donaudampfschifffahrtsgesellschaftskapitän".repeat(9), "each word fits ".repeat(60)] {
+            let (lines, size) = fitted(&text, 98.0, 56.0, 14.0);
+            let widest = lines.iter().map(|line| line.chars().count()).max().unwrap();
+            assert!(widest as f32 * size * LETTER <= 98.0, "{lines:?}");
+            assert!(lines.len() as f32 * size * LINE <= 56.0, "{lines:?}");
+            assert!(lines.last().unwrap().ends_with('…'), "{lines:?}");
+        }
     }
 }
