@@ -6,13 +6,19 @@
 //!
 //! # Bounds
 //!
+//! Tests count the steps of all of these (`tests/bounds.rs`).
+//!
+//! - Parsing is linear in the text. `$or`s, and lists of more than 64 `anything-but`s, multiply the ways to match: at
+//!   most [`MAX_COMBINATIONS`], so that a pattern costs no more than so many times its text. The paths of its fields
+//!   take at most [`MAX_PATHS`] bytes together, nesting is followed for [`MAX_DEPTH`] levels, and the wildcards of
+//!   one field may keep at most [`MAX_COMPLEXITY`] places open at once.
 //! - Walking an event is linear in its bytes. Each value that a rule names costs a hash, a walk from either
 //!   end as far as any condition reaches, O(log n) among n ranges, and one linear check for each wildcard
 //!   whose literal text it holds.
 //! - The conditions met are followed down a tree of rules; a rule costs nothing unless its most telling
 //!   condition is met. `anything-but` and `exists: false` as a rule's only conditions cost one step a rule.
-//! - The wildcards of one field may keep at most [`MAX_COMPLEXITY`] places open at once, the `$or`s of a
-//!   pattern multiply to at most [`MAX_COMBINATIONS`] ways, and nesting is followed for [`MAX_DEPTH`] levels.
+//! - A rule whose conditions are met within arrays costs one look at each element that has a say. Where elements meet
+//!   ever other conditions, so that none stands for another, up to 1,024 sets of them are kept for each.
 //!
 //! # Where Event Ruler is not followed
 //!
@@ -40,6 +46,7 @@ mod ranges;
 mod scan;
 mod set;
 mod skip;
+mod steps;
 mod suggest;
 mod tally;
 mod tokens;
@@ -52,7 +59,7 @@ pub use analysis::{FieldShape, Impossible, Kinds, Overlap, Shape};
 pub use error::{EventError, PatternError, Reason};
 pub use explain::{Explanation, Verdict};
 pub use json::{MAX_DEPTH, check_event};
-pub use parse::MAX_COMBINATIONS;
+pub use parse::{MAX_COMBINATIONS, MAX_PATHS};
 pub use policy::{
     Attribute, FilterPolicy, MAX_POLICY_COMBINATIONS, MAX_POLICY_KEYS, PolicyScope, attributes_as_event,
 };

@@ -26,6 +26,8 @@ mod pictures;
 mod proposals;
 #[path = "gui/replay.rs"]
 mod replay;
+#[path = "gui/scenario.rs"]
+mod scenario;
 #[path = "gui/talk.rs"]
 mod talk;
 #[path = "gui/topology.rs"]

@@ -193,6 +193,22 @@ fn large_families(rules: usize, random: &mut Random) -> Vec<(String, Vec<String>
         make("WILDCARD", &mut |r, _| {
             property("MAPBLKLOT", json!([{"wildcard": format!("{:04}*{}", r.below(10_000), r.below(10))}]))
         }),
+        make("EQUALS_IGNORE_CASE", &mut |r, _| {
+            property("STREET", json!([{"equals-ignore-case": format!("sTrEeT{:03}", r.below(40_000))}]))
+        }),
+        // Alone every one of them would match; what they come with is what tells them apart.
+        make("ANYTHING_BUT", &mut |r, _| {
+            let (block, street) = (r.below(9_000), r.below(400));
+            json!({"properties": {
+                "BLOCK_NUM": [format!("{block:04}")],
+                "STREET": [{"anything-but": [format!("STREET{street:03}")]}],
+            }})
+            .to_string()
+        }),
+        make("COMPLEX_ARRAYS", &mut |r, _| {
+            let low = -122.5 + r.unit() * 0.13;
+            geometry(None, "coordinates", "x", json!([">", low, "<", low + 1e-6]))
+        }),
         make("NUMERIC", &mut |r, _| {
             let low = -122.5 + r.unit() * 0.13;
             geometry(None, "firstCoordinates", "x", json!([">", low, "<", low + 1e-5]))

@@ -12,10 +12,11 @@
 
 use std::collections::BTreeMap;
 
+use super::steps;
 use super::tally::{ROOT, Scope, ScopeId};
 
 /// The most sets of one element that are followed; more than one is rare.
-const MAX_SETS: usize = 1024;
+pub(crate) const MAX_SETS: usize = 1024;
 
 /// A condition of a rule as one event bears on it.
 #[derive(Debug, Clone, Default)]
@@ -161,6 +162,7 @@ impl<'a, const N: usize> Problem<'a, N> {
     /// Elements are numbered as they are met, so that the highest number has nothing left inside.
     fn solve(mut self) -> bool {
         while let Some((scope, element)) = self.elements.pop_last() {
+            steps::count(self.count);
             let Some((choices, present, counts)) = self.close(element) else { return false };
             if scope == ROOT {
                 return choices.iter().any(|choice| {
@@ -243,6 +245,7 @@ impl<'a, const N: usize> Problem<'a, N> {
 
 /// Keeps only choices that no other covers.
 fn add_choice<const N: usize>(choices: &mut Vec<Choice<N>>, new: Choice<N>) {
+    steps::count(choices.len() + 1);
     if choices.len() >= MAX_SETS || choices.iter().any(|choice| choice.covers(&new)) {
         return;
     }

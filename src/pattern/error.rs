@@ -154,6 +154,9 @@ pub enum Reason {
     /// A filter policy of scope `MessageAttributes` with an object as a value.
     #[error("Filter policy scope MessageAttributes does not support nested filter policy")]
     NestedPolicy,
+    /// Keys so long and so many below each other that naming every field takes too much room.
+    #[error("The paths of all fields together can not be longer than {0} bytes")]
+    PathsTooLong(usize),
     /// A filter policy with too many keys.
     #[error("Filter policy can not have more than {0} keys")]
     TooManyKeys(usize),

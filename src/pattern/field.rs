@@ -11,6 +11,7 @@ use super::fold::{Folded, canonicalize};
 use super::globs::Globs;
 use super::number::nearest;
 use super::ranges::Ranges;
+use super::steps;
 use super::trie::Trie;
 use super::wildcard::Wildcard;
 
@@ -105,6 +106,7 @@ impl FieldIndex {
 
     #[inline]
     fn look_up_text(&self, text: &[u8], buffers: &mut Buffers, found: &mut impl FnMut(Entry)) {
+        steps::count(text.len());
         if self.lengths >> (text.len() % 64) & 1 == 1
             && let Some(entries) = self.strings.get(text)
         {
@@ -132,8 +134,10 @@ impl FieldIndex {
     fn look_up_folded(&self, text: &[u8], canonical: &mut Vec<u8>, found: &mut impl FnMut(Entry)) {
         canonical.clear();
         canonicalize(text, canonical);
+        steps::count(canonical.len());
         if let Some(entries) = self.folded.get(canonical.as_slice()) {
             for (folded, entry) in entries {
+                steps::count(text.len());
                 if folded.confirms(text) {
                     found(*entry);
                 }
@@ -172,6 +176,7 @@ impl FieldIndex {
         if !self.reads_numbers {
             return;
         }
+        steps::count(text.len());
         if !self.number_texts.is_empty()
             && let Some(entries) = self.number_texts.get(text)
         {

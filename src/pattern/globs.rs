@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::field::Entry;
+use super::steps;
 use super::trie::Trie;
 use super::wildcard::Wildcard;
 
@@ -29,17 +30,18 @@ struct Filed {
     /// The byte a value must end in.
     last: Option<u8>,
     entry: Entry,
-    wildcard: Wildcard,
+    wildcard: Box<Wildcard>,
 }
 
 impl Filed {
     fn new(wildcard: &Wildcard, entry: Entry) -> Filed {
         let last = wildcard.segments().last().and_then(|segment| segment.last().copied());
-        Filed { last, entry, wildcard: wildcard.clone() }
+        Filed { last, entry, wildcard: Box::new(wildcard.clone()) }
     }
 
     #[inline]
     fn matches(&self, text: &[u8]) -> bool {
+        steps::count(1);
         (self.last.is_none() || text.last().copied() == self.last) && self.wildcard.matches(text)
     }
 }
@@ -99,6 +101,7 @@ impl Globs {
         met.clear();
         for length in 1..=GRAM {
             if self.lengths[length] > 0 {
+                steps::count(text.len());
                 met.extend(text.windows(length).filter_map(|window| self.grams.get(&gram(window))));
             }
         }

@@ -1,6 +1,7 @@
 //! JSON read token by token: for patterns (where order, duplicates and positions matter) and to check events.
 
 use super::error::EventError;
+use super::steps;
 
 /// How deep objects and lists may nest in patterns and in checked events.
 pub const MAX_DEPTH: usize = 512;
@@ -67,6 +68,7 @@ impl<'a> Reader<'a> {
             }
         }
         self.at += 1;
+        steps::count(self.at - start);
         let raw = &self.text[start..self.at - 1];
         if raw.is_ascii() || std::str::from_utf8(raw).is_ok() {
             Ok(raw)
@@ -186,6 +188,7 @@ fn check_value(reader: &mut Reader<'_>) -> Result<(), EventError> {
     let mut open: Vec<u8> = Vec::new();
     loop {
         // A value is due.
+        steps::count(1);
         match reader.peek() {
             Some(bracket @ (b'{' | b'[')) => {
                 reader.at += 1;

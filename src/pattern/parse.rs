@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range as Span;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::address::parse_address;
 use super::condition::{Float, Operator};
 use super::consistency::MAX_NEEDS;
@@ -11,10 +13,15 @@ use super::error::{PatternError, Reason};
 use super::json::{Fault, MAX_DEPTH, Reader};
 use super::number::comparable;
 use super::operator;
+use super::steps;
+use super::tally::MAX_EXCLUSIONS;
 use super::wildcard::check_complexity;
 
 /// How many combinations the `$or`s of one pattern may multiply to, as EventBridge has it.
 pub const MAX_COMBINATIONS: usize = 1000;
+
+/// How long the paths of a pattern's fields may be together. AWS refuses patterns long before.
+pub const MAX_PATHS: usize = 1 << 20;
 
 /// Words that may not be field names within `$or`.
 const RESERVED: [&str; 24] = [
@@ -52,6 +59,8 @@ pub(crate) struct Field {
     pub(crate) alternatives: Vec<Alternative>,
     /// How many keys lead to the field.
     pub(crate) depth: usize,
+    /// Into how many conditions the list is split, where it has more `anything-but`s than one can tell apart.
+    parts: usize,
 }
 
 /// One condition and where it stands in the text.
@@ -105,6 +114,8 @@ pub(crate) struct Parser<'a> {
     fields: Vec<Field>,
     branches: Vec<Branch>,
     top_keys: BTreeSet<String>,
+    /// The length of all paths so far.
+    paths: usize,
 }
 
 impl From<Fault> for Reason {
@@ -126,6 +137,7 @@ impl<'a> Parser<'a> {
             fields: Vec::new(),
             branches: Vec::new(),
             top_keys: BTreeSet::new(),
+            paths: 0,
         }
     }
 
@@ -148,10 +160,24 @@ impl<'a> Parser<'a> {
         if self.branches.is_empty() {
             self.branches.push(Branch::new());
         }
-        match self.reader.peek() {
-            None => Ok(()),
-            Some(_) => Ok(self.reader.fault("the end of the pattern")?),
+        if self.reader.peek().is_some() {
+            return Ok(self.reader.fault("the end of the pattern")?);
         }
+        if self.ways() > MAX_COMBINATIONS {
+            return Err(Reason::TooManyCombinations(MAX_COMBINATIONS));
+        }
+        Ok(())
+    }
+
+    /// How many lists of conditions the pattern comes to.
+    fn ways(&self) -> usize {
+        if self.fields.iter().all(|field| field.parts == 1) {
+            return self.branches.len();
+        }
+        let of_branch = |branch: &Branch| {
+            branch.values().fold(1_usize, |ways, &field| ways.saturating_mul(self.fields[field].parts))
+        };
+        self.branches.iter().map(of_branch).fold(0, usize::saturating_add)
     }
 
     /// An object of fields. On a fault the path keeps naming the field at fault.
@@ -227,6 +253,7 @@ impl<'a> Parser<'a> {
                 return Err(Reason::OrBranch);
             }
             self.branches = if before.is_empty() { vec![Branch::new()] } else { before.clone() };
+            steps::count(before.iter().map(Branch::len).sum());
             self.object(true, depth + 1)?;
             after.append(&mut self.branches);
             if after.len() > MAX_COMBINATIONS {
@@ -272,7 +299,12 @@ impl<'a> Parser<'a> {
             wildcards.retain(|group| seen.insert(group.iter().map(|w| w.source()).collect::<Vec<_>>()));
         }
         check_complexity(&wildcards)?;
+        self.paths += self.path.iter().map(|key| key.len() + 1).sum::<usize>();
+        if self.paths > MAX_PATHS {
+            return Err(Reason::PathsTooLong(MAX_PATHS));
+        }
         let path: Arc<str> = self.path.join(".").into();
+        steps::count(path.len() + self.branches.len());
         if self.branches.is_empty() {
             self.branches.push(Branch::new());
         }
@@ -280,7 +312,8 @@ impl<'a> Parser<'a> {
             // A path that comes twice keeps its last conditions.
             branch.insert(path.clone(), self.fields.len());
         }
-        self.fields.push(Field { path, alternatives, depth: self.path.len() });
+        let parts = parts(&alternatives);
+        self.fields.push(Field { path, alternatives, depth: self.path.len(), parts });
         if self.branches.iter().any(|branch| branch.len() > MAX_NEEDS) {
             return Err(Reason::TooManyFields(MAX_NEEDS));
         }
@@ -311,4 +344,13 @@ impl<'a> Parser<'a> {
         };
         Ok(Alternative { operator, span: start..self.reader.at })
     }
+}
+
+/// Into how many conditions a list is split.
+fn parts(alternatives: &[Alternative]) -> usize {
+    let negatives = || alternatives.iter().map(|a| &a.operator).filter(|operator| operator.is_negative());
+    if negatives().count() <= MAX_EXCLUSIONS {
+        return 1;
+    }
+    negatives().collect::<FxHashSet<_>>().len().div_ceil(MAX_EXCLUSIONS)
 }

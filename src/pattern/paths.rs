@@ -2,6 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
+use super::steps;
+
 /// A place in the tree; 0 is the event itself.
 pub(crate) type PathId = u32;
 /// A field that some rule names.
@@ -51,30 +53,38 @@ impl Paths {
         &self.nodes[id as usize]
     }
 
-    /// Where a key of an event leads.
+    /// Where a key of an event leads. No key of the tree has a dot, so that one with dots has only one way to go.
     #[inline]
     pub(crate) fn step(&self, from: PathId, key: &[u8]) -> Option<PathId> {
-        let node = self.node(from);
-        if node.children.len() >= HASHED {
-            return node.hashed.get(key).copied().or_else(|| self.step_dotted(from, key));
-        }
-        for (name, id) in &node.children {
-            if let Some(rest) = key.strip_prefix(&**name) {
-                match rest {
-                    [] => return Some(*id),
-                    // No key of the tree has a dot, so that there is no other way.
-                    [b'.', rest @ ..] => return self.step(*id, rest),
-                    _ => {}
+        let (mut at, mut key) = (from, key);
+        'parts: loop {
+            let node = self.node(at);
+            if node.children.len() >= HASHED {
+                let dot = memchr::memchr(b'.', key);
+                let part = &key[..dot.unwrap_or(key.len())];
+                steps::count(part.len());
+                at = node.hashed.get(part).copied()?;
+                match dot {
+                    Some(dot) => key = &key[dot + 1..],
+                    None => return Some(at),
+                }
+                continue;
+            }
+            for (name, id) in &node.children {
+                steps::count(1);
+                if let Some(rest) = key.strip_prefix(&**name) {
+                    match rest {
+                        [] => return Some(*id),
+                        [b'.', rest @ ..] => {
+                            (at, key) = (*id, rest);
+                            continue 'parts;
+                        }
+                        _ => {}
+                    }
                 }
             }
+            return None;
         }
-        None
-    }
-
-    fn step_dotted(&self, from: PathId, key: &[u8]) -> Option<PathId> {
-        let dot = memchr::memchr(b'.', key)?;
-        let id = self.node(from).direct(&key[..dot])?;
-        self.step(id, &key[dot + 1..])
     }
 
     /// The field at a path, or the place for it.

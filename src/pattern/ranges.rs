@@ -1,6 +1,7 @@
 //! Ranges of numbers, asked which of them hold a number.
 
 use super::condition::Range;
+use super::steps;
 
 /// Ranges in a few trees of growing size, with the latest additions in a list beside them. Asking n ranges costs
 /// O(log² n) and the answers; adding and removing O(log² n) on average.
@@ -31,6 +32,7 @@ impl<T: Copy + PartialEq> Ranges<T> {
     #[inline]
     pub(crate) fn stab(&self, number: f64, mut found: impl FnMut(T)) {
         for (range, entry) in &self.recent {
+            steps::count(1);
             if range.contains(number) {
                 found(*entry);
             }
@@ -170,6 +172,7 @@ impl<T: Copy + PartialEq> Segments<T> {
         let is_end = self.ends.get(below) == Some(&number);
         let mut node = self.ends.len() * 2 + 1 + 2 * below + usize::from(is_end);
         while node > 0 {
+            steps::count(1);
             if self.filled[node / 64] >> (node % 64) & 1 == 1 {
                 let filed = self.starts[node] as usize..self.starts[node + 1] as usize;
                 for &place in &self.filed[filed] {

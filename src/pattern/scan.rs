@@ -8,6 +8,7 @@ use super::field::FieldIndex;
 use super::json::{MAX_DEPTH, unescape};
 use super::paths::{FieldId, PathId, Paths};
 use super::skip::{past_container, past_number_or_word, past_string};
+use super::steps;
 use super::tally::{ConditionId, ROOT, Scope, ScopeId, Scratch};
 
 /// What the walk needs to know of a set of rules.
@@ -100,6 +101,7 @@ impl<R: Rules> Walk<'_, R> {
             }
             self.at += 1;
             self.space();
+            steps::count(self.at + 1 - start);
             let key = &self.text[start..end - 1];
             let member = if escaped {
                 let mut plain = std::mem::take(&mut self.scratch.key);
@@ -148,6 +150,7 @@ impl<R: Rules> Walk<'_, R> {
 
     fn judge_tail(&self) -> Tail {
         let (tail, ends) = (&self.text[self.at..], self.rules.key_ends());
+        steps::count(tail.len() * (ends.len() + 1));
         let needed = ends.is_empty()
             || tail.trim_ascii_end().last() != Some(&b'}')
             || ends.iter().any(|end| end.find(tail).is_some())
@@ -193,6 +196,7 @@ impl<R: Rules> Walk<'_, R> {
         let array = self.scratch.arrays;
         self.scratch.arrays += 1;
         loop {
+            steps::count(1);
             // Only objects and arrays make an element that conditions must share.
             let within = match self.peek() {
                 Some(b'{' | b'[') => {
@@ -224,6 +228,7 @@ impl<R: Rules> Walk<'_, R> {
                 return self.fault("the string's closing quote");
             };
             self.at = end;
+            steps::count(end - start);
             let raw = &self.text[start + 1..end - 1];
             if escaped && field.reads_text() {
                 let mut plain = std::mem::take(&mut self.scratch.text);
@@ -272,6 +277,7 @@ impl<R: Rules> Walk<'_, R> {
             Some(b'{' | b'[') => past_container(self.text, self.at),
             _ => past_number_or_word(self.text, self.at),
         };
+        steps::count(end.unwrap_or(self.text.len()) - self.at);
         match end {
             Some(end) => {
                 self.at = end;

@@ -12,8 +12,6 @@ use std::sync::Arc;
 use memchr::memmem;
 use rustc_hash::FxHashMap;
 
-use build::ways;
-
 use super::Pattern;
 use super::condition::Operator;
 use super::consistency::{Need, consistent};
@@ -22,6 +20,7 @@ use super::field::FieldIndex;
 use super::parse::Parsed;
 use super::paths::{FieldId, PathId, Paths};
 use super::scan::{Rules, scan};
+use super::steps;
 use super::tally::{ConditionId, Level, ROOT, Scratch};
 
 /// The number of a rule within its set, given by [`PatternSet::add`]. Numbers of removed rules come again.
@@ -31,9 +30,6 @@ pub struct RuleId(pub u32);
 type NodeId = u32;
 const TOP: NodeId = 0;
 const NOWHERE: NodeId = u32::MAX;
-
-/// The `anything-but`s that one condition can tell apart.
-const MAX_EXCLUSIONS: usize = 64;
 
 /// From so many next conditions on, those that are met are looked up instead of trying each.
 const MANY: usize = 8;
@@ -102,7 +98,7 @@ pub struct PatternSet {
     condition_ids: FxHashMap<(FieldId, Arc<[Operator]>), ConditionId>,
     nodes: Vec<Node>,
     free_nodes: Vec<NodeId>,
-    /// The way from a node by a condition that is met by values it names.
+    /// The way from a node other than the topmost by a condition.
     edges: FxHashMap<(NodeId, ConditionId), NodeId>,
     rules: Vec<Option<Rule>>,
     free_rules: Vec<u32>,
@@ -187,15 +183,9 @@ impl PatternSet {
             self.rules.push(None);
             u32::try_from(self.rules.len() - 1).expect("fewer than 2^32 rules")
         });
-        let mut ends = Vec::new();
-        for branch in &parsed.branches {
-            for way in ways(parsed, branch) {
-                let end = self.add_way(&way);
-                if !ends.contains(&end) {
-                    ends.push(end);
-                    self.nodes[end as usize].rules.push(id);
-                }
-            }
+        let ends = self.add_ways(parsed);
+        for &end in &ends {
+            self.nodes[end as usize].rules.push(id);
         }
         self.several_ways += usize::from(ends.len() > 1);
         self.rules[id as usize] = Some(Rule { ends });
@@ -310,6 +300,7 @@ impl PatternSet {
         let mut sorted = false;
         while let Some((node, in_arrays, unsure)) = open.pop() {
             let so_far = (in_arrays, unsure);
+            steps::count(1);
             let Node { rules, positives, others, .. } = &self.nodes[node as usize];
             if !rules.is_empty()
                 && ((in_arrays < 2 && !unsure) || self.is_consistent(node, scratch, &mut sorted))
@@ -322,7 +313,9 @@ impl PatternSet {
                 }
             } else {
                 for &id in &scratch.matched {
-                    if let Some(&next) = self.edges.get(&(node, id)) {
+                    if self.conditions[id as usize].kind == Kind::Positive
+                        && let Some(&next) = self.edges.get(&(node, id))
+                    {
                         self.enter(id, next, so_far, scratch, &mut open);
                     }
                 }
@@ -343,6 +336,7 @@ impl PatternSet {
         scratch: &Scratch,
         open: &mut Vec<(u32, u32, bool)>,
     ) {
+        steps::count(1);
         match self.level(id, scratch) {
             Level::Unmet => {}
             Level::Open => open.push((node, in_arrays, true)),
@@ -385,6 +379,7 @@ impl PatternSet {
         let mut met_in: Vec<_> = hits.map(|&(_, scope)| scope).collect();
         let mut present_in = Vec::new();
         if condition.exclusions > 0 || level == Level::Open {
+            steps::count(scratch.occurrences.len());
             for (at, &(field, scope)) in scratch.occurrences.iter().enumerate() {
                 if field != condition.field {
                     continue;

@@ -3,6 +3,7 @@
 
 use super::field::{Buffers, Entry};
 use super::paths::FieldId;
+use super::steps;
 
 /// A condition's number within a set.
 pub(crate) type ConditionId = u32;
@@ -19,6 +20,9 @@ pub(crate) struct Scope {
     /// The array: elements of one array exclude each other.
     pub(crate) array: u32,
 }
+
+/// The `anything-but`s that one condition can tell apart: one a bit.
+pub(crate) const MAX_EXCLUSIONS: usize = 64;
 
 /// How far a condition is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,6 +121,7 @@ impl Scratch {
     /// A value of a field is about to be looked at.
     #[inline]
     pub(crate) fn value(&mut self, field: FieldId, scope: ScopeId) {
+        steps::count(1);
         let tally = &mut self.fields[field as usize];
         if tally.epoch != self.epoch {
             *tally = FieldTally { epoch: self.epoch, outside: 0, in_arrays: 0 };
@@ -134,6 +139,7 @@ impl Scratch {
     /// The value being looked at meets a condition, or is excluded by one of its `count` `anything-but`s.
     #[inline]
     pub(crate) fn note(&mut self, entry: Entry, scope: ScopeId, count: impl FnOnce(ConditionId) -> u8) {
+        steps::count(1);
         match entry.exclusion() {
             None => self.note_met(entry.condition(), scope),
             Some(place) => self.note_excluded(entry.condition(), place, scope, count(entry.condition())),

@@ -1,6 +1,7 @@
 //! Tests of the whole room.
 
 mod analysis;
+mod bounds;
 mod facts;
 mod naive;
 mod properties;

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use memchr::memmem;
 
 use super::error::Reason;
+use super::steps;
 
 /// The highest complexity a field's wildcards may have. AWS accepts 7 and refuses 11; Event Ruler's
 /// documentation advises 10.
@@ -70,9 +71,12 @@ impl Wildcard {
             return false;
         };
         for literal in middle {
-            match memmem::find(rest, literal) {
-                Some(at) => rest = &rest[at + literal.len()..],
-                None => return false,
+            let found = memmem::find(rest, literal);
+            let end = found.map_or(rest.len(), |at| at + literal.len());
+            steps::count(end);
+            rest = &rest[end..];
+            if found.is_none() {
+                return false;
             }
         }
         true
@@ -184,6 +188,7 @@ fn complexity(groups: &[Vec<&Wildcard>], cap: usize) -> usize {
     while let Some(live) = queue.pop() {
         for byte in places.bytes(&live) {
             let after = places.step(&live, byte);
+            steps::count(after.len() + 1);
             worst = worst.max(places.count(&after));
             if worst >= cap || seen.len() > MAX_COMBINATIONS {
                 return cap;

@@ -11,6 +11,7 @@ mod scenario;
 use std::collections::BTreeMap;
 
 pub use fault::fault;
+pub use scenario::Part;
 
 use super::broker::archive::ArchiveSettings;
 use super::broker::polling::Polling;
@@ -156,18 +157,28 @@ pub fn compile_scenario(
     name: &str,
     scenario: &Scenario,
 ) -> Result<Model, SimulationError> {
-    let replied = replies::drawn(board, topology);
-    let mut work =
-        Work { board, topology, model: Model::default(), scenario: name, reactions: Vec::new(), replied };
-    work.model.registry = board.settings.registry;
-    work.services()?;
-    work.messages();
-    work.channels()?;
-    work.reactions()?;
-    work.replies()?;
-    work.scenario(scenario)?;
-    work.keys();
-    Ok(work.model)
+    let mut work = Work::of(board, topology, name)?;
+    match work.scenario(scenario).into_iter().next() {
+        Some((_, error)) => Err(error),
+        None => {
+            work.keys();
+            Ok(work.model)
+        }
+    }
+}
+
+/// Everything in a scenario that makes no sense on this board, part by part, for whoever is writing it.
+#[must_use]
+pub fn problems(
+    board: &Board,
+    topology: &Topology,
+    name: &str,
+    scenario: &Scenario,
+) -> Vec<(Part, SimulationError)> {
+    match Work::of(board, topology, name) {
+        Ok(mut work) => work.scenario(scenario),
+        Err(error) => vec![(Part::Board, error)],
+    }
 }
 
 /// What arrives at a board without scenarios: one of everything a second.
@@ -232,6 +243,22 @@ fn outages(
     let repair = mttr.map_or(REPAIR, |span| span.0.max(1));
     let up = repair as f64 * share / (1.0 - share);
     Ok(Some(((up as u64).max(1), repair)))
+}
+
+impl<'a> Work<'a> {
+    /// The board itself, before any scenario.
+    fn of(board: &'a Board, topology: &'a Topology, scenario: &'a str) -> Result<Self, SimulationError> {
+        let replied = replies::drawn(board, topology);
+        let mut work =
+            Work { board, topology, model: Model::default(), scenario, reactions: Vec::new(), replied };
+        work.model.registry = board.settings.registry;
+        work.services()?;
+        work.messages();
+        work.channels()?;
+        work.reactions()?;
+        work.replies()?;
+        Ok(work)
+    }
 }
 
 impl Work<'_> {

@@ -21,7 +21,7 @@ mod slow;
 use std::sync::Arc;
 
 use super::engine::{Engine, FaultPhase};
-use super::model::{Fault, Model, Struck};
+use super::model::{ChannelIx, Fault, MessageIx, Model, ServiceIx, Struck};
 use super::trace::TraceKind;
 use crate::board::FaultKind;
 
@@ -54,8 +54,46 @@ pub struct FaultType {
     pub(super) accepts: fn(&Struck) -> bool,
     /// Whether this row is the one for a kind.
     pub(super) is: fn(&FaultKind) -> bool,
+    /// What somebody who picks it begins with.
+    pub example: fn() -> FaultKind,
     /// Switches it on (`true`) or off.
     strike: fn(&mut Engine, &Model, &Strike<'_>),
+}
+
+/// What a name that a fault strikes can stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A service.
+    Service,
+    /// A channel.
+    Channel,
+    /// An event, command or query.
+    Message,
+    /// What a scenario lets arrive.
+    Entry,
+    /// A frame.
+    Frame,
+}
+
+impl FaultType {
+    /// Whether it can strike such a place.
+    #[must_use]
+    pub fn can_strike(&self, place: Place) -> bool {
+        (self.accepts)(&match place {
+            Place::Service => Struck::Service(ServiceIx(0)),
+            Place::Channel => Struck::Channel(ChannelIx(0)),
+            Place::Message => Struck::Message(MessageIx(0)),
+            Place::Entry => Struck::Entries(Vec::new()),
+            Place::Frame => Struck::Island(Vec::new()),
+        })
+    }
+
+    /// Its name as people read it: "Crash before publish".
+    #[must_use]
+    pub fn label(&self) -> String {
+        let words = self.name.replace('_', " ");
+        words[..1].to_uppercase() + &words[1..]
+    }
 }
 
 /// A fault being switched.
@@ -169,35 +207,18 @@ const fn strikes_messages(struck: &Struck) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::board::{Distribution, Span};
 
     #[test]
     fn every_kind_of_fault_has_exactly_one_row_and_rows_are_sorted() {
-        use FaultKind as K;
-        let delay = Distribution::Constant(Span(1));
-        let kinds = [
-            K::Down,
-            K::Slow(2.0),
-            K::Flapping(Span(1)),
-            K::Drop(0.1),
-            K::Duplicate(0.1),
-            K::Delay(delay),
-            K::Reorder(Span(1)),
-            K::Corrupt(0.1),
-            K::CrashBeforePublish(0.1),
-            K::CrashBeforeAck(0.1),
-            K::Partition,
-            K::Burst(2.0),
-            K::RateLimit(1.0),
-            K::Poison(0.1),
-            K::BreakingSchema,
-            K::ClockSkew(Span(1)),
-            K::Replay { from: Span(0), to: Span(1), only: Vec::new() },
-        ];
-        for kind in &kinds {
-            assert_eq!(FAULTS.iter().filter(|row| (row.is)(kind)).count(), 1, "{kind:?}");
+        for row in &FAULTS {
+            let kind = (row.example)();
+            let rows: Vec<&str> = FAULTS.iter().filter(|row| (row.is)(&kind)).map(|row| row.name).collect();
+            assert_eq!(rows, [row.name], "{kind:?}");
+            // The name is the one boards write.
+            let written = serde_json::to_value(&kind).unwrap();
+            let name = written.as_str().or_else(|| written.as_object()?.keys().next().map(String::as_str));
+            assert_eq!(name, Some(row.name));
         }
-        assert_eq!(kinds.len(), FAULTS.len());
         assert!(FAULTS.is_sorted_by_key(|row| row.name));
     }
 }

@@ -3,12 +3,16 @@
 mod breaking;
 mod lens;
 mod recording;
+mod scenario;
 mod sidebar;
 mod sprites;
+
+use std::sync::Arc;
 
 use breaking::is_background;
 use lens::{Followed, Kept, Lens};
 use recording::Recording;
+use scenario::{Judged, Side};
 use sprites::{Sprites, Tokens};
 
 use super::{Workspace, watching};
@@ -57,6 +61,9 @@ pub(super) struct SimulateWorkspace {
     followed: Followed,
     /// The run others are compared with.
     kept: Option<Kept>,
+    /// What is shown beside the board.
+    side: Side,
+    judged: Option<Arc<Judged>>,
 }
 
 impl Default for SimulateWorkspace {
@@ -77,6 +84,8 @@ impl Default for SimulateWorkspace {
             lens: None,
             followed: Followed::default(),
             kept: None,
+            side: Side::default(),
+            judged: None,
         }
     }
 }

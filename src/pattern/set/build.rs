@@ -4,45 +4,101 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
-use super::{Condition, Field, Kind, MAX_EXCLUSIONS, NOWHERE, Node, NodeId, PatternSet, TOP};
+use super::{Condition, Field, Kind, NOWHERE, Node, NodeId, PatternSet, TOP};
 use crate::pattern::condition::Operator;
 use crate::pattern::field::{Entry, FieldIndex};
-use crate::pattern::parse::{Branch, Parsed};
+use crate::pattern::parse::{self, Branch, Parsed};
 use crate::pattern::paths::FieldId;
-use crate::pattern::tally::ConditionId;
+use crate::pattern::steps;
+use crate::pattern::tally::{ConditionId, MAX_EXCLUSIONS};
 
-/// A way to match: lists of distinct alternatives by path.
-pub(super) type Way = Vec<(Arc<str>, Vec<Operator>)>;
+/// A way to match: conditions with how telling each is and its path.
+type Way<'p> = Vec<(u8, &'p Arc<str>, ConditionId)>;
 
 /// Up to so many fields, the rest of an event is searched for their keys instead of being read.
 const FEW_FIELDS: usize = 4;
 
 impl PatternSet {
-    /// The node of a way to match, made as far as it is missing.
-    pub(super) fn add_way(&mut self, way: &[(Arc<str>, Vec<Operator>)]) -> NodeId {
-        let mut conditions: Vec<(u8, &Arc<str>, ConditionId)> = Vec::with_capacity(way.len());
-        for (path, alternatives) in way {
-            let id = self.add_condition(path, alternatives);
-            conditions.push((rank(alternatives), path, id));
+    /// The nodes where the ways to match a pattern end, each once, made as far as they are missing.
+    pub(super) fn add_ways(&mut self, parsed: &Parsed) -> Vec<NodeId> {
+        // Branches share most of their lists, which may be long.
+        let mut known = vec![None; parsed.fields.len()];
+        let mut ends = Vec::new();
+        for branch in &parsed.branches {
+            for mut way in self.ways(parsed, branch, &mut known) {
+                way.sort_unstable();
+                steps::count(way.len());
+                let mut at = TOP;
+                for (_, _, id) in way {
+                    at = match self.next(at, id) {
+                        Some(node) => node,
+                        None => self.add_node(at, id),
+                    };
+                }
+                ends.push(at);
+            }
         }
-        conditions.sort();
-        let mut at = TOP;
-        for &(_, _, id) in &conditions {
-            at = match self.next(at, id) {
-                Some(node) => node,
-                None => self.add_node(at, id),
-            };
+        ends.sort_unstable();
+        ends.dedup();
+        ends
+    }
+
+    /// The ways to match a branch: one, unless a list has more `anything-but`s than can be told apart.
+    fn ways<'p>(
+        &mut self,
+        parsed: &Parsed,
+        branch: &'p Branch,
+        known: &mut [Option<Vec<(u8, ConditionId)>>],
+    ) -> Vec<Way<'p>> {
+        let mut ways = vec![Way::with_capacity(branch.len())];
+        for (path, &field) in branch {
+            let parts =
+                known[field].get_or_insert_with(|| self.add_parts(path, &parsed.fields[field])).as_slice();
+            let (&first, others) = parts.split_first().expect("a list has an alternative");
+            let before = if others.is_empty() { Vec::new() } else { ways.clone() };
+            for (at, &(rank, id)) in std::iter::once(&first).chain(others).enumerate() {
+                if at == 0 {
+                    ways.iter_mut().for_each(|way| way.push((rank, path, id)));
+                } else {
+                    ways.extend(before.iter().map(|way| {
+                        let mut way = way.clone();
+                        way.push((rank, path, id));
+                        way
+                    }));
+                }
+            }
         }
-        at
+        ways
+    }
+
+    /// The conditions of a list, split where it has more `anything-but`s than can be told apart: a list is met when
+    /// one of its parts is.
+    fn add_parts(&mut self, path: &Arc<str>, field: &parse::Field) -> Vec<(u8, ConditionId)> {
+        let mut alternatives: Vec<Operator> = Vec::new();
+        let mut negatives: Vec<Operator> = Vec::new();
+        let mut seen = rustc_hash::FxHashSet::default();
+        for alternative in &field.alternatives {
+            steps::count(1);
+            let operator = &alternative.operator;
+            if seen.insert(operator) {
+                if operator.is_negative() { &mut negatives } else { &mut alternatives }
+                    .push(operator.clone());
+            }
+        }
+        let mut parts = negatives.chunks(MAX_EXCLUSIONS);
+        alternatives.extend_from_slice(parts.next().unwrap_or_default());
+        std::iter::once(alternatives.as_slice())
+            .chain(parts)
+            .map(|part| (rank(part), self.add_condition(path, part)))
+            .collect()
     }
 
     fn next(&self, node: NodeId, id: ConditionId) -> Option<NodeId> {
         let condition = &self.conditions[id as usize];
-        match (node, condition.kind) {
-            (TOP, _) => (condition.top != NOWHERE).then_some(condition.top),
-            (_, Kind::Positive) => self.edges.get(&(node, id)).copied(),
-            _ => self.nodes[node as usize].others.iter().find(|&&(c, _)| c == id).map(|&(_, n)| n),
+        if node == TOP {
+            return (condition.top != NOWHERE).then_some(condition.top);
         }
+        self.edges.get(&(node, id)).copied()
     }
 
     fn add_node(&mut self, parent: NodeId, id: ConditionId) -> NodeId {
@@ -62,16 +118,15 @@ impl PatternSet {
         let kind = condition.kind;
         if parent == TOP {
             condition.top = node;
+        } else {
+            self.edges.insert((parent, id), node);
         }
         match (parent, kind) {
             (TOP, Kind::Positive) => {}
             (TOP, Kind::Negative) => {
                 self.fields[condition.field as usize].top_negatives.push((id, node));
             }
-            (_, Kind::Positive) => {
-                self.edges.insert((parent, id), node);
-                self.nodes[parent as usize].positives.push((id, node));
-            }
+            (_, Kind::Positive) => self.nodes[parent as usize].positives.push((id, node)),
             _ => self.nodes[parent as usize].others.push((id, node)),
         }
         node
@@ -91,16 +146,15 @@ impl PatternSet {
             let (kind, uses, field) = (condition.kind, condition.uses, condition.field);
             if parent == TOP {
                 condition.top = NOWHERE;
+            } else {
+                self.edges.remove(&(parent, id));
             }
             match (parent, kind) {
                 (TOP, Kind::Positive) => {}
                 (TOP, Kind::Negative) => {
                     self.fields[field as usize].top_negatives.retain(|&(c, _)| c != id);
                 }
-                (_, Kind::Positive) => {
-                    self.edges.remove(&(parent, id));
-                    self.nodes[parent as usize].positives.retain(|&(c, _)| c != id);
-                }
+                (_, Kind::Positive) => self.nodes[parent as usize].positives.retain(|&(c, _)| c != id),
                 _ => self.nodes[parent as usize].others.retain(|&(c, _)| c != id),
             }
             self.nodes[at as usize] = Node::default();
@@ -243,37 +297,4 @@ fn rank(alternatives: &[Operator]) -> u8 {
         _ => 2,
     };
     alternatives.iter().map(one).max().unwrap_or(0)
-}
-
-/// A branch as lists of distinct alternatives, split where a list has more `anything-but`s than can be told
-/// apart: a list is met when one of its parts is.
-pub(super) fn ways(parsed: &Parsed, branch: &Branch) -> Vec<Way> {
-    let mut ways = vec![Vec::with_capacity(branch.len())];
-    for (path, &field) in branch {
-        let mut alternatives: Vec<Operator> = Vec::new();
-        let mut negatives: Vec<Operator> = Vec::new();
-        let mut seen = rustc_hash::FxHashSet::default();
-        for alternative in &parsed.fields[field].alternatives {
-            let operator = &alternative.operator;
-            if seen.insert(operator) {
-                if operator.is_negative() { &mut negatives } else { &mut alternatives }
-                    .push(operator.clone());
-            }
-        }
-        let mut parts = negatives.chunks(MAX_EXCLUSIONS);
-        let first =
-            alternatives.into_iter().chain(parts.next().unwrap_or_default().iter().cloned()).collect();
-        let parts: Vec<Vec<Operator>> = std::iter::once(first).chain(parts.map(<[_]>::to_vec)).collect();
-        ways = parts
-            .iter()
-            .flat_map(|part| {
-                ways.iter().map(|way| {
-                    let mut way = way.clone();
-                    way.push((path.clone(), part.clone()));
-                    way
-                })
-            })
-            .collect();
-    }
-    ways
 }

@@ -10,30 +10,50 @@ use crate::topology::{self, MessageKind, RouteIx};
 const MINUTE: u64 = 60_000_000_000;
 const DAY: u64 = 86_400_000_000_000;
 
+/// A part of a scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The board it runs on.
+    Board,
+    /// The scenario as a whole.
+    Whole,
+    /// What arrives, by its place.
+    Stimulus(usize),
+    /// What goes wrong, by its place.
+    Fault(usize),
+    /// What must hold, by its place.
+    Expectation(usize),
+}
+
 impl Work<'_> {
-    pub(super) fn scenario(&mut self, scenario: &Scenario) -> Result<(), SimulationError> {
+    /// Takes a scenario up; answers everything in it that makes no sense.
+    pub(super) fn scenario(&mut self, scenario: &Scenario) -> Vec<(Part, SimulationError)> {
+        let mut wrong = Vec::new();
         if scenario.stimuli.is_empty() {
-            return Err(SimulationError::NothingArrives);
+            wrong.push((Part::Whole, SimulationError::NothingArrives));
         }
         let limited = scenario.stimuli.iter().all(is_limited);
         let duration = if limited { u64::MAX / 4 } else { MINUTE };
         self.model.duration = scenario.duration.map_or(duration, |span| span.0);
         self.model.drain = scenario.drain.map_or(DAY, |span| span.0);
         self.model.outages = scenario.outages;
-        for stimulus in &scenario.stimuli {
-            self.stimulus(stimulus)?;
+        for (at, stimulus) in scenario.stimuli.iter().enumerate() {
+            wrong.extend(self.stimulus(stimulus).err().map(|error| (Part::Stimulus(at), error)));
         }
         self.model.islands = self.islands();
-        for fault in &scenario.faults {
-            let fault = super::fault(&self.model, fault)?;
-            self.model.faults.push(fault);
+        for (at, fault) in scenario.faults.iter().enumerate() {
+            match super::fault(&self.model, fault) {
+                Ok(fault) => self.model.faults.push(fault),
+                Err(error) => wrong.push((Part::Fault(at), error)),
+            }
         }
-        for expectation in &scenario.expectations {
-            self.check_names(&expectation.name, &expectation.promise)?;
-            self.check_numbers(&expectation.name, &expectation.promise)?;
+        for (at, expectation) in scenario.expectations.iter().enumerate() {
+            let names = self.check_names(&expectation.name, &expectation.promise);
+            let checked = names.and_then(|()| self.check_numbers(&expectation.name, &expectation.promise));
+            wrong.extend(checked.err().map(|error| (Part::Expectation(at), error)));
         }
         self.model.expectations.clone_from(&scenario.expectations);
-        Ok(())
+        wrong
     }
 
     fn unknown(&self, what: impl Into<String>, name: &str) -> SimulationError {

@@ -6,11 +6,12 @@ use crate::simulation::engine::Engine;
 use crate::simulation::model::{Model, Struck};
 
 pub(super) const FAULT: FaultType = FaultType {
-    name: "breaking-schema",
+    name: "breaking_schema",
     about: "The service was deployed with a schema that the events it reads do not fit: it fails on each, until it is rolled back. A schema registry refuses the deployment.",
     strikes: "a service",
     accepts: strikes_service,
     is: |kind| matches!(kind, FaultKind::BreakingSchema),
+    example: || FaultKind::BreakingSchema,
     strike,
 };
 

@@ -11,6 +11,7 @@ pub(super) const FAULT: FaultType = FaultType {
     strikes: "an entry",
     accepts: |struck| matches!(struck, Struck::Entries(_)),
     is: |kind| matches!(kind, FaultKind::Burst(_)),
+    example: || FaultKind::Burst(10.0),
     strike,
 };
 

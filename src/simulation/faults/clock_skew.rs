@@ -1,16 +1,17 @@
 //! The clock of a service is wrong.
 
 use super::{FaultType, Strike, strikes_service};
-use crate::board::FaultKind;
+use crate::board::{FaultKind, Span};
 use crate::simulation::engine::Engine;
 use crate::simulation::model::{Model, Struck};
 
 pub(super) const FAULT: FaultType = FaultType {
-    name: "clock-skew",
+    name: "clock_skew",
     about: "The clock of the service is behind by this: what it sends looks older than it is, so that retries by age and the retention of streams end sooner, and logs tell effects before their causes.",
     strikes: "a service",
     accepts: strikes_service,
     is: |kind| matches!(kind, FaultKind::ClockSkew(_)),
+    example: || FaultKind::ClockSkew(Span::from_secs(300)),
     strike,
 };
 

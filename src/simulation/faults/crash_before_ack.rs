@@ -11,6 +11,7 @@ pub(super) const FAULT: FaultType = FaultType {
     strikes: "a service",
     accepts: strikes_service,
     is: |kind| matches!(kind, FaultKind::CrashBeforeAck(_)),
+    example: || FaultKind::CrashBeforeAck(0.1),
     strike,
 };
 

@@ -11,6 +11,7 @@ pub(super) const FAULT: FaultType = FaultType {
     strikes: "a service",
     accepts: strikes_service,
     is: |kind| matches!(kind, FaultKind::CrashBeforePublish(_)),
+    example: || FaultKind::CrashBeforePublish(0.1),
     strike,
 };
 

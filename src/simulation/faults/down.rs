@@ -11,6 +11,7 @@ pub(super) const FAULT: FaultType = FaultType {
     strikes: "a service or a channel",
     accepts: |struck| matches!(struck, Struck::Service(_) | Struck::Channel(_)),
     is: |kind| matches!(kind, FaultKind::Down),
+    example: || FaultKind::Down,
     strike,
 };
 

@@ -11,6 +11,7 @@ pub(super) const FAULT: FaultType = FaultType {
     strikes: "a message or a channel",
     accepts: strikes_messages,
     is: |kind| matches!(kind, FaultKind::Duplicate(_)),
+    example: || FaultKind::Duplicate(0.1),
     strike,
 };
 

@@ -1,7 +1,7 @@
 //! A service or channel goes down and up in turn.
 
 use super::{FaultType, Strike};
-use crate::board::FaultKind;
+use crate::board::{FaultKind, Span};
 use crate::simulation::engine::Engine;
 use crate::simulation::engine::{Event, FaultPhase};
 use crate::simulation::model::{Model, Struck};
@@ -12,6 +12,7 @@ pub(super) const FAULT: FaultType = FaultType {
     strikes: "a service or a channel",
     accepts: |struck| matches!(struck, Struck::Service(_) | Struck::Channel(_)),
     is: |kind| matches!(kind, FaultKind::Flapping(_)),
+    example: || FaultKind::Flapping(Span::from_secs(5)),
     strike,
 };
 

@@ -11,6 +11,7 @@ pub(super) const FAULT: FaultType = FaultType {
     strikes: "a frame",
     accepts: |struck| matches!(struck, Struck::Island(_)),
     is: |kind| matches!(kind, FaultKind::Partition),
+    example: || FaultKind::Partition,
     strike,
 };
 

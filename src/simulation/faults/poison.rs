@@ -11,6 +11,7 @@ pub(super) const FAULT: FaultType = FaultType {
     strikes: "a message",
     accepts: |struck| matches!(struck, Struck::Message(_)),
     is: |kind| matches!(kind, FaultKind::Poison(_)),
+    example: || FaultKind::Poison(0.01),
     strike,
 };
 

@@ -11,6 +11,7 @@ pub(super) const FAULT: FaultType = FaultType {
     strikes: "a service",
     accepts: strikes_service,
     is: |kind| matches!(kind, FaultKind::RateLimit(_)),
+    example: || FaultKind::RateLimit(1.0),
     strike,
 };
 

@@ -1,7 +1,7 @@
 //! Messages overtake each other.
 
 use super::{FaultType, Strike, modify, strikes_messages};
-use crate::board::FaultKind;
+use crate::board::{FaultKind, Span};
 use crate::simulation::engine::Engine;
 use crate::simulation::model::Model;
 
@@ -11,6 +11,7 @@ pub(super) const FAULT: FaultType = FaultType {
     strikes: "a message or a channel",
     accepts: strikes_messages,
     is: |kind| matches!(kind, FaultKind::Reorder(_)),
+    example: || FaultKind::Reorder(Span::from_secs(5)),
     strike,
 };
 

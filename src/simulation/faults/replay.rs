@@ -1,7 +1,7 @@
 //! What a channel kept is delivered again.
 
 use super::{FaultType, Strike};
-use crate::board::FaultKind;
+use crate::board::{FaultKind, Span};
 use crate::simulation::engine::Engine;
 use crate::simulation::model::{Model, Struck};
 
@@ -11,6 +11,7 @@ pub(super) const FAULT: FaultType = FaultType {
     strikes: "a bus or topic with an archive, or a stream",
     accepts: |struck| matches!(struck, Struck::Channel(_)),
     is: |kind| matches!(kind, FaultKind::Replay { .. }),
+    example: || FaultKind::Replay { from: Span::ZERO, to: Span::from_secs(60), only: Vec::new() },
     strike,
 };
 

@@ -11,6 +11,7 @@ pub(super) const FAULT: FaultType = FaultType {
     strikes: "a service",
     accepts: strikes_service,
     is: |kind| matches!(kind, FaultKind::Slow(_)),
+    example: || FaultKind::Slow(10.0),
     strike,
 };
 

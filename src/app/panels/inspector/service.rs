@@ -5,8 +5,9 @@ use egui::Ui;
 use super::{change, optional, stated};
 use crate::app::context::Cx;
 use crate::app::widgets::{choice_row, section, switch_row, text_area, text_row};
-use crate::board::{Control, Distribution, Key, Publishing, Record, Service, Span};
+use crate::board::{Control, Key, Publishing, Record, Service, Span};
 use crate::scene::percent;
+use crate::view::latency;
 
 const LENGTH: &str = "a length of time: write 250ms, 30s, 5min or 2h";
 
@@ -75,9 +76,9 @@ fn promises(ui: &mut Ui, cx: &mut Cx<'_>, name: &str, service: &mut Service) {
 
 fn performance(ui: &mut Ui, cx: &mut Cx<'_>, name: &str, service: &mut Service) {
     section(ui, cx.theme, "Performance");
-    let shown = service.latency.as_ref().map(latency_text).unwrap_or_default();
+    let shown = service.latency.as_ref().map(latency::text).unwrap_or_default();
     if let Some(text) = text_row(ui, cx.theme, name, "Latency", &shown, "instant") {
-        match read_latency(&text) {
+        match latency::read(&text) {
             Ok(latency) => service.latency = latency,
             Err(message) => cx.say(crate::app::canvas::Tone::Error, message),
         }
@@ -101,9 +102,9 @@ fn performance(ui: &mut Ui, cx: &mut Cx<'_>, name: &str, service: &mut Service) 
         service.rate_limit = value;
     }
     span_row(ui, cx, name, "Cold start", "none", &mut service.cold_start);
-    let shown = service.projection_lag.as_ref().map(latency_text).unwrap_or_default();
+    let shown = service.projection_lag.as_ref().map(latency::text).unwrap_or_default();
     if let Some(text) = text_row(ui, cx.theme, name, "Projection lag", &shown, "none") {
-        match read_latency(&text) {
+        match latency::read(&text) {
             Ok(lag) => service.projection_lag = lag,
             Err(message) => cx.say(crate::app::canvas::Tone::Error, message),
         }
@@ -140,59 +141,5 @@ pub(super) fn span_row(
         && let Some(read) = optional(cx, &text, LENGTH)
     {
         *value = read;
-    }
-}
-
-/// A distribution as people write it: `20ms`, `10ms to 40ms`, `about 20ms`, `20ms, 99 % within 80ms`.
-pub(super) fn latency_text(latency: &Distribution) -> String {
-    match latency {
-        Distribution::Constant(span) => span.to_string(),
-        Distribution::Uniform(low, high) => format!("{low} to {high}"),
-        Distribution::Exponential(mean) => format!("about {mean}"),
-        Distribution::LogNormal { median, p99 } => format!("{median}, 99 % within {p99}"),
-        Distribution::Weibull { scale, shape } => format!("weibull {scale} {shape}"),
-        Distribution::Empirical(values) => format!("measured, {} values", values.len()),
-    }
-}
-
-/// Reads what [`latency_text`] writes.
-fn read_latency(text: &str) -> Result<Option<Distribution>, String> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let wrong = || {
-        format!("`{text}` is not a latency: write 20ms, 10ms to 40ms, about 20ms, or 20ms, 99 % within 80ms")
-    };
-    let span = |text: &str| text.trim().parse::<Span>().map_err(|_| wrong());
-    if let Some((low, high)) = text.split_once(" to ") {
-        return Ok(Some(Distribution::Uniform(span(low)?, span(high)?)));
-    }
-    if let Some(mean) = text.strip_prefix("about ") {
-        return Ok(Some(Distribution::Exponential(span(mean)?)));
-    }
-    if let Some((median, p99)) = text.split_once(", 99 % within ") {
-        return Ok(Some(Distribution::LogNormal { median: span(median)?, p99: span(p99)? }));
-    }
-    if let Some((scale, shape)) = text.strip_prefix("weibull ").and_then(|rest| rest.split_once(' ')) {
-        return Ok(Some(Distribution::Weibull {
-            scale: span(scale)?,
-            shape: shape.parse().map_err(|_| wrong())?,
-        }));
-    }
-    Ok(Some(Distribution::Constant(span(text)?)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn latencies_read_what_they_write() {
-        for text in ["20ms", "10ms to 40ms", "about 20ms", "20ms, 99 % within 80ms", "weibull 20ms 1.5"] {
-            assert_eq!(latency_text(&read_latency(text).unwrap().unwrap()), text);
-        }
-        assert_eq!(read_latency(" "), Ok(None));
-        assert!(read_latency("soon").is_err());
     }
 }

@@ -3,6 +3,7 @@
 use egui::{RichText, Ui};
 
 use super::SimulateWorkspace;
+use super::scenario::Side;
 use crate::app::context::Cx;
 use crate::app::theme::Theme;
 use crate::app::widgets;
@@ -51,12 +52,8 @@ fn figure(ui: &mut Ui, theme: &Theme, name: &str, value: RichText) -> egui::Resp
 impl SimulateWorkspace {
     pub(super) fn sidebar(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let theme = cx.theme;
-        ui.label(theme.title("Simulation"));
+        self.side_tabs(ui, theme);
         let names: Vec<String> = cx.document.board().scenarios.keys().cloned().collect();
-        if let Some(problem) = self.problem.as_ref().map(|(_, problem)| problem.clone()) {
-            ui.add_space(8.0);
-            ui.label(RichText::new(problem).color(theme.secondary));
-        }
         let choices: Vec<(usize, &str)> =
             names.iter().enumerate().map(|(at, name)| (at, name.as_str())).collect();
         let now = self.scenario.as_ref().and_then(|name| names.iter().position(|n| n == name)).unwrap_or(0);
@@ -65,6 +62,20 @@ impl SimulateWorkspace {
         {
             self.scenario = Some(names[at].clone());
             self.restart();
+        }
+        if let Some(problem) = self.problem.as_ref().map(|(_, problem)| problem.clone())
+            && (self.side == Side::Run || names.is_empty())
+        {
+            ui.add_space(8.0);
+            ui.label(RichText::new(problem).color(theme.secondary));
+            if names.is_empty() {
+                self.offer_scenario(ui, cx);
+            } else if ui.button("Change the scenario").clicked() {
+                self.side = Side::Scenario;
+            }
+        }
+        if self.side == Side::Scenario {
+            return self.edit_scenario(ui, cx);
         }
         let seed = self.seed;
         widgets::row(ui, theme, "Seed", |ui| {
