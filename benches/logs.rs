@@ -19,6 +19,7 @@ use isobar::replay::load::Loading;
 use isobar::replay::mapping::Mapping;
 use isobar::replay::player::{Filter, Player};
 use isobar::replay::search::Search;
+use isobar::replay::tally::Tally;
 use isobar::replay::time;
 use isobar::replay::tracks::Tracks;
 
@@ -270,6 +271,20 @@ fn queries(log: &Log) {
     println!("  histogram of all, 400 buckets by type    {:7.3} ms", start.elapsed().as_secs_f64() * 1e3);
     let total: u64 = (0..400).map(|b| histogram.total(b)).sum();
     assert_eq!(total, log.len() as u64);
+    let classes: Vec<u8> = (0..log.types().len()).map(|number| number.min(8) as u8).collect();
+    let mut tally = Tally::default();
+    let start = Instant::now();
+    tally.follow(log, &classes, 9);
+    println!("  summed up once for the timeline          {:7.3} ms", start.elapsed().as_secs_f64() * 1e3);
+    let mut worst = 0.0_f64;
+    for step in 1..=100 {
+        let half = (last - first) / 2 / step;
+        let shown = first + (last - first) / 2 - half..first + (last - first) / 2 + half;
+        let start = Instant::now();
+        std::hint::black_box(tally.histogram(log, shown, 320));
+        worst = worst.max(start.elapsed().as_secs_f64());
+    }
+    println!("  timeline after a zoom, worst of 100      {:7.3} ms", worst * 1e3);
     let start = Instant::now();
     let next = log.next_of_correlation(log.len() / 2);
     let chain = log.correlation_chain(log.len() / 2).len();

@@ -9,6 +9,8 @@ pub mod journal;
 pub mod keeper;
 pub mod log_memory;
 pub mod logs;
+mod map;
+pub mod past;
 pub mod picture;
 pub mod places;
 pub mod sources;

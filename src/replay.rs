@@ -21,6 +21,7 @@ pub mod scan;
 pub mod search;
 pub mod stats;
 pub mod symbols;
+pub mod tally;
 pub mod time;
 pub mod tracks;
 

@@ -174,6 +174,11 @@ A log shows messages as they are sent, not as they are received. A subscriber th
 is not found. Where the log names no causes, who reacts to what is guessed from what regularly came before in the same
 process; the board says so.
 
+Logs of process mining (XES, OCEL, and tables of them) name activities and who did the work, `org:resource`: people, roles,
+machines. None of these published the event; the information system did, and it has no name there. So such a log has no
+sources, its board has one service *System*, and the resource is a field of each event. `--source-field org:resource`, or
+*Log* in the window, makes publishers of resources where they are systems after all.
+
 Measured on the sample boards: each is run for up to fifteen minutes of virtual time without its faults, and the board
 discovered from the log of that run is compared with the one that was run, edge by edge: *who sends what* and *who reacts to
 what*, by name, as far as the log can show it. Precision is the share of the found edges that are there, recall the share

@@ -79,6 +79,45 @@ fn a_board_is_compared_with_its_past_from_anywhere_in_the_repository() {
 }
 
 #[test]
+fn contracts_are_compared_with_their_past_as_boards_are() {
+    let Some(folder) = repository() else { return };
+    let at = folder.path();
+    let run = |arguments: &[&str]| assert!(git(at, arguments).status.success(), "{arguments:?}");
+    let export = |revision: &str| {
+        run(&["checkout", "--quiet", "--force", revision, "--", "boards"]);
+        let export = ["export", "boards/shop.ron", "--to", "asyncapi", "--out", "contracts"];
+        assert!(Command::new(ISOBAR).args(export).current_dir(at).status().unwrap().success());
+        run(&["add", "."]);
+    };
+    run(&["commit", "--quiet", "-a", "-m", "Rename"]);
+    run(&["tag", "v2"]);
+    // The contracts of both states of the board, each in a commit of its own.
+    export("v1");
+    // Not a contract, and nothing that could be read as one.
+    std::fs::write(at.join("contracts/picture.json"), [0xff, 0xfe, 0x00]).unwrap();
+    run(&["add", "."]);
+    run(&["commit", "--quiet", "-m", "Contracts"]);
+    run(&["tag", "c1"]);
+    export("v2");
+    let now = isobar(at, &["--git", "c1", "contracts"]);
+    run(&["commit", "--quiet", "-m", "Contracts of the renamed field"]);
+    std::fs::remove_dir_all(at.join("contracts")).unwrap();
+    let then = isobar(at, &["--git", "c1..HEAD", "contracts/"]);
+    let one = isobar(at, &["--git", "c1..HEAD", "contracts/board.asyncapi.yaml"]);
+    for output in [&now, &then, &one] {
+        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            text(output).contains("BREAKING") && text(output).contains("orderNumber"),
+            "{}",
+            text(output)
+        );
+    }
+    assert_eq!(text(&now), text(&then));
+    let same = isobar(at, &["--git", "c1..c1", "contracts"]);
+    assert_eq!(same.status.code(), Some(0), "{}", text(&same));
+}
+
+#[test]
 fn what_git_does_not_have_is_said_with_exit_code_2() {
     let Some(folder) = repository() else { return };
     let at = folder.path();
@@ -86,6 +125,8 @@ fn what_git_does_not_have_is_said_with_exit_code_2() {
     for (arguments, said) in [
         (&["--git", "v9", "boards/shop.ron"][..], "git has no boards/shop.ron at `v9`"),
         (&["--git", "v1", "new.ron"], "git has no new.ron at `v1`"),
+        (&["--git", "v1", "contracts"], "git has no contracts at `v1`"),
+        (&["--git", "v1..v1", "boards"], "at `v1`: boards: nothing to import"),
         (&["--git=--output=x", "boards/shop.ron"], "is no revision"),
         (&["--git", "v1...HEAD", "boards/shop.ron"], "--git OLD..NEW"),
         (&["--git", "v1", "boards/shop.ron", "new.ron"], "give one"),

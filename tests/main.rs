@@ -5,6 +5,7 @@
 mod arranging;
 mod availability;
 mod bad_boards;
+mod bad_logs;
 mod ci_examples;
 mod crash;
 mod discovery;

@@ -189,7 +189,8 @@ impl Files {
                 if let Some(drawing) = drawing(path) {
                     return Finished::Drawing(path.clone(), Box::new(drawing));
                 }
-                if !sources::holds_contracts(path) {
+                // No board and no log has the ending of a page or of YAML: there the reason is that of the import.
+                if !sources::holds_contracts(path) && !sources::is_page_or_yaml(path) {
                     return Finished::PickedOpen(path.clone());
                 }
             }

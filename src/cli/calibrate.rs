@@ -50,6 +50,7 @@ impl Subcommand for Calibrate {
         let board = io::load(&self.board)?.board;
         let log = self.log.open()?;
         let mut done = calibrate(&board, &derive(&board), &log);
+        self.log.still_whole(&log)?;
         let pairs = if self.run {
             refine(&mut done, AS_CAPTURED, self.seed).map_err(|error| CliError(error.to_string()))?
         } else {

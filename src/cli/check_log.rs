@@ -51,6 +51,7 @@ impl Subcommand for CheckLog {
         let board = io::load(&self.board)?.board;
         let log = self.log.open()?;
         let findings = check(&board, &derive(&board), &log);
+        self.log.still_whole(&log)?;
         let file = self.log.path().display().to_string();
         match self.format {
             Format::Text => write!(out, "{}", report::text(&file, &findings))?,

@@ -4,17 +4,17 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::{CliError, Exit, Subcommand};
-use crate::board::{Board, format, repair};
+use crate::board::Board;
 use crate::contracts::{Model, compatibility};
 use crate::{io, topology};
 
 /// Arguments of `isobar diff`.
 #[derive(clap::Args)]
 pub(super) struct Diff {
-    /// The old state, then the new one, each a board, a contract file or a folder of them; with --git only the board
+    /// The old state, then the new one, each a board, a contract file or a folder of them; with --git only one of them
     #[arg(required = true, num_args = 1..=2, value_name = "BOARD")]
     boards: Vec<PathBuf>,
-    /// Compare with the board as it was at this git revision, or two of its revisions: `v1..v2`
+    /// Compare with what it was at this git revision, or two of its revisions: `v1..v2`
     #[arg(long, value_name = "REVISION")]
     git: Option<String>,
     /// What to print; markdown is a request for comments with the consumers to ask
@@ -34,13 +34,15 @@ impl Subcommand for Diff {
                     return Err(CliError("two revisions have two dots between them: --git OLD..NEW".into()));
                 }
                 Some((old, new)) => (at_revision(board, old)?, at_revision(board, new)?),
-                None => (at_revision(board, revisions)?, io::load(board)?.board),
+                None => (at_revision(board, revisions)?, state(board)?),
             },
             ([old, new], None) => (state(old)?, state(new)?),
             ([_, _], Some(_)) => {
-                return Err(CliError("--git compares one board with its past; give one".into()));
+                return Err(CliError(
+                    "--git compares one board, contract file or folder with its past; give one".into(),
+                ));
             }
-            _ => return Err(CliError("give two boards or folders, or one board with --git REVISION".into())),
+            _ => return Err(CliError("give two boards or folders, or one with --git REVISION".into())),
         };
         let (before, after) = (topology::derive(&old), topology::derive(&new));
         let (before, after) = (Model::new(&old, &before), Model::new(&new, &after));
@@ -64,27 +66,8 @@ fn state(path: &Path) -> Result<Board, CliError> {
     Ok(read.board)
 }
 
-/// The board as git has it at a revision.
-fn at_revision(board: &Path, revision: &str) -> Result<Board, CliError> {
-    let name = board.file_name().unwrap_or_default().to_string_lossy();
-    let folder = board.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // An empty one would be what is staged.
-    if revision.is_empty() || revision.starts_with('-') {
-        return Err(CliError(format!("`{revision}` is no revision")));
-    }
-    let output = std::process::Command::new("git")
-        .arg("-C")
-        .arg(folder)
-        .args(["show", &format!("{revision}:./{name}")])
-        .output()
-        .map_err(|error| CliError(format!("cannot run git: {error}")))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(CliError(format!("git has no {} at `{revision}`: {}", board.display(), said.trim())));
-    }
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let mut old = format::read(&text, format::Syntax::of_text(&text))
-        .map_err(|error| CliError(format!("{} at `{revision}`: {error}", board.display())))?;
-    let _ = repair::repair(&mut old);
-    Ok(old)
+/// The same as git has it at a revision.
+fn at_revision(path: &Path, revision: &str) -> Result<Board, CliError> {
+    let read = io::past::at_revision(path, revision).map_err(|error| CliError(error.to_string()))?;
+    Ok(read.board)
 }

@@ -26,10 +26,8 @@ impl Subcommand for Discover {
 
     fn run(self, out: &mut dyn Write) -> Result<Exit, CliError> {
         let log = self.log.open()?;
-        if log.is_empty() {
-            return Err(CliError(format!("{}: there is no event in it", self.log.path().display())));
-        }
         let found = discover(&log);
+        self.log.still_whole(&log)?;
         match &self.out {
             Some(path) => {
                 io::save(path, &found.board)?;

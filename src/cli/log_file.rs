@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::CliError;
 use crate::io::logs::LogFile;
-use crate::replay::index::{Log, Source};
-use crate::replay::load::Loading;
+use crate::replay::index::{Log, Source, SourceState};
+use crate::replay::load::{Loading, OpenError};
 use crate::replay::mapping::Mapping;
 use crate::replay::time::TimeUnit;
 
@@ -77,7 +77,8 @@ impl LogArgs {
     /// Reads the log. What is wrong with it although it can be read goes to standard error.
     ///
     /// # Errors
-    /// When it cannot be read, or is of no known format.
+    /// When it cannot be read, is of no known format, or has no event in it: a check that had nothing to look at must
+    /// not pass.
     pub(super) fn open(&self) -> Result<Log, CliError> {
         let source = self.source()?;
         let total = source.bytes().len();
@@ -97,6 +98,9 @@ impl LogArgs {
                 bad.line, bad.reason
             )));
         }
+        if log.is_empty() {
+            return Err(CliError(format!("{name}: there is no event in it. Was it written to its end?")));
+        }
         for bad in log.bad_lines().iter().take(3) {
             warn(&format!("{name}:{}: {}; skipped", bad.line, bad.reason));
         }
@@ -104,6 +108,17 @@ impl LogArgs {
             warn(&format!("{name}: {} more places skipped", log.n_bad_lines() - 3));
         }
         Ok(log)
+    }
+
+    /// Says whether what was worked out from the log can be relied on.
+    ///
+    /// # Errors
+    /// When another program has cut it meanwhile.
+    pub(super) fn still_whole(&self, log: &Log) -> Result<(), CliError> {
+        if log.source_state() == SourceState::Cut {
+            return Err(CliError(format!("{}: {}", self.log.display(), OpenError::Cut)));
+        }
+        Ok(())
     }
 
     fn source(&self) -> Result<Arc<dyn Source>, CliError> {
@@ -125,7 +140,7 @@ fn warn(message: &str) {
     let _ = writeln!(std::io::stderr(), "{message}");
 }
 
-fn with_bar(loading: &Loading) -> Result<Log, crate::replay::load::OpenError> {
+fn with_bar(loading: &Loading) -> Result<Log, OpenError> {
     std::thread::scope(|scope| {
         let worker = scope.spawn(|| loading.run());
         while !worker.is_finished() {

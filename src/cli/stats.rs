@@ -29,7 +29,9 @@ impl Subcommand for Stats {
     const ABOUT: &'static str = "Counts, rates, gaps, latencies and odd rates of a captured log";
 
     fn run(self, out: &mut dyn Write) -> Result<Exit, CliError> {
-        let stats = stats(&self.log.open()?);
+        let log = self.log.open()?;
+        let stats = stats(&log);
+        self.log.still_whole(&log)?;
         match self.format {
             Format::Text => write!(out, "{}", in_words(&stats))?,
             Format::Json => {

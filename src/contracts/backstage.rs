@@ -16,8 +16,8 @@ pub const FORMAT: Format = Format {
     write,
 };
 
-/// The longest name Backstage takes.
-const NAME_MAX: usize = 63;
+/// The longest name given, so that what keeps two apart and the ending of an API fit into the 63 Backstage takes.
+const NAME_MAX: usize = 50;
 
 fn entity_name(text: &str) -> String {
     let plain = safe(text).trim_start_matches('_').to_owned();
@@ -38,12 +38,9 @@ fn write(model: &Model, _options: &Options, bundle: &mut Bundle) {
         .zip(&called)
         .map(|(party, name)| (party.slug.as_str(), format!("{name}-api")))
         .collect();
-    let mut teams: BTreeMap<String, &str> = BTreeMap::new();
-    for team in
-        parties.iter().filter_map(|party| party.service).map(|s| s.team.as_str()).filter(|t| !t.is_empty())
-    {
-        teams.insert(team_of(team), team);
-    }
+    let mut names = Names::default();
+    let teams: BTreeMap<&str, String> =
+        model.teams.iter().map(|(team, slug)| (*team, names.claim(team, &entity_name(slug)))).collect();
     let mut documents: BTreeMap<&str, String> =
         asyncapi::service_documents(model, Syntax::Yaml).into_iter().collect();
     let system = entity_name(&model.slug());
@@ -52,19 +49,19 @@ fn write(model: &Model, _options: &Options, bundle: &mut Bundle) {
         &system,
         model.board.title(),
         &model.board.settings.description,
-        json!({ "owner": teams.keys().next().map_or("unknown", String::as_str) }),
+        json!({ "owner": teams.values().next().map_or("unknown", String::as_str) }),
     )];
-    for (id, name) in &teams {
+    for (name, id) in &teams {
         entities.push(entity("Group", id, name, "", json!({ "type": "team", "children": [] })));
     }
     for (party, name) in parties.iter().zip(&called) {
-        let owner = party.service.map_or("", |service| service.team.as_str());
-        let owner = if owner.is_empty() { "unknown".to_owned() } else { team_of(owner) };
+        let owner = party.service.and_then(|service| teams.get(service.team.as_str()));
+        let owner = owner.map_or("unknown", String::as_str);
         let description = party.service.map_or("", |service| service.description.as_str());
         let mut spec = Map::new();
         spec.insert("type".into(), if party.external { "external" } else { "service" }.into());
         spec.insert("lifecycle".into(), "production".into());
-        spec.insert("owner".into(), owner.clone().into());
+        spec.insert("owner".into(), owner.into());
         spec.insert("system".into(), system.clone().into());
         if !party.operations.is_empty() {
             spec.insert("providesApis".into(), json!([format!("{name}-api")]));
@@ -93,10 +90,6 @@ fn write(model: &Model, _options: &Options, bundle: &mut Bundle) {
     }
     let text: Vec<String> = entities.iter().map(yaml::write).collect();
     bundle.text("catalog-info.yaml", text.join("---\n"));
-}
-
-fn team_of(team: &str) -> String {
-    entity_name(&super::names::kebab(team))
 }
 
 fn entity(kind: &str, name: &str, title: &str, description: &str, spec: Value) -> Value {

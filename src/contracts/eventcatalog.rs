@@ -136,8 +136,8 @@ fn service(model: &Model, party: &PartyView, folder: &str, bundle: &mut Bundle) 
     if !description.is_empty() {
         front.insert("summary".into(), description.into());
     }
-    if let Some(service) = party.service.filter(|service| !service.team.is_empty()) {
-        front.insert("owners".into(), json!([team_id(&service.team)]));
+    if let Some(team) = model.team_of(party.service) {
+        front.insert("owners".into(), json!([team]));
     }
     if party.external {
         front.insert("externalSystem".into(), Value::Bool(true));
@@ -208,11 +208,9 @@ fn messages(model: &Model, bundle: &mut Bundle) {
             if !message.description.is_empty() {
                 front.insert("summary".into(), message.description.into());
             }
-            if let Some(team) =
-                message.owner.and_then(|owner| model.board.services.get(owner)).map(|s| &s.team)
-                && !team.is_empty()
+            if let Some(team) = model.team_of(message.owner.and_then(|owner| model.board.services.get(owner)))
             {
-                front.insert("owners".into(), json!([team_id(team)]));
+                front.insert("owners".into(), json!([team]));
             }
             if message.kind != MessageKind::Event && waits.contains(&at) {
                 let method = super::openapi::method_of(message).to_ascii_uppercase();
@@ -302,19 +300,8 @@ fn next_channels<'m>(model: &'m Model) -> BTreeMap<ChannelIx, BTreeSet<&'m str>>
     out
 }
 
-fn team_id(team: &str) -> String {
-    super::names::kebab(team)
-}
-
 fn teams(model: &Model, bundle: &mut Bundle) {
-    let teams: BTreeMap<String, &str> = model
-        .parties
-        .iter()
-        .filter_map(|party| party.service)
-        .filter(|service| !service.team.is_empty())
-        .map(|service| (team_id(&service.team), service.team.as_str()))
-        .collect();
-    for (id, name) in teams {
+    for (name, id) in &model.teams {
         let front = yaml::write(&json!({ "id": id, "name": name }));
         bundle.text(format!("teams/{id}.mdx"), format!("---\n{front}---\n"));
     }

@@ -170,6 +170,8 @@ pub struct Model<'a> {
     pub parties: Vec<PartyView<'a>>,
     /// Channels of the topology, by [`ChannelIx`].
     pub channels: Vec<ChannelView<'a>>,
+    /// Teams that services name, each with its safe name, unlike that of any other team.
+    pub teams: BTreeMap<&'a str, String>,
     /// Who does something with each message, by index: party and operation.
     users: Vec<Vec<(usize, usize)>>,
     /// What is wrong for every format: examples that their schema refuses, schemas that are none.
@@ -178,6 +180,17 @@ pub struct Model<'a> {
 
 /// The name under which policies that nobody hosts go.
 pub const POLICIES: &str = "policies";
+
+fn teams(board: &Board) -> BTreeMap<&str, String> {
+    let named: BTreeSet<&str> = board
+        .services
+        .values()
+        .map(|service| service.team.as_str())
+        .filter(|team| !team.is_empty())
+        .collect();
+    let mut names = Names::default();
+    named.into_iter().map(|team| (team, names.claim(team, &super::names::kebab(team)))).collect()
+}
 
 impl<'a> Model<'a> {
     /// Works out what a board says.
@@ -189,6 +202,7 @@ impl<'a> Model<'a> {
             messages: Vec::new(),
             parties: Vec::new(),
             channels: Vec::new(),
+            teams: teams(board),
             users: Vec::new(),
             remarks: Vec::new(),
         };
@@ -225,6 +239,12 @@ impl<'a> Model<'a> {
     #[must_use]
     pub fn slug(&self) -> String {
         super::names::kebab(self.board.title())
+    }
+
+    /// The safe name of a service's team; none when it names none.
+    #[must_use]
+    pub fn team_of(&self, service: Option<&Service>) -> Option<&str> {
+        self.teams.get(service?.team.as_str()).map(String::as_str)
     }
 
     /// The message of a topology's index.

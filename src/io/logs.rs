@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use memmap2::Mmap;
-
+use super::map::Map;
 use crate::replay::compressed;
 use crate::replay::index::{Source, SourceState};
 
@@ -43,10 +43,12 @@ pub enum FileError {
 
 /// An opened log file.
 pub struct LogFile {
-    map: Option<Mmap>,
+    map: Option<Map>,
     /// What the map shows: the log itself, or the nameless file it was unpacked into.
     file: File,
     length: u64,
+    /// It has been shorter than that: what is behind may have been written anew since.
+    cut: AtomicBool,
     warning: Option<String>,
 }
 
@@ -101,21 +103,11 @@ impl LogFile {
         Self::map(kept, warning).map_err(unpack)
     }
 
-    #[expect(unsafe_code, reason = "a memory map is the one way to look at 3 GB within a second")]
     fn map(file: File, warning: Option<String>) -> io::Result<Self> {
         let length = file.metadata()?.len();
-        if length == 0 {
-            // An empty file cannot be mapped.
-            return Ok(Self { map: None, file, length, warning });
-        }
-        // SAFETY: the map is read-only. Another program may change the file underneath: bytes that change are
-        // read as they are found, since nothing here relies on their staying the same, and `state` is asked
-        // before each piece whether the file still has all its bytes.
-        let map = unsafe { Mmap::map(&file)? };
-        // Advice only: a system without it reads as well.
-        #[cfg(unix)]
-        let _ = map.advise(memmap2::Advice::WillNeed);
-        Ok(Self { map: Some(map), file, length, warning })
+        // An empty file cannot be mapped.
+        let map = if length == 0 { None } else { Some(Map::of(&file)?) };
+        Ok(Self { map, file, length, cut: AtomicBool::new(false), warning })
     }
 
     /// What is wrong with the file although it could be opened: a compressed stream that is cut short.
@@ -147,15 +139,19 @@ const fn is_pipe(_kind: std::fs::FileType) -> bool {
 
 impl Source for LogFile {
     fn bytes(&self) -> &[u8] {
-        self.map.as_deref().unwrap_or_default()
+        self.map.as_ref().map_or(&[], Map::bytes)
     }
 
     fn state(&self) -> SourceState {
         // The open file is asked, not its name: one that is deleted stays whole until it is closed.
-        match self.file.metadata().map(|m| m.len().cmp(&self.length)) {
-            Ok(std::cmp::Ordering::Equal) => SourceState::Whole,
-            Ok(std::cmp::Ordering::Greater) => SourceState::Grown,
-            Ok(std::cmp::Ordering::Less) | Err(_) => SourceState::Cut,
+        let length = self.file.metadata().map_or(0, |m| m.len());
+        if length < self.length || self.map.as_ref().is_some_and(Map::was_cut) {
+            self.cut.store(true, Ordering::Relaxed);
+        }
+        match self.cut.load(Ordering::Relaxed) {
+            true => SourceState::Cut,
+            false if length > self.length => SourceState::Grown,
+            false => SourceState::Whole,
         }
     }
 }
@@ -248,6 +244,50 @@ mod tests {
             assert_eq!(log.source_state(), SourceState::Cut);
             assert!(log.event(2).unwrap().detail().is_none());
             assert_eq!(log.event(2).unwrap().name(), "T");
+            // What is written there afterwards is something else.
+            writer.write_all(LINE.repeat(9).as_bytes()).unwrap();
+            assert_eq!(log.source_state(), SourceState::Cut);
+        }
+    }
+
+    /// A log that is cut by another program in the worst moment there is: it is asked whether it is whole, and then cut.
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    struct CutAfterAsking(LogFile, File);
+
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    impl Source for CutAfterAsking {
+        fn bytes(&self) -> &[u8] {
+            self.0.bytes()
+        }
+
+        fn state(&self) -> SourceState {
+            let state = self.0.state();
+            self.1.set_len(40).unwrap();
+            state
+        }
+    }
+
+    #[test]
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    fn a_file_cut_between_asking_and_reading_ends_in_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let xes = "<log><trace><event><string key=\"concept:name\" value=\"a\"/></event></trace></log>";
+        for (name, text) in [
+            ("lines.jsonl", LINE.repeat(20_000)),
+            ("one.csv", format!("type,time\n{}", "a,2026-01-01T00:00:00Z\n".repeat(20_000))),
+            ("one.xes", format!("{xes}{}", " ".repeat(100_000))),
+        ] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            let file = LogFile::open(&path).unwrap();
+            let writer = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+            let source = Arc::new(CutAfterAsking(file, writer));
+            let loading = Loading::new(source, Mapping::default());
+            let said = loading.run().expect_err(name).to_string();
+            assert!(said.contains("cut short by another program"), "{name}: {said}");
+            // What was read before is still there, and looked at without harm.
+            let log = loading.snapshot();
+            assert!(log.events(0..log.len()).all(|event| event.detail().is_none()), "{name}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! Contract files read for an import: single ones, and those of whole folders.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::file::{FileError, load, read_text};
@@ -27,6 +28,35 @@ pub struct Collected {
 }
 
 impl Collected {
+    /// What is at hand already.
+    pub(super) fn of(sources: Vec<Source>) -> Self {
+        let bytes = sources.iter().map(|source| source.text.len()).sum();
+        Self { sources, skipped: Vec::new(), bytes }
+    }
+
+    /// True when a file of so many bytes may be read; why not is told.
+    pub(super) fn has_room_for(&mut self, path: &str, bytes: u64) -> bool {
+        if bytes > DOCUMENT_MAX as u64 {
+            let limit = DOCUMENT_MAX / 1024 / 1024;
+            self.skipped.push(format!("{path}: it is larger than {limit} MB, so it is left out"));
+            return false;
+        }
+        if self.sources.len() >= FILES_MAX || self.bytes >= BYTES_MAX {
+            let mb = BYTES_MAX / 1024 / 1024;
+            let told = format!("there are more than {FILES_MAX} files or {mb} MB; the rest is left out");
+            if self.skipped.last() != Some(&told) {
+                self.skipped.push(told);
+            }
+            return false;
+        }
+        true
+    }
+
+    pub(super) fn take(&mut self, source: Source) {
+        self.bytes += source.text.len();
+        self.sources.push(source);
+    }
+
     /// Why nothing could be imported: what was left out before it was even read, else what the import says.
     #[must_use]
     pub fn why(&self, error: &ImportError) -> String {
@@ -76,6 +106,12 @@ pub fn holds_contracts(path: &Path) -> bool {
     !board && small && read_text(path).is_ok_and(|text| recognise(&path.to_string_lossy(), &text).is_some())
 }
 
+/// True for a file whose name says that it can be nothing but a contract.
+#[must_use]
+pub fn is_page_or_yaml(path: &Path) -> bool {
+    has_ending(path) && !path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
+}
+
 /// Reads a board, or makes one of a contract file or a folder of them.
 ///
 /// # Errors
@@ -84,7 +120,11 @@ pub fn board_or_contracts(path: &Path) -> Result<Read, ContractError> {
     if !holds_contracts(path) {
         return Ok(Read { board: load(path)?.board, untold: Vec::new() });
     }
-    let collected = collect(&[path.to_owned()])?;
+    board_of(path, collect(&[path.to_owned()])?)
+}
+
+/// The board that contracts make, read from `path`.
+pub(super) fn board_of(path: &Path, collected: Collected) -> Result<Read, ContractError> {
     let imported = import(&collected.sources, None)
         .map_err(|error| ContractError::Import { path: path.to_owned(), why: collected.why(&error) })?;
     let untold = imported.report.iter().map(ToString::to_string).chain(collected.skipped).collect();
@@ -119,40 +159,40 @@ fn visit(path: &Path, named: bool, out: &mut Collected) -> Result<(), FileError>
         }
         entries.sort();
         for entry in entries {
-            let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if !name.starts_with('.') && !FOREIGN.contains(&name.as_str()) {
+            if is_looked_into(entry.file_name().unwrap_or_default()) {
                 visit(&entry, false, out)?;
             }
         }
         return Ok(());
     }
-    let ending =
-        path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
-    if !named && (!metadata.is_file() || !ENDINGS.contains(&ending.as_str())) {
+    if !named && (!metadata.is_file() || !has_ending(path)) {
         return Ok(());
     }
-    if metadata.len() > DOCUMENT_MAX as u64 {
-        let limit = DOCUMENT_MAX / 1024 / 1024;
-        out.skipped.push(format!("{}: it is larger than {limit} MB, so it is left out", path.display()));
-        return Ok(());
-    }
-    if out.sources.len() >= FILES_MAX || out.bytes >= BYTES_MAX {
-        let mb = BYTES_MAX / 1024 / 1024;
-        let told = format!("there are more than {FILES_MAX} files or {mb} MB; the rest is left out");
-        if out.skipped.last() != Some(&told) {
-            out.skipped.push(told);
-        }
+    if !out.has_room_for(&path.to_string_lossy(), metadata.len()) {
         return Ok(());
     }
     match read_text(path) {
-        Ok(text) => {
-            out.bytes += text.len();
-            out.sources.push(Source { path: path.to_string_lossy().into_owned(), text });
-        }
+        Ok(text) => out.take(Source { path: path.to_string_lossy().into_owned(), text }),
         Err(error) if named => return Err(error),
         Err(error) => out.skipped.push(error.to_string()),
     }
     Ok(())
+}
+
+/// True when what has this name inside a folder is looked at.
+fn is_looked_into(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    !name.starts_with('.') && !FOREIGN.contains(&&*name)
+}
+
+fn has_ending(path: &Path) -> bool {
+    let ending = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    ENDINGS.contains(&ending.as_str())
+}
+
+/// True when a file at this place below a folder is one of those [`collect`] takes.
+pub(super) fn may_hold_contract(path: &Path) -> bool {
+    path.iter().all(is_looked_into) && has_ending(path)
 }
 
 #[cfg(test)]

@@ -37,6 +37,9 @@ enum Who {
     Outside,
 }
 
+/// The service that stands for whoever publishes when a log names nobody, as those of process mining do not.
+const NAMELESS: &str = "System";
+
 /// What every type and source of the log is called on the board.
 struct Naming {
     namespace: String,
@@ -46,6 +49,7 @@ struct Naming {
     /// By source number.
     senders: Vec<Who>,
     services: Vec<String>,
+    names_nobody: bool,
 }
 
 /// Makes a board from a log.
@@ -63,6 +67,12 @@ pub fn discover(log: &Log) -> Discovered {
     } else {
         reactions::stated(log, &causes, &naming)
     };
+    if naming.names_nobody {
+        notes.push(format!(
+            "the log names no publishers: one service, {NAMELESS}, stands for them all; name the field that tells them \
+             apart if there is one"
+        ));
+    }
     notes.push(
         "a service that reacts without sending anything leaves no trace in a log: such subscribers are missing"
             .to_owned(),
@@ -114,7 +124,12 @@ impl Naming {
             senders.push(if outside { Who::Outside } else { Who::Service(senders.len() as u16) });
             services.push(name);
         }
-        Self { namespace, messages, kinds, senders, services }
+        let names_nobody = services.iter().all(String::is_empty);
+        if names_nobody {
+            services.fill(NAMELESS.to_owned());
+            senders = (0..services.len() as u16).map(Who::Service).collect();
+        }
+        Self { namespace, messages, kinds, senders, services, names_nobody }
     }
 
     fn sender(&self, source_number: u16) -> Who {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 pub use causes::Causes;
 pub(crate) use columns::{Chunk, Columns, MAX_OFFSET, UNTIMED};
 pub use queries::Histogram;
+pub(crate) use queries::edge;
 
 use super::again::Again;
 use super::event::{Detail, Kind, Seen};

@@ -119,10 +119,12 @@ impl Loading {
         if data.len() > super::index::MAX_OFFSET {
             return Err(OpenError::TooLarge);
         }
+        let layout = sniff::layout(data);
+        // Whatever it looked like: what is missing was taken for zeroes.
         if self.source.state() == SourceState::Cut {
             return Err(OpenError::Cut);
         }
-        match sniff::layout(data)? {
+        match layout? {
             Layout::Lines => self.read_lines(data)?,
             Layout::Stream => self.read_stream(data)?,
             Layout::Document(reader, document) => self.read_document(data, reader, document)?,

@@ -1,8 +1,13 @@
 //! Contracts in and out through the window: import, versions, changes; and what a text field keeps to itself.
 
+use std::path::Path;
+
+use egui::accesskit::Role;
 use egui::{Key, Modifiers};
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use isobar::app::context::Command;
+use isobar::app::{App, pick};
 use isobar::contracts::{Format, Options};
 use isobar::io::bundle::{Manner, write};
 use isobar::topology::derive;
@@ -19,6 +24,180 @@ fn contracts_of(folder: &Folder) -> std::path::PathBuf {
     let out = folder.path("contracts");
     write(&out, format.name, &bundle, Manner::default(), &mut |_| {}).unwrap();
     out
+}
+
+/// A folder for a board and its contracts, and the app with both at hand: paths are typed.
+fn contracts_of_shop(folder: &Folder) -> Harness<'static, App> {
+    let mut harness = open(Some(&folder.board()));
+    pick::type_paths(&harness.ctx);
+    press(&mut harness, Modifiers::COMMAND, Key::Num5);
+    harness
+}
+
+/// Answers a question for a path.
+fn answer(harness: &mut Harness<'static, App>, path: &Path) {
+    settle(harness);
+    harness.get_by_label("Path").click();
+    settle(harness);
+    press(harness, Modifiers::COMMAND, Key::A);
+    harness.event(egui::Event::Text(path.display().to_string()));
+    settle(harness);
+    press(harness, Modifiers::NONE, Key::Enter);
+}
+
+/// Clicks a button and says what was copied.
+fn copied(harness: &mut Harness<'static, App>, button: &str) -> Option<String> {
+    harness.get_by_label(button).click();
+    (0..4).find_map(|_| {
+        harness.step();
+        harness.output().platform_output.commands.iter().find_map(|command| match command {
+            egui::OutputCommand::CopyText(text) => Some(text.clone()),
+            _ => None,
+        })
+    })
+}
+
+#[test]
+fn files_are_written_compared_and_tidied_away() {
+    let folder = Folder::new();
+    let out = folder.path("contracts");
+    let mut harness = contracts_of_shop(&folder);
+    harness.get_by_label("JSON Schema 2020-12").click();
+    settle(&mut harness);
+    harness.get_by_label("Choose folder…").click();
+    answer(&mut harness, &out);
+    wait_for(&mut harness, "Write 2 files");
+    assert!(!out.exists(), "nothing is written before it is asked for");
+    harness.get_by_label("Write 2 files").click();
+    wait_for(&mut harness, "Wrote 2 files to");
+    let event = out.join("events/OrderPlaced-v1.schema.json");
+    let written = std::fs::read_to_string(&event).unwrap();
+    assert!(harness.query_by_label("Write files").is_some(), "there is nothing more to write");
+
+    // Somebody changes one of the files, and puts one of their own beside it.
+    std::fs::write(&event, written.replace("Order placed", "Order of theirs")).unwrap();
+    std::fs::write(out.join("notes.txt"), "theirs").unwrap();
+    harness.get_by_label("Choose folder…").click();
+    answer(&mut harness, &out);
+    wait_for(&mut harness, "Write 1 file");
+    harness.get_by_role_and_label(Role::Button, "events/OrderPlaced-v1.schema.json").click();
+    settle(&mut harness);
+    let theirs = |harness: &Harness<'static, App>| harness.query_by_label_contains("of theirs").is_some();
+    assert!(theirs(&harness), "what differs is shown at once");
+    harness.get_by_label("Difference").click();
+    settle(&mut harness);
+    assert!(!theirs(&harness), "or the whole file");
+    harness.get_by_label("Write 1 file").click();
+    wait_for(&mut harness, "Wrote 1 file to");
+    assert_eq!(std::fs::read_to_string(&event).unwrap(), written);
+
+    // The event goes from the board: its file is no longer made, and goes when asked.
+    press(&mut harness, Modifiers::COMMAND, Key::Num1);
+    let at = centre(&harness, "Domain event Order placed");
+    click(&mut harness, at);
+    press(&mut harness, Modifiers::NONE, Key::Delete);
+    press(&mut harness, Modifiers::COMMAND, Key::Num5);
+    wait_for(&mut harness, "Remove 1 no longer made");
+    harness.get_by_role_and_label(Role::Button, "events/OrderPlaced-v1.schema.json").click();
+    settle(&mut harness);
+    harness.get_by_label_contains("This is what is on disk");
+    assert!(event.exists());
+    harness.get_by_label("Remove 1 no longer made").click();
+    settle(&mut harness);
+    harness.get_by_label("Remove 1 file").click();
+    wait_for(&mut harness, "removed 1 file");
+    assert!(!event.exists() && !event.parent().unwrap().exists());
+    assert_eq!(std::fs::read_to_string(out.join("notes.txt")).unwrap(), "theirs");
+}
+
+#[test]
+fn the_request_for_comments_is_copied_and_saved() {
+    let folder = Folder::new();
+    let before = contracts_of(&folder);
+    let mut harness = contracts_of_shop(&folder);
+    // An event that was promised goes.
+    press(&mut harness, Modifiers::COMMAND, Key::Num1);
+    let at = centre(&harness, "Domain event Order placed");
+    click(&mut harness, at);
+    press(&mut harness, Modifiers::NONE, Key::Delete);
+    press(&mut harness, Modifiers::COMMAND, Key::Num5);
+    harness.get_by_label("Changes").click();
+    settle(&mut harness);
+    harness.get_by_label("Compare with a folder…").click();
+    answer(&mut harness, &before);
+    wait_for(&mut harness, "1 contract differs");
+    let text = copied(&mut harness, "Copy RFC").expect("it is copied");
+    assert!(text.contains("OrderPlaced") && text.starts_with("# "), "{text}");
+    settle(&mut harness);
+    let path = folder.path("rfc.md");
+    harness.get_by_label("Save RFC…").click();
+    answer(&mut harness, &path);
+    wait_for(&mut harness, "Wrote ");
+    assert_eq!(std::fs::read_to_string(path).unwrap(), text);
+}
+
+#[test]
+fn examples_of_a_query_are_checked_against_request_and_response_while_they_are_typed() {
+    let folder = Folder::new();
+    let path = folder.path("stock.ron");
+    let text = r#"(
+        format: 1,
+        queries: {"StockLevel": (
+            request: (fields: [(name: "sku", type: string)]), request_examples: [{"sku": "a"}],
+            response: (fields: [(name: "left", type: integer)]), response_examples: [{"left": 1}],
+        )},
+        stickies: {"1": (kind: query, name: "StockLevel", at: (0, 0))},
+    )"#;
+    std::fs::write(&path, text).unwrap();
+    let mut harness = open(Some(&path));
+    let at = centre(&harness, "Query Stock level");
+    click(&mut harness, at);
+    for (example, wrong) in
+        [("Request example 1", r#"{"sku": 7}"#), ("Response example 1", r#"{"left": 1.5}"#)]
+    {
+        harness.get_by_role_and_label(Role::MultilineTextInput, example).scroll_to_me();
+        settle(&mut harness);
+        harness.get_by_role_and_label(Role::MultilineTextInput, example).click();
+        settle(&mut harness);
+        press(&mut harness, Modifiers::COMMAND, Key::A);
+        harness.event(egui::Event::Paste(wrong.to_owned()));
+        settle(&mut harness);
+        assert!(harness.query_by_label_contains("is not of type").is_some(), "{example}: told while typed");
+        let query = &board(&harness).queries["StockLevel"];
+        assert_eq!(query.request_examples, [serde_json::json!({"sku": "a"})]);
+        assert_eq!(query.response_examples, [serde_json::json!({"left": 1})]);
+        press(&mut harness, Modifiers::NONE, Key::Escape);
+        settle(&mut harness);
+        assert!(harness.query_by_label_contains("is not of type").is_none(), "Escape puts the old text back");
+    }
+    harness.get_by_label("Add response example").click();
+    settle(&mut harness);
+    assert_eq!(board(&harness).queries["StockLevel"].response_examples.len(), 2);
+}
+
+#[test]
+fn the_import_window_tells_what_has_no_place_and_a_change_of_mind_leaves_the_board() {
+    let folder = Folder::new();
+    let path = folder.path("api.yaml");
+    let text = "asyncapi: 3.0.0\ninfo: {title: Lights, version: '1'}\nchannels:\n  lit:\n    messages:\n      \
+                LightTurnedOn:\n        payload: {$ref: 'https://example.com/far.json'}\noperations:\n  on: \
+                {action: send, channel: {$ref: '#/channels/lit'}}\n";
+    std::fs::write(&path, text).unwrap();
+    let mut harness = open(Some(&folder.board()));
+    let before = board(&harness).clone();
+    harness.state_mut().send(Command::Import(vec![path.clone()]));
+    wait_for(&mut harness, "1 file of AsyncAPI 2 and 3");
+    harness.get_by_label("Import api.yaml");
+    harness.get_by_label_contains("1 service, 1 event");
+    harness.get_by_label_contains("no place on a board");
+    harness.get_by_label_contains("not fetched");
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    assert!(harness.query_by_label("Import api.yaml").is_none());
+    assert_eq!(*board(&harness), before);
+    std::fs::write(&path, "just: text\n").unwrap();
+    harness.state_mut().send(Command::Import(vec![path]));
+    wait_for(&mut harness, "Nothing to import");
+    assert_eq!(*board(&harness), before);
 }
 
 #[test]
@@ -58,7 +237,7 @@ fn escape_in_a_field_of_the_inspector_leaves_the_field_and_nothing_else() {
     let at = centre(&harness, "Service Shop");
     click(&mut harness, at);
     let selected = harness.state().selection().len();
-    harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "Name").focus();
+    harness.get_by_role_and_label(Role::TextInput, "Name").focus();
     settle(&mut harness);
     kit::write(&mut harness, "x");
     press(&mut harness, Modifiers::NONE, Key::Escape);

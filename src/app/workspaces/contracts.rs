@@ -3,6 +3,8 @@
 
 mod changes;
 mod files;
+mod folder;
+mod lines;
 mod versions;
 
 use egui::Ui;

@@ -106,3 +106,30 @@ fn schemas_know_required_optional_ranges_formats_and_values() {
     let validator = crate::board::schema::validate::Validator::new(&version.schema).expect("a schema");
     assert!(version.examples.iter().all(|e| validator.is_valid(e)) && version.examples.len() == 2);
 }
+
+#[test]
+fn a_log_of_process_mining_makes_one_system_and_no_service_of_a_person() {
+    let event = |name: &str, second: u32, who: &str| {
+        format!(
+            "<event><string key=\"concept:name\" value=\"{name}\"/><string key=\"org:resource\" value=\"{who}\"/>\
+             <date key=\"time:timestamp\" value=\"2026-01-01T00:00:{second:02}Z\"/></event>"
+        )
+    };
+    let trace = |number: u32| {
+        let who = if number.is_multiple_of(2) { ["Pete", "Sue"] } else { ["Mike", "Pete"] };
+        let (asked, decided) = (event("asked", number, who[0]), event("decided", number + 20, who[1]));
+        let name = format!("<string key=\"concept:name\" value=\"case {number}\"/>");
+        format!("<trace>{name}{asked}{decided}</trace>")
+    };
+    let text = format!("<log>{}</log>", (0..20).map(trace).collect::<String>());
+    let found = discover(&open(text.into_bytes(), &Mapping::default()).expect("a log"));
+    let services: Vec<&String> = found.board.services.keys().collect();
+    assert_eq!(services, ["System"]);
+    let topology = crate::topology::derive(&found.board);
+    let reacts = topology.reactions.iter().find(|r| !r.triggers.is_empty()).expect("a reaction");
+    let message = |at: crate::topology::MessageIx| topology[at].name.clone();
+    assert_eq!(message(topology[reacts.triggers[0]].message), "asked");
+    assert_eq!(message(reacts.outputs[0].message), "decided");
+    assert!(found.notes.iter().any(|note| note.contains("names no publishers")), "{:?}", found.notes);
+    assert!(found.board.events["decided"].versions[0].schema.fields.iter().any(|f| f.name == "org:resource"));
+}

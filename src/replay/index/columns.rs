@@ -194,6 +194,11 @@ impl Chunk {
         Self { columns: Arc::clone(&self.columns), cause_keys: Arc::default() }
     }
 
+    /// True when it is the other one, or a copy of it.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.columns, &other.columns)
+    }
+
     /// Columns to work on again.
     pub(crate) fn into_columns(self) -> Columns {
         let mut columns = Arc::unwrap_or_clone(self.columns);

@@ -38,7 +38,8 @@ impl Histogram {
     }
 }
 
-fn edge(range: &Range<i64>, bucket: usize, n_buckets: usize) -> i64 {
+/// Where bucket number `bucket` of a range of time begins.
+pub(crate) fn edge(range: &Range<i64>, bucket: usize, n_buckets: usize) -> i64 {
     let width = i128::from(range.end) - i128::from(range.start);
     let at = i128::from(range.start) + width * bucket as i128 / n_buckets.max(1) as i128;
     at.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64

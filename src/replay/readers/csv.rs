@@ -48,7 +48,8 @@ const TIME: &[&str] = &[
     "complete timestamp",
     "start timestamp",
 ];
-const SOURCE: &[&str] = &["source", "service", "producer", "publisher", "org:resource", "resource"];
+/// Not `resource` or `org:resource`: those are who did the work, as in XES.
+const SOURCE: &[&str] = &["source", "service", "producer", "publisher"];
 const ID: &[&str] = &["id", "event_id", "eventid", "message_id", "identity:id"];
 const CORRELATION: &[&str] = &[
     "correlationid",

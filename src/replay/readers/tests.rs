@@ -171,7 +171,7 @@ fn spans_are_messages_with_links_before_parents() {
 }
 
 #[test]
-fn xes_takes_case_resource_and_entities() {
+fn xes_takes_case_and_entities_and_no_person_for_a_publisher() {
     let log = read(concat!(
         "<?xml version='1.0'?>\n<!-- <event> in a comment -->\n<log xes.version=\"2.0\"><global scope=\"event\"><string key=\"concept:name\" value=\"no\"/></global>\n",
         "<trace><string key='concept:name' value='case &lt;1&gt;'><string key='nested' value='x'/></string>\n",
@@ -181,10 +181,25 @@ fn xes_takes_case_resource_and_entities() {
     ));
     assert_eq!(log.len(), 3);
     let (name, source, _, correlation, _, payload) = all(&log, 0);
-    assert_eq!((&*name, &*source, &*correlation), ("pay & go A", "Pete > Mike", "case <1>"));
+    assert_eq!((&*name, &*source, &*correlation), ("pay & go A", "", "case <1>"));
     assert!(payload.contains(r#""org:resource":"Pete > Mike""#), "{payload}");
     assert_eq!(log.event(1).expect("the empty one").correlation(), "case <1>");
     assert_eq!(log.event(2).expect("the last one").correlation(), "");
+}
+
+#[test]
+fn who_did_the_work_is_a_publisher_only_when_asked_for() {
+    let xes = concat!(
+        "<log><trace><event><string key=\"concept:name\" value=\"pay\"/>",
+        "<string key=\"org:resource\" value=\"robot\"/></event></trace></log>"
+    );
+    let csv = "activity,timestamp,org:resource\npay,2026-01-01T00:00:00Z,robot\n";
+    for text in [xes, csv] {
+        assert_eq!(read(text).event(0).expect("one").source(), "");
+        let mapping = Mapping { source: Some("org:resource".to_owned()), ..Mapping::default() };
+        let log = open(text.as_bytes().to_vec(), &mapping).expect("a log");
+        assert_eq!(log.event(0).expect("one").source(), "robot");
+    }
 }
 
 #[test]

@@ -12,9 +12,10 @@ use crate::replay::scan::Flaw;
 pub static READER: Reader = Reader {
     name: "xes",
     label: "XES",
-    about: "XML with a `log` of `trace`s of `event`s. Type is `concept:name`, time `time:timestamp`, source \
-            `org:resource`, id `identity:id`, correlation the trace's `concept:name`. Nested attributes and lists \
-            are left to the payload's text.",
+    about: "XML with a `log` of `trace`s of `event`s. Type is `concept:name`, time `time:timestamp`, id \
+            `identity:id`, correlation the trace's `concept:name`. There is no source: `org:resource` is who did the \
+            work, not what published the event, and stays in the payload with all other attributes. Nested attributes \
+            and lists are left to the payload's text.",
     shape: Shape::Document(&Xes),
 };
 
@@ -132,7 +133,8 @@ fn event(
         place: (start, tags.at - start),
         kind: None,
         name: field(&m.name, "concept:name").or(Text::plain(b"(event without a name)")),
-        source: field(&m.source, "org:resource"),
+        // People do the work; the system they work with, which publishes, has no name in the format.
+        source: field(&m.source, ""),
         id: field(&m.id, "identity:id"),
         correlation,
         causation: field(&m.causation, ""),

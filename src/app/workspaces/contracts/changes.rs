@@ -6,7 +6,7 @@ use std::sync::mpsc::Receiver;
 
 use egui::{Frame, Ui};
 
-use super::files::lines;
+use super::lines::lines;
 use crate::app::canvas::Tone;
 use crate::app::context::{Cx, sentence};
 use crate::app::later::Later;

@@ -1,19 +1,19 @@
 //! The files a board says in one format: which, how each stands to a folder, and what it holds.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use egui::{Align, Align2, Layout, RichText, Sense, Ui, WidgetInfo, WidgetType, pos2, vec2};
 
-use crate::app::canvas::Tone;
-use crate::app::context::{Command, Cx};
+use super::folder::{Folder, Standing};
+use super::lines::{difference, lines};
+use crate::app::context::{Command, Cx, sentence};
 use crate::app::later::Later;
 use crate::app::pick::{self, Kind, Question};
 use crate::app::theme::Theme;
 use crate::app::widgets;
 use crate::contracts::{Bundle, FORMATS, Format, Options, Syntax};
-use crate::io::bundle::{self, Manner, Outcome};
 use crate::topology;
 use crate::view::Action;
 
@@ -24,28 +24,6 @@ const AT_ONCE: usize = 1_500;
 /// The height of a row of the lists.
 const ROW: f32 = 26.0;
 
-/// How a file stands to the folder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
-    Same,
-    New,
-    Changed,
-    Foreign,
-    Stale,
-}
-
-impl Standing {
-    fn mark(self, theme: &Theme) -> (&'static str, egui::Color32) {
-        match self {
-            Self::New => ("new", theme.fine),
-            Self::Changed => ("changed", theme.warning),
-            Self::Foreign => ("not ours", theme.error),
-            Self::Same => ("same", theme.secondary),
-            Self::Stale => ("no longer made", theme.secondary),
-        }
-    }
-}
-
 /// What a bundle was made of: revision, format, and whether it is JSON.
 type Key = (u64, usize, bool);
 
@@ -55,9 +33,20 @@ enum Row {
     File(String),
 }
 
+/// What is shown of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    /// All of it, as the board says it.
+    Ours,
+    /// What differs from what is on disk.
+    Difference,
+    /// What is on disk and no longer made.
+    Theirs,
+}
+
 /// The lines of the file that is shown, made once.
 struct Preview {
-    of: (Key, String, bool),
+    of: (Key, String, Shown),
     lines: Vec<(char, String)>,
     cut: bool,
 }
@@ -67,16 +56,14 @@ struct Preview {
 pub(super) struct Files {
     format: usize,
     json: bool,
-    folder: Option<PathBuf>,
+    folder: Folder,
     file: Option<String>,
-    difference: bool,
-    made: Option<(Key, Bundle)>,
+    /// Files that differ are shown whole too.
+    whole: bool,
+    made: Option<(Key, Arc<Bundle>)>,
     making: Later<(Key, Bundle)>,
     rows: Vec<Row>,
     preview: Option<Preview>,
-    /// What is in the folder now, for that bundle.
-    on_disk: BTreeMap<String, String>,
-    standing: BTreeMap<String, Standing>,
     picking: Option<Receiver<Option<PathBuf>>>,
 }
 
@@ -98,13 +85,17 @@ impl Files {
     fn refresh(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) {
         if let Some(picked) = self.picking.as_ref().and_then(|receive| receive.try_recv().ok()) {
             self.picking = None;
-            if picked.is_some() {
-                self.folder = picked;
-                self.compare(cx);
+            if let Some(path) = picked {
+                self.folder.choose(path);
+                self.compare(ctx);
             }
         }
+        if self.folder.refresh(cx) {
+            self.preview = None;
+            self.rows = self.rows_of();
+        }
         if let Some((key, bundle)) = self.making.take() {
-            self.take_in(key, bundle, cx);
+            self.take_in(ctx, key, bundle);
         }
         let key = (cx.document.revision(), self.format, self.json);
         let fresh = self.made.as_ref().is_some_and(|(made, _)| *made == key);
@@ -116,7 +107,7 @@ impl Files {
         if cx.document.board().stickies.len() <= AT_ONCE {
             let topology = cx.topology();
             let bundle = format.export(cx.document.board(), &topology, &options);
-            self.take_in(key, bundle, cx);
+            self.take_in(ctx, key, bundle);
         } else {
             let board = cx.document.shared();
             self.making.start(ctx, move || {
@@ -126,47 +117,28 @@ impl Files {
         }
     }
 
-    fn take_in(&mut self, key: Key, bundle: Bundle, cx: &mut Cx<'_>) {
+    fn take_in(&mut self, ctx: &egui::Context, key: Key, bundle: Bundle) {
         if self.file.as_ref().is_none_or(|file| !bundle.files.contains_key(file)) {
             self.file = bundle.files.keys().next().cloned();
         }
-        self.made = Some((key, bundle));
-        self.compare(cx);
+        self.made = Some((key, Arc::new(bundle)));
+        self.compare(ctx);
     }
 
     /// Looks at the folder: which files are new, changed or not ours. Nothing is written.
-    fn compare(&mut self, cx: &mut Cx<'_>) {
-        (self.on_disk, self.standing, self.preview) = Default::default();
-        if let (Some(folder), Some((_, bundle))) = (&self.folder, &self.made) {
-            let manner = Manner { check: true, prune: false };
-            match bundle::write(folder, self.format().name, bundle, manner, &mut |_| {}) {
-                Ok(outcome) => self.settle(outcome),
-                Err(error) => cx.say(Tone::Error, error.to_string()),
-            }
+    fn compare(&mut self, ctx: &egui::Context) {
+        self.preview = None;
+        if let Some((_, bundle)) = &self.made {
+            self.folder.look(ctx, self.format().name, bundle);
         }
         self.rows = self.rows_of();
-    }
-
-    fn settle(&mut self, outcome: Outcome) {
-        let (Some(folder), Some((_, bundle))) = (&self.folder, &self.made) else { return };
-        self.standing = bundle.files.keys().map(|path| (path.clone(), Standing::Same)).collect();
-        for path in outcome.changed {
-            let there = std::fs::read_to_string(folder.join(&path));
-            let standing = if there.is_ok() { Standing::Changed } else { Standing::New };
-            if let Ok(text) = there {
-                self.on_disk.insert(path.clone(), text);
-            }
-            self.standing.insert(path, standing);
-        }
-        self.standing.extend(outcome.refused.into_iter().map(|(path, _)| (path, Standing::Foreign)));
-        self.standing.extend(outcome.stale.into_iter().map(|path| (path, Standing::Stale)));
     }
 
     /// The files in order of path, with a heading where a folder begins.
     fn rows_of(&self) -> Vec<Row> {
         let Some((_, bundle)) = &self.made else { return Vec::new() };
-        let stale = self.standing.iter().filter(|(_, standing)| **standing == Standing::Stale);
-        let mut all: Vec<&String> = bundle.files.keys().chain(stale.map(|(path, _)| path)).collect();
+        let stale = self.folder.stale().filter(|path| !bundle.files.contains_key(*path));
+        let mut all: Vec<&String> = bundle.files.keys().chain(stale).collect();
         // What lies at the top comes first.
         all.sort_by_key(|path| (path.rsplit_once('/').map_or("", |(folder, _)| folder), path.as_str()));
         let (mut rows, mut open) = (Vec::new(), "");
@@ -181,54 +153,48 @@ impl Files {
         rows
     }
 
-    fn write(&mut self, cx: &mut Cx<'_>) {
-        let (Some(folder), Some((_, bundle))) = (&self.folder, &self.made) else { return };
-        match bundle::write(folder, self.format().name, bundle, Manner::default(), &mut |_| {}) {
-            Ok(outcome) => {
-                let refused = outcome.refused.len();
-                let text = format!(
-                    "Wrote {} files to {}, {} were the same",
-                    outcome.changed.len(),
-                    folder.display(),
-                    outcome.unchanged
-                );
-                cx.say(Tone::Fine, text);
-                if refused > 0 {
-                    cx.say(Tone::Warning, format!("{refused} files are not ours and were left alone"));
-                }
-            }
-            Err(error) => cx.say(Tone::Error, error.to_string()),
-        }
-        self.compare(cx);
-    }
-
-    /// How many files a folder still lacks.
-    fn to_write(&self) -> usize {
-        self.standing.values().filter(|s| matches!(s, Standing::New | Standing::Changed)).count()
-    }
-
     /// The folder, writing, importing, and the spelling.
     pub(super) fn bar(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         if ui.button("Choose folder…").clicked() {
             let question = Question::new(Kind::Folder, "Folder for contract files").near(cx.document.path());
             self.picking = Some(pick::ask(ui.ctx(), question));
         }
-        let n = self.to_write();
-        let text = match n {
-            0 => "Write files".to_owned(),
-            1 => "Write 1 file".to_owned(),
-            n => format!("Write {n} files"),
+        let (n, stale) = (self.folder.to_write(), self.folder.stale().count());
+        let (writes, removes) = (n > 0, stale > 0 && self.folder.prune);
+        let files = |n: usize| if n == 1 { "1 file".to_owned() } else { format!("{n} files") };
+        let text = match (writes, removes) {
+            (false, false) => "Write files".to_owned(),
+            (true, false) => format!("Write {}", files(n)),
+            (false, true) => format!("Remove {}", files(stale)),
+            (true, true) => format!("Write {}, remove {stale}", files(n)),
         };
         let mut button = egui::Button::new(text.clone());
-        if n > 0 {
+        if writes || removes {
             let strong =
                 RichText::new(text).font(Theme::strong(cx.theme.sizes.body)).color(cx.theme.on_accent);
             button = egui::Button::new(strong).fill(cx.theme.accent);
         }
-        if ui.add_enabled(n > 0, button).clicked() {
-            self.write(cx);
+        let share = self.folder.share_written();
+        let ready = (writes || removes) && share.is_none();
+        if ui.add_enabled(ready, button).clicked()
+            && let Some((_, bundle)) = &self.made
+        {
+            self.folder.write(ui.ctx(), self.format().name, bundle);
         }
-        let told = match &self.folder {
+        if let Some(share) = share {
+            ui.add(egui::ProgressBar::new(share).desired_width(90.0).desired_height(8.0));
+            ui.ctx().request_repaint();
+        }
+        if stale > 0 && share.is_none() {
+            let tip =
+                "Files of ours that this board no longer makes. Files that are not ours are never touched";
+            let chip =
+                widgets::chip(ui, cx.theme, &format!("Remove {stale} no longer made"), self.folder.prune);
+            if chip.on_hover_text(tip).clicked() {
+                self.folder.prune = !self.folder.prune;
+            }
+        }
+        let told = match self.folder.path() {
             Some(folder) => format!("compared with {}", folder.display()),
             None => "to compare with what is there, and to write".to_owned(),
         };
@@ -278,6 +244,7 @@ impl Files {
             if response.on_hover_text(format.help).clicked() {
                 self.format = at;
                 self.file = None;
+                self.folder.forget();
             }
         }
     }
@@ -322,7 +289,7 @@ impl Files {
                             );
                         }
                         Row::File(path) => {
-                            let mark = self.standing.get(path).map(|standing| standing.mark(theme));
+                            let mark = self.folder.standing(path).map(|standing| standing.mark(theme));
                             let here = self.file.as_ref() == Some(path);
                             let inset = if path.contains('/') { 10.0 } else { 0.0 };
                             if list_row(ui, theme, path, mark, here, inset).clicked() {
@@ -344,7 +311,7 @@ impl Files {
                 }
             });
         }
-        if chosen.as_ref().is_some_and(|path| bundle.files.contains_key(path)) {
+        if chosen.is_some() {
             self.file = chosen;
         }
     }
@@ -353,15 +320,21 @@ impl Files {
     fn prepare(&mut self) -> Option<()> {
         let (key, bundle) = self.made.as_ref()?;
         let file = self.file.clone()?;
-        let bytes = bundle.files.get(&file)?;
-        let old = self.on_disk.get(&file).filter(|_| self.difference);
-        let of = (*key, file, old.is_some());
+        let theirs = self.folder.text(&file);
+        let ours = bundle.files.get(&file);
+        let shown = match (ours, theirs) {
+            (Some(_), Some(_)) if !self.whole => Shown::Difference,
+            (Some(_), _) => Shown::Ours,
+            (None, _) => Shown::Theirs,
+        };
+        let of = (*key, file, shown);
         if self.preview.as_ref().is_none_or(|preview| preview.of != of) {
-            let cut = bytes.len() > PREVIEW_MAX && old.is_none();
+            let bytes = ours.map_or(theirs.unwrap_or_default().as_bytes(), Vec::as_slice);
+            let cut = bytes.len() > PREVIEW_MAX && shown != Shown::Difference;
             let text = String::from_utf8_lossy(if cut { &bytes[..PREVIEW_MAX] } else { bytes });
-            let lines = match old {
-                Some(old) => difference(old, &text).into_iter().map(|(m, l)| (m, l.to_owned())).collect(),
-                None => text.lines().map(|line| (' ', line.to_owned())).collect(),
+            let lines = match (shown, theirs) {
+                (Shown::Difference, Some(old)) => difference(old, &text),
+                _ => text.lines().map(|line| (' ', line.to_owned())).collect(),
             };
             self.preview = Some(Preview { of, lines, cut });
         }
@@ -378,44 +351,42 @@ impl Files {
         }
         let (Some(preview), Some((_, bundle))) = (&self.preview, &self.made) else { return };
         let file = &preview.of.1;
+        let ours = bundle.files.get(file).map(Vec::as_slice);
         ui.horizontal(|ui| {
-            ui.label(theme.title(file));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui.button("Copy").clicked() {
-                    let bytes = bundle.files.get(file).map_or(&[][..], Vec::as_slice);
+                if let Some(bytes) = ours
+                    && ui.button("Copy").clicked()
+                {
                     ui.ctx().copy_text(String::from_utf8_lossy(bytes).into_owned());
                 }
-                if self.on_disk.contains_key(file)
-                    && widgets::chip(ui, theme, "Difference", self.difference).clicked()
+                if ours.is_some()
+                    && self.folder.text(file).is_some()
+                    && widgets::chip(ui, theme, "Difference", !self.whole).clicked()
                 {
-                    self.difference = !self.difference;
+                    self.whole = !self.whole;
                 }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.add(egui::Label::new(theme.title(file)).truncate());
+                });
             });
         });
+        let remark = match self.folder.standing(file) {
+            Some(Standing::Foreign(why)) => Some(sentence(why)),
+            Some(Standing::Stale) if ours.is_none() => {
+                Some("This board no longer makes this file. This is what is on disk.".to_owned())
+            }
+            _ => None,
+        };
+        if let Some(remark) = remark {
+            ui.label(theme.secondary(remark));
+        }
         if preview.cut {
-            let mb = bundle.files.get(file).map_or(0.0, |bytes| bytes.len() as f64 / 1e6);
+            let mb = ours.map_or(0.0, |bytes| bytes.len() as f64 / 1e6);
             ui.label(theme.secondary(format!("The beginning of {mb:.1} MB")));
         }
         ui.add_space(6.0);
         lines(ui, theme, ("preview", file), &preview.lines);
     }
-}
-
-/// Lines of text or of a difference, as many as are in sight.
-pub(super) fn lines(
-    ui: &mut Ui,
-    theme: &Theme,
-    salt: impl std::hash::Hash + std::fmt::Debug,
-    lines: &[(char, String)],
-) {
-    let height = ui.text_style_height(&egui::TextStyle::Monospace) + 1.0;
-    let area = egui::ScrollArea::both().auto_shrink(false).id_salt(egui::Id::new(salt));
-    area.show_rows(ui, height, lines.len(), |ui, rows| {
-        for (mark, line) in &lines[rows] {
-            let job = coloured(line, *mark, theme);
-            ui.add(egui::Label::new(job).wrap_mode(egui::TextWrapMode::Extend));
-        }
-    });
 }
 
 /// A row of a list: a name, and a mark at its end. A path shows its last step.
@@ -455,46 +426,4 @@ fn list_row(
     let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
     ui.painter().galley(pos2(left, rect.center().y - galley.size().y / 2.0), galley, color);
     response
-}
-
-/// One line of YAML or JSON with its key apart from its value.
-fn coloured(line: &str, mark: char, theme: &Theme) -> egui::text::LayoutJob {
-    let font = egui::FontId::monospace(theme.sizes.secondary);
-    let format = |color| egui::TextFormat { font_id: font.clone(), color, ..Default::default() };
-    let mut job = egui::text::LayoutJob::default();
-    match mark {
-        '+' => job.append(&format!("+ {line}"), 0.0, format(theme.fine)),
-        '-' => job.append(&format!("- {line}"), 0.0, format(theme.error)),
-        _ => match line.find(':').filter(|at| !line[..*at].trim_start().contains(' ')) {
-            Some(at) => {
-                job.append(&line[..at], 0.0, format(theme.accent));
-                job.append(&line[at..], 0.0, format(theme.text));
-            }
-            None => job.append(line, 0.0, format(theme.text)),
-        },
-    }
-    job
-}
-
-/// The lines of two texts as kept, gone and new; in order.
-fn difference<'a>(old: &'a str, new: &'a str) -> Vec<(char, &'a str)> {
-    let diff = similar::TextDiff::from_lines(old, new);
-    let sign = |tag| match tag {
-        similar::ChangeTag::Delete => '-',
-        similar::ChangeTag::Insert => '+',
-        similar::ChangeTag::Equal => ' ',
-    };
-    diff.iter_all_changes()
-        .map(|change| (sign(change.tag()), change.value().trim_end_matches('\n')))
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_difference_names_what_went_and_what_came() {
-        assert_eq!(difference("a\nb\n", "a\nc\n"), [(' ', "a"), ('-', "b"), ('+', "c")]);
-    }
 }

@@ -10,6 +10,7 @@ use crate::app::timeline::Layer;
 use crate::replay::index::Log;
 use crate::replay::player::Window;
 use crate::replay::search::Rows;
+use crate::replay::tally::Tally;
 
 /// Bars of the histogram.
 const BUCKETS: usize = 320;
@@ -21,6 +22,8 @@ pub(super) struct Chart {
     pub layers: Vec<Layer>,
     /// The place in the theme's series of the commonest types.
     series: BTreeMap<u16, usize>,
+    /// The events summed up by place in the series, so that a zoom does not count them again.
+    tally: Tally,
 }
 
 impl Chart {
@@ -56,19 +59,18 @@ impl Chart {
         };
     }
 
-    fn by_type(&self, log: &Log, window: &Window, theme: &Theme) -> Vec<Layer> {
-        let histogram = log.histogram(window.shown(), BUCKETS);
-        let n_layers = self.series.len();
+    fn by_type(&mut self, log: &Log, window: &Window, theme: &Theme) -> Vec<Layer> {
+        let rare = self.series.len() as u8;
+        let class = |number| self.series.get(&number).map_or(rare, |at| *at as u8);
+        let classes: Vec<u8> = (0..log.types().len()).map(|number| class(number as u16)).collect();
+        self.tally.follow(log, &classes, self.series.len() + 1);
         let color = |layer: usize| theme.series.get(layer).copied().unwrap_or_else(|| rest(theme));
-        let empty = |at| Layer { color: color(at), buckets: vec![0.0; histogram.n_buckets()] };
-        let mut layers: Vec<Layer> = (0..=n_layers).map(empty).collect();
-        for bucket in 0..histogram.n_buckets() {
-            for (number, count) in histogram.bucket(bucket).iter().enumerate().filter(|(_, n)| **n > 0) {
-                let layer = self.series.get(&(number as u16)).copied().unwrap_or(n_layers);
-                layers[layer].buckets[bucket] += *count as f32;
-            }
-        }
-        layers
+        let layers = self.tally.histogram(log, window.shown(), BUCKETS).into_iter().enumerate();
+        let layer = |(at, counts): (usize, Vec<u64>)| Layer {
+            color: color(at),
+            buckets: counts.into_iter().map(|n| n as f32).collect(),
+        };
+        layers.map(layer).collect()
     }
 }
 

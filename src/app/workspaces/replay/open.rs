@@ -62,7 +62,8 @@ pub(super) struct Open {
     /// What is under way at the playhead.
     pub frame: Frame,
     pub picked: Picked,
-    told_of_change: bool,
+    /// What has been said of the file.
+    told_of: SourceState,
 }
 
 impl Open {
@@ -123,7 +124,7 @@ impl Open {
             heat: Heat::default(),
             frame: Frame::default(),
             picked: Picked::default(),
-            told_of_change: false,
+            told_of: SourceState::Whole,
             log,
         })
     }
@@ -185,19 +186,20 @@ impl Open {
         }
     }
 
-    /// A file that another program writes to, or has cut, is told of once.
+    /// A file that another program writes to is told of once, and once more when it is cut.
     fn tell_of_change(&mut self, cx: &mut Cx<'_>) {
-        if self.told_of_change {
+        let state = self.log.source_state();
+        if self.told_of == state {
             return;
         }
-        let message = match self.log.source_state() {
+        self.told_of = state;
+        let message = match state {
             SourceState::Whole => return,
             SourceState::Grown => "The log has grown since it was opened. Read it again to see the rest",
             SourceState::Cut => {
                 "The log was cut short by another program. What the index knows is still shown, payloads are gone"
             }
         };
-        self.told_of_change = true;
         cx.say(Tone::Warning, message);
     }
 

@@ -185,3 +185,37 @@ fn what_was_understood_of_foreign_documents_is_said_again() {
         assert_same(&name, &board, &back.board);
     }
 }
+
+#[test]
+fn teams_whose_names_differ_in_case_only_stay_apart() {
+    let teams = ["Ops", "OPS", "ops", "O-ps", "Ops!"];
+    let long = "a very long name of a service ".repeat(4);
+    let mut board = Board::default();
+    let mut ids = board.id_gen(0);
+    for (n, team) in teams.iter().enumerate() {
+        let name = format!("{long}{n}");
+        let service = crate::board::Service { team: (*team).to_owned(), ..Default::default() };
+        board.services.insert(name.clone(), service);
+        let mut place = |kind, name: String| {
+            let id = crate::board::StickyId(ids.mint());
+            board.stickies.insert(id, crate::board::Sticky { kind, name, ..Default::default() });
+            id
+        };
+        let from = place(crate::board::StickyKind::Service, name);
+        let to = place(crate::board::StickyKind::Event, format!("Thing{n}Done"));
+        let link = crate::board::Link { from, to, ..Default::default() };
+        board.links.insert(crate::board::LinkId(ids.mint()), link);
+    }
+    for format in ["eventcatalog", "backstage"] {
+        let files = exported(&board, format);
+        let imported = import(&files, None).unwrap().board;
+        for (name, service) in &board.services {
+            assert_eq!(imported.services[name].team, service.team, "{format}");
+        }
+        // Backstage refuses longer names.
+        let names =
+            files.iter().flat_map(|file| file.text.lines()).filter_map(|l| l.strip_prefix("  name: "));
+        assert!(format != "backstage" || names.clone().count() > teams.len());
+        assert!(names.into_iter().all(|name| name.len() <= 63), "{format}");
+    }
+}
