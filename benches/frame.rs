@@ -124,7 +124,7 @@ fn frames(
 /// The mean time of a frame of the whole window, with its panels, while the pointer moves over the board.
 fn window(board: &std::path::Path) -> Duration {
     let ctx = egui::Context::default();
-    let start = Start { board: Some(board.to_owned()), replay: None };
+    let start = Start { board: Some(board.to_owned()), replay: None, at: None };
     let mut app = App::new(&ctx, start);
     let mut frame = eframe::Frame::_new_kittest();
     let mut start = Duration::ZERO;

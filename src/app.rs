@@ -40,6 +40,7 @@ use workspaces::Workspace;
 use crate::board::Board;
 use crate::io::keeper::{self, Keeper};
 use crate::io::places;
+use crate::replay::moment::Place;
 use crate::view::action::Group;
 use crate::view::{Action, Document, Selection};
 
@@ -50,6 +51,8 @@ pub struct Start {
     pub board: Option<PathBuf>,
     /// The captured log to replay on it.
     pub replay: Option<PathBuf>,
+    /// The moment of the log to go to.
+    pub at: Option<Place>,
 }
 
 /// Opens the window and runs until it is closed.
@@ -185,7 +188,7 @@ impl App {
             app.restore_newest_untitled(ctx);
         }
         if let Some(log) = start.replay {
-            app.commands.push(Command::Replay(log));
+            app.commands.push(Command::Replay(log, start.at));
         }
         app
     }
@@ -322,9 +325,9 @@ impl App {
             }
             Command::Say(tone, message) => self.toasts.add(ctx, tone, message),
             Command::SwitchTo(name) => self.switch_to(name),
-            Command::Replay(log) => {
+            Command::Replay(log, at) => {
                 self.switch_to("Replay");
-                self.with_workspace(|workspace, cx| workspace.open_log(ctx, &log, cx));
+                self.with_workspace(|workspace, cx| workspace.open_log(ctx, &log, at, cx));
             }
         }
     }
@@ -348,6 +351,7 @@ impl App {
             },
             Action::SaveAs => self.files.pick_save(self.document.path(), self.document.board().title()),
             Action::ImportDrawing => self.files.pick_import(self.document.path()),
+            Action::OpenLog => self.files.pick_log(self.document.path()),
             Action::ImportFolder => self.files.pick_import_folder(self.document.path()),
             Action::ExportPicture => {
                 self.files.pick_picture(self.document.path(), self.document.board().title());
@@ -465,12 +469,13 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let began = std::time::Instant::now();
         panels::shortcuts::keys(ui.ctx(), &mut self.options.shortcuts);
-        self.options.dialog = self.palette.is_open()
-            || self.importing.is_some()
-            || self.question.waiting.is_some()
-            || self.options.shortcuts;
-        for action in keys::actions(ui.ctx(), self.options.dialog) {
-            self.commands.push(Command::Run(action));
+        // A question is answered before anything else happens.
+        let asked = self.question.waiting.is_some() || pick::is_waiting(ui.ctx());
+        self.options.dialog =
+            asked || self.palette.is_open() || self.importing.is_some() || self.options.shortcuts;
+        if !asked {
+            let actions = keys::actions(ui.ctx(), self.options.dialog);
+            self.commands.extend(actions.into_iter().map(Command::Run));
         }
         // A presentation shows the board and nothing else.
         let presenting = self.options.presenting && self.current == 0 && !self.starting;

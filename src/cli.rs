@@ -15,6 +15,7 @@ mod import_drawings;
 mod log_file;
 mod man;
 mod match_event;
+mod moment;
 mod new;
 mod progress;
 mod render;
@@ -99,6 +100,7 @@ const SUBCOMMANDS: &[Entry] = &[
     entry::<match_event::Match>(),
     entry::<discover::Discover>(),
     entry::<check_log::CheckLog>(),
+    entry::<moment::Moment>(),
     entry::<calibrate::Calibrate>(),
     entry::<stats::Stats>(),
     entry::<render::Render>(),
@@ -129,6 +131,14 @@ pub fn whole_command() -> clap::Command {
                 .help("Replay this captured event log on the board")
                 .value_hint(clap::ValueHint::FilePath)
                 .value_parser(value_parser!(std::path::PathBuf)),
+        )
+        .arg(
+            Arg::new("at")
+                .long("at")
+                .value_name("MOMENT")
+                .requires("replay")
+                .help("Go to this moment of the log: line:120, id:ID or a time")
+                .value_parser(value_parser!(crate::replay::moment::Place)),
         )
 }
 

@@ -17,6 +17,7 @@ fn open(matches: &clap::ArgMatches) -> ExitCode {
     let start = isobar::app::Start {
         board: matches.get_one::<PathBuf>("board").cloned(),
         replay: matches.get_one::<PathBuf>("replay").cloned(),
+        at: matches.get_one("at").cloned(),
     };
     match isobar::app::run(start) {
         Ok(()) => ExitCode::SUCCESS,

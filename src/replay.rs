@@ -14,6 +14,7 @@ pub mod index;
 pub mod load;
 pub mod mapping;
 pub mod matching;
+pub mod moment;
 pub mod player;
 pub mod readers;
 pub mod repeats;

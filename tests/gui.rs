@@ -28,6 +28,8 @@ mod proposals;
 mod replay;
 #[path = "gui/scenario.rs"]
 mod scenario;
+#[path = "gui/strangers.rs"]
+mod strangers;
 #[path = "gui/talk.rs"]
 mod talk;
 #[path = "gui/topology.rs"]

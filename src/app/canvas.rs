@@ -137,6 +137,8 @@ pub struct BoardCanvas {
     last_zoom: (f32, f64),
     /// What had the keyboard focus in the last frame.
     focused: Option<Item>,
+    /// What gets the keyboard focus in the next frame.
+    to_focus: Option<Item>,
     paint: paint::Cache,
 }
 
@@ -144,6 +146,11 @@ impl BoardCanvas {
     /// Fits the board to the window the next time it is shown.
     pub const fn fit_next(&mut self) {
         self.fitted = false;
+    }
+
+    /// Gives something the keyboard focus: the walk goes on from there.
+    pub const fn focus(&mut self, item: Item) {
+        self.to_focus = Some(item);
     }
 
     /// The part of the screen it filled last.
@@ -187,13 +194,17 @@ impl BoardCanvas {
         self.fly(ctx, to);
     }
 
-    /// Moves just as far as needed to bring a rectangle into view.
+    /// Moves just as far as needed to bring a rectangle into view; steps back from one that is larger than the view.
     pub fn reveal(&mut self, ctx: &egui::Context, world: Rect) {
         let seen = self.view().world();
         if seen.contains_rect(world) || seen.width() <= 0.0 {
             return;
         }
         let zoom = self.camera.zoom.max(0.5);
+        let whole = Camera::fitted(world, self.viewport.size(), 0.0, zoom);
+        if whole.zoom < zoom {
+            return self.fly_to(ctx, world, zoom);
+        }
         self.fly(ctx, Camera { center: world.center(), zoom });
     }
 

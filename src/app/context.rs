@@ -13,6 +13,7 @@ use crate::board::notation::Level;
 use crate::board::{Board, Key};
 use crate::edit::{Edit, Intent};
 use crate::replay::index::Log;
+use crate::replay::moment::Place;
 use crate::scene::Scene;
 use crate::topology::{self, Topology};
 use crate::view::{Action, Document, Item, Selection};
@@ -36,8 +37,8 @@ pub enum Command {
     Say(Tone, String),
     /// Brings a workspace to the front.
     SwitchTo(&'static str),
-    /// Opens a captured log in the Replay workspace.
-    Replay(PathBuf),
+    /// Opens a captured log in the Replay workspace, at a moment.
+    Replay(PathBuf, Option<Place>),
 }
 
 impl Command {

@@ -30,7 +30,9 @@ pub enum Finished {
     /// The user chose where to put a picture.
     PickedPicture(PathBuf),
     /// The user chose what to import.
-    PickedImport(PathBuf),
+    PickedImport(Vec<PathBuf>),
+    /// The user chose a captured log.
+    PickedLog(PathBuf),
     /// It went well: a sentence that says what was done.
     Done(String),
     /// Another window has opened the board.
@@ -201,18 +203,26 @@ impl Files {
         });
     }
 
-    /// Asks which board of another tool, or which contract, to import.
+    /// Asks which contracts, or which board of another tool, to import.
     pub fn pick_import(&self, near: Option<&Path>) {
-        let question = Question::new(Kind::Open, "Import a file").near(near);
-        self.pick(question.filter("Contracts, and boards of other tools", DRAWINGS), Finished::PickedImport);
+        let question = Question::new(Kind::Several, "Import contracts or a board of another tool").near(near);
+        let question = question.filter("Contracts, and boards of other tools", DRAWINGS);
+        let answer = pick::ask_several(&self.ctx, question);
+        self.work(move || match answer.recv() {
+            Ok(paths) if !paths.is_empty() => Finished::PickedImport(paths),
+            _ => Finished::Cancelled,
+        });
     }
 
     /// Asks which folder of contracts to import.
     pub fn pick_import_folder(&self, near: Option<&Path>) {
-        self.pick(
-            Question::new(Kind::Folder, "Import a folder of contracts").near(near),
-            Finished::PickedImport,
-        );
+        let question = Question::new(Kind::Folder, "Import a folder of contracts").near(near);
+        self.pick(question, |path| Finished::PickedImport(vec![path]));
+    }
+
+    /// Asks which captured log to open.
+    pub fn pick_log(&self, near: Option<&Path>) {
+        self.pick(Question::new(Kind::Open, "Open a captured log").near(near), Finished::PickedLog);
     }
 
     /// Asks where to put a picture.

@@ -167,7 +167,8 @@ impl App {
                 self.importing = Some(panels::import::Incoming::drawing(path, *drawing));
             }
             Finished::Contracts(read) => self.importing = Some(panels::import::Incoming::contracts(*read)),
-            Finished::PickedImport(path) => self.files.import(vec![path]),
+            Finished::PickedImport(paths) => self.files.import(paths),
+            Finished::PickedLog(log) => self.commands.push(Command::Replay(log, None)),
             Finished::PickedPicture(path) => {
                 self.files.export(path, self.document.shared(), self.options.dark);
             }
@@ -185,7 +186,7 @@ impl App {
         let dropped = ctx.input(|input| input.raw.dropped_files.clone());
         let paths = dropped.iter().map(|file| file.path().to_owned());
         let (logs, others): (Vec<PathBuf>, Vec<PathBuf>) = paths.partition(|path| super::files::is_log(path));
-        self.commands.extend(logs.into_iter().map(Command::Replay));
+        self.commands.extend(logs.into_iter().map(|log| Command::Replay(log, None)));
         // What is dropped together belongs together: contracts refer to each other.
         if !others.is_empty() {
             self.commands.push(Command::Import(others));

@@ -1,6 +1,6 @@
 //! Keys: which actions the keys pressed in this frame ask for.
 
-use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
+use egui::{Context, Event, InputState, Key, KeyboardShortcut, Modifiers};
 
 use crate::view::Action;
 use crate::view::action::ACTIONS;
@@ -60,12 +60,27 @@ pub(super) fn actions(ctx: &Context, dialog: bool) -> Vec<Action> {
             if matches!(row.action, Action::Cut | Action::Copy) {
                 continue;
             }
-            if input.consume_shortcut(&shortcut) {
+            if input.consume_shortcut(&shortcut) || consume_digit(input, &shortcut) {
                 found.push(row.action);
             }
         }
     });
     found
+}
+
+/// Takes a digit with Shift by its place on the keyboard: what is written there with Shift differs from one keyboard to
+/// the next, so that nobody ever presses a `1` with Shift.
+fn consume_digit(input: &mut InputState, wanted: &KeyboardShortcut) -> bool {
+    let digit =
+        wanted.logical_key.name().len() == 1 && wanted.logical_key.name().as_bytes()[0].is_ascii_digit();
+    if !digit || wanted.modifiers != Modifiers::SHIFT {
+        return false;
+    }
+    let place = input.events.iter().position(|event| {
+        matches!(event, Event::Key { physical_key: Some(key), pressed: true, modifiers, .. }
+            if *key == wanted.logical_key && *modifiers == Modifiers::SHIFT)
+    });
+    place.map(|at| input.events.remove(at)).is_some()
 }
 
 fn is_function(key: Key) -> bool {
@@ -76,6 +91,26 @@ fn is_function(key: Key) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shift_and_a_digit_are_told_by_their_place_on_the_keyboard() {
+        // What X11, Windows and macOS report for Shift and the key of the 1, from three keyboards.
+        for logical in [Key::Exclamationmark, Key::Num1, Key::Plus] {
+            let event = Event::Key {
+                key: logical,
+                physical_key: Some(Key::Num1),
+                pressed: true,
+                repeat: false,
+                modifiers: Modifiers::SHIFT,
+            };
+            let input = egui::RawInput { events: vec![event], ..egui::RawInput::default() };
+            let ctx = Context::default();
+            let mut found = Vec::new();
+            let mut output = ctx.run_ui(input, |ui| found.extend(actions(ui.ctx(), false)));
+            output.textures_delta.clear();
+            assert_eq!(found, [Action::Fit], "{logical:?}");
+        }
+    }
 
     #[test]
     fn every_key_in_the_table_is_a_key() {

@@ -14,11 +14,6 @@ impl<T> Default for Later<T> {
 }
 
 impl<T: Send + 'static> Later<T> {
-    /// What somebody else will send.
-    pub(super) const fn of(receiver: Receiver<T>) -> Self {
-        Self { receiver: Some(receiver) }
-    }
-
     /// Works something out on another thread, instead of what was under way; a frame is drawn when it is there.
     pub(super) fn start(&mut self, ctx: &egui::Context, work: impl FnOnce() -> T + Send + 'static) {
         let (sender, receiver) = channel();

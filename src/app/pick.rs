@@ -2,13 +2,14 @@
 //! names rfd.
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use egui::{Context, Id, Key, Modal, RichText, TextEdit};
+use egui::{Context, Id, Key, RichText, TextEdit};
 
 use super::theme::Theme;
+use super::widgets;
 
 /// Nobody cancels a dialog as fast as this: there was none.
 const NO_DIALOG: Duration = Duration::from_millis(300);
@@ -18,6 +19,8 @@ const NO_DIALOG: Duration = Duration::from_millis(300);
 pub enum Kind {
     /// A file that exists.
     Open,
+    /// Files that exist, one or more.
+    Several,
     /// A file to write.
     Save,
     /// A folder.
@@ -60,8 +63,8 @@ impl Question {
         self
     }
 
-    /// Shows the desktop's dialog and waits for the answer.
-    fn dialog(&self) -> Option<PathBuf> {
+    /// Shows the desktop's dialog and waits for the answer; none is a change of mind.
+    fn dialog(&self) -> Vec<PathBuf> {
         let mut dialog = rfd::FileDialog::new().set_title(&self.title);
         if let Some((name, endings)) = self.filter {
             dialog = dialog.add_filter(name, endings);
@@ -70,19 +73,23 @@ impl Question {
             dialog = dialog.set_directory(folder);
         }
         match self.kind {
-            Kind::Open => dialog.pick_file(),
-            Kind::Save => dialog.set_file_name(&self.name).save_file(),
-            Kind::Folder => dialog.pick_folder(),
+            Kind::Open => dialog.pick_file().into_iter().collect(),
+            Kind::Several => dialog.pick_files().unwrap_or_default(),
+            Kind::Save => dialog.set_file_name(&self.name).save_file().into_iter().collect(),
+            Kind::Folder => dialog.pick_folder().into_iter().collect(),
         }
     }
 }
+
+/// What is done with the paths that were picked. The window may be gone by then, and nobody wait for them.
+type Answer = Box<dyn FnOnce(Vec<PathBuf>) + Send>;
 
 /// A question the desktop had no dialog for.
 struct Typed {
     question: Question,
     text: String,
     problem: Option<String>,
-    answer: Sender<Option<PathBuf>>,
+    answer: Answer,
 }
 
 /// The questions to be answered by typing, oldest first.
@@ -104,36 +111,54 @@ pub fn type_paths(ctx: &Context) {
 /// Asks on another thread; the answer arrives in the channel, and `ctx` is woken for it. `None` is a change of mind.
 #[must_use]
 pub fn ask(ctx: &Context, question: Question) -> Receiver<Option<PathBuf>> {
-    let (answer, receiver) = channel();
+    let (sender, receiver) = channel();
+    let answer = move |picked: Vec<PathBuf>| drop(sender.send(picked.into_iter().next()));
+    ask_for(ctx, question, Box::new(answer));
+    receiver
+}
+
+/// The same for more paths than one; no path is a change of mind.
+#[must_use]
+pub fn ask_several(ctx: &Context, question: Question) -> Receiver<Vec<PathBuf>> {
+    let (sender, receiver) = channel();
+    ask_for(ctx, question, Box::new(move |picked| drop(sender.send(picked))));
+    receiver
+}
+
+fn ask_for(ctx: &Context, question: Question, answer: Answer) {
     if only_typed(ctx) {
-        type_instead(ctx, question, answer);
-        return receiver;
+        return type_instead(ctx, question, answer);
     }
     let ctx = ctx.clone();
     std::thread::spawn(move || {
         let asked = Instant::now();
         let picked = question.dialog();
-        if picked.is_none() && asked.elapsed() < NO_DIALOG {
+        if picked.is_empty() && asked.elapsed() < NO_DIALOG {
             type_instead(&ctx, question, answer);
         } else {
-            // The window may be gone by now; then nobody waits for this.
-            let _ = answer.send(picked);
+            answer(picked);
         }
         ctx.request_repaint();
     });
-    receiver
 }
 
-fn type_instead(ctx: &Context, question: Question, answer: Sender<Option<PathBuf>>) {
+fn type_instead(ctx: &Context, question: Question, answer: Answer) {
     let folder = question.folder.clone().or_else(|| std::env::current_dir().ok()).unwrap_or_default();
     let text = match question.kind {
         Kind::Save => folder.join(&question.name).display().to_string(),
-        Kind::Open | Kind::Folder => format!("{}{}", folder.display(), std::path::MAIN_SEPARATOR),
+        Kind::Open | Kind::Several | Kind::Folder => {
+            format!("{}{}", folder.display(), std::path::MAIN_SEPARATOR)
+        }
     };
     let waiting = waiting(ctx);
     let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
     waiting.push(Typed { question, text, problem: None, answer });
     ctx.request_repaint();
+}
+
+/// True while a question waits to be answered by typing.
+pub(super) fn is_waiting(ctx: &Context) -> bool {
+    !waiting(ctx).lock().unwrap_or_else(PoisonError::into_inner).is_empty()
 }
 
 /// Shows the oldest question that waits to be answered by typing.
@@ -142,13 +167,15 @@ pub(super) fn show(ctx: &Context, theme: &Theme) {
     let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
     let Some(typed) = waiting.first_mut() else { return };
     let mut done = None;
-    let modal = Modal::new(Id::new("type a path")).show(ctx, |ui| {
-        ui.set_width(480.0);
+    let modal = widgets::question(ctx, "type a path", 480.0, |ui| {
         ui.label(theme.title(typed.question.title.as_str()));
         ui.add_space(4.0);
         ui.label(theme.secondary(match typed.question.kind {
             Kind::Folder => "This desktop has no file dialog. Type the path of a folder:",
             Kind::Open | Kind::Save => "This desktop has no file dialog. Type the path of a file:",
+            Kind::Several => {
+                "This desktop has no file dialog. Type the path of a file, or of a folder of them:"
+            }
         }));
         ui.add_space(6.0);
         let field = ui.add(TextEdit::singleline(&mut typed.text).desired_width(f32::INFINITY));
@@ -177,26 +204,26 @@ pub(super) fn show(ctx: &Context, theme: &Theme) {
                 let path = expand(&typed.text);
                 match problem(typed.question.kind, &path) {
                     Some(problem) => typed.problem = Some(problem),
-                    None => done = Some(Some(path)),
+                    None => done = Some(vec![path]),
                 }
             }
             if ui.button("Cancel").clicked() {
-                done = Some(None);
+                done = Some(Vec::new());
             }
         });
     });
     if modal.should_close() {
-        done = Some(None);
+        done = Some(Vec::new());
     }
-    if let Some(answer) = done {
-        let _ = waiting.remove(0).answer.send(answer);
+    if let Some(picked) = done {
+        (waiting.remove(0).answer)(picked);
         ctx.request_repaint();
     }
 }
 
 const fn accept(kind: Kind) -> &'static str {
     match kind {
-        Kind::Open => "Open",
+        Kind::Open | Kind::Several => "Open",
         Kind::Save => "Save",
         Kind::Folder => "Choose",
     }
@@ -216,6 +243,9 @@ fn expand(text: &str) -> PathBuf {
 fn problem(kind: Kind, path: &Path) -> Option<String> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     match kind {
+        Kind::Several if !path.exists() || path.as_os_str().is_empty() => {
+            Some("There is no such file or folder.".to_owned())
+        }
         Kind::Open if !path.is_file() => Some("There is no such file.".to_owned()),
         Kind::Folder if path.exists() && !path.is_dir() => Some("This is a file, not a folder.".to_owned()),
         Kind::Folder if path.as_os_str().is_empty() => Some("Type the path of a folder.".to_owned()),
@@ -242,6 +272,8 @@ mod tests {
         assert!(problem(Kind::Open, &file).is_none());
         assert!(problem(Kind::Open, &missing).is_some());
         assert!(problem(Kind::Open, folder.path()).is_some());
+        assert!(problem(Kind::Several, &file).is_none() && problem(Kind::Several, folder.path()).is_none());
+        assert!(problem(Kind::Several, &missing).is_some());
         assert!(problem(Kind::Save, &missing).is_none());
         assert!(problem(Kind::Save, &file).is_none());
         assert!(problem(Kind::Save, folder.path()).is_some());

@@ -5,6 +5,25 @@ use egui::{Response, RichText, Sense, Ui, WidgetInfo, WidgetType, vec2};
 use super::icons;
 use super::theme::Theme;
 
+/// Words on one line from the left edge of an area, cut with a sign where they do not fit; how wide they are.
+pub fn cut_line(
+    painter: &egui::Painter,
+    area: egui::Rect,
+    words: &str,
+    font: egui::FontId,
+    color: egui::Color32,
+) -> f32 {
+    if !area.is_positive() {
+        return 0.0;
+    }
+    let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, color);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(area.width());
+    let galley = painter.layout_job(job);
+    let width = galley.size().x;
+    painter.galley(egui::pos2(area.left(), area.center().y - galley.size().y * 0.5), galley, color);
+    width
+}
+
 /// A heading over a section, with room above it.
 pub fn section(ui: &mut Ui, theme: &Theme, title: &str) {
     ui.add_space(theme.spacing * 2.5);
@@ -16,6 +35,20 @@ pub fn section(ui: &mut Ui, theme: &Theme, title: &str) {
 pub fn hairline(ui: &mut Ui, theme: &Theme) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 1.0), Sense::hover());
     ui.painter().hline(rect.x_range(), rect.center().y, theme.line());
+}
+
+/// A question over the window, with room around its words.
+pub fn question<R>(
+    ctx: &egui::Context,
+    id: &str,
+    width: f32,
+    add: impl FnOnce(&mut Ui) -> R,
+) -> egui::ModalResponse<R> {
+    let frame = egui::Frame::window(&ctx.global_style()).inner_margin(egui::Margin::symmetric(20, 16));
+    egui::Modal::new(egui::Id::new(id)).frame(frame).show(ctx, |ui| {
+        ui.set_width(width);
+        add(ui)
+    })
 }
 
 /// A button of one icon with a name for the ear and the hover text.
@@ -159,9 +192,14 @@ pub fn left_by_escape(ui: &Ui, response: &Response) -> bool {
 
 /// A row of a name and a field beside it.
 pub fn row<R>(ui: &mut Ui, theme: &Theme, name: &str, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let width = ui.available_width() * 0.42;
+    row_at(ui, theme, name, width, add)
+}
+
+/// A row whose field begins so far from the left.
+fn row_at<R>(ui: &mut Ui, theme: &Theme, name: &str, width: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
     ui.horizontal(|ui| {
         ui.set_min_height(26.0);
-        let width = ui.available_width() * 0.42;
         ui.allocate_ui_with_layout(
             vec2(width, 26.0),
             egui::Layout::left_to_right(egui::Align::Center),
@@ -189,7 +227,11 @@ pub fn text_row(
 
 /// A switch in a row; answers the new state when it changed.
 pub fn switch_row(ui: &mut Ui, theme: &Theme, name: &str, value: bool) -> Option<bool> {
-    row(ui, theme, name, |ui| {
+    // A switch needs little room: its name may take more than its column.
+    let font = Theme::plain(theme.sizes.body);
+    let needs = ui.painter().layout_no_wrap(name.to_owned(), font, theme.text).size().x + 4.0;
+    let width = needs.clamp(ui.available_width() * 0.42, (ui.available_width() - 40.0).max(60.0));
+    row_at(ui, theme, name, width, |ui| {
         let mut on = value;
         let response = ui.checkbox(&mut on, "");
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));

@@ -19,6 +19,7 @@ mod watching;
 use std::path::Path;
 
 use super::context::Cx;
+use crate::replay::moment::Place;
 use crate::view::{Action, Item};
 
 /// A workspace.
@@ -50,9 +51,9 @@ pub trait Workspace {
         let _ = (ctx, items, cx);
     }
 
-    /// Opens a captured log.
-    fn open_log(&mut self, ctx: &egui::Context, log: &Path, cx: &mut Cx<'_>) {
-        let _ = (ctx, log, cx);
+    /// Opens a captured log, at a moment.
+    fn open_log(&mut self, ctx: &egui::Context, log: &Path, at: Option<Place>, cx: &mut Cx<'_>) {
+        let _ = (ctx, log, at, cx);
     }
 
     /// A hint for the status bar.

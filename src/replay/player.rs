@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 pub use filter::Filter;
-pub use story::{Step, story, waterfall};
+pub use story::{Step, story, story_of, waterfall};
 pub use window::{Window, ticks};
 
 use serde::{Deserialize, Serialize};

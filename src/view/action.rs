@@ -7,6 +7,8 @@ pub enum Action {
     New,
     /// Another board from disk.
     Open,
+    /// A captured log to replay on the board.
+    OpenLog,
     /// Writes the board.
     Save,
     /// Writes the board under another name.
@@ -235,9 +237,10 @@ pub const ACTIONS: &[ActionRow] = {
     &[
         row(A::New, G::File, "New board", "Ctrl+N", "file"),
         row(A::Open, G::File, "Open board…", "Ctrl+O", "folder"),
+        row(A::OpenLog, G::File, "Open a captured log…", "Ctrl+Shift+O", "replay"),
         row(A::Save, G::File, "Save", "Ctrl+S", "save"),
         row(A::SaveAs, G::File, "Save as…", "Ctrl+Shift+S", "save"),
-        row(A::ImportDrawing, G::File, "Import a contract or a board of another tool…", "", "folder"),
+        row(A::ImportDrawing, G::File, "Import contracts or a board of another tool…", "", "folder"),
         row(A::ImportFolder, G::File, "Import a folder of contracts…", "", "folder"),
         row(A::ExportPicture, G::File, "Export picture…", "Ctrl+Shift+E", "save"),
         row(A::Start, G::File, "Start screen", "", "house"),

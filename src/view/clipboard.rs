@@ -7,7 +7,7 @@ use super::outline;
 use super::selection::{Item, Selection};
 use crate::board::format::{self, Syntax};
 use crate::board::{Board, FrameId, Key, LinkId, Point, Record, Rect, StickyId, StickyKind, order};
-use crate::edit::{Draft, Edit};
+use crate::edit::{Draft, Edit, Op};
 
 /// The selection as a board of its own, in text: selected stickies and frames, the links among them, and the
 /// definitions they show.
@@ -60,7 +60,11 @@ pub fn paste(
     let board = document.shared();
     let Ok(part) = format::read(text, Syntax::of_text(text)) else {
         let place = at.unwrap_or_default();
-        let edit = outline::plan(&board, document.ids(), text, place, StickyKind::Event);
+        let mut edit = outline::plan(&board, document.ids(), text, place, StickyKind::Event);
+        let down = room_below(&board, &edit);
+        if down > 0.0 {
+            edit = outline::plan(&board, document.ids(), text, place.moved(0.0, down), StickyKind::Event);
+        }
         let selection = placed(&edit);
         return (!edit.is_empty()).then_some((edit, selection));
     };
@@ -72,6 +76,29 @@ pub fn paste(
     let edit = paste_part(document, &board, &part, dx, dy);
     let selection = placed(&edit);
     (!edit.is_empty()).then_some((edit, selection))
+}
+
+/// How far down what an edit puts on a board has to go to lie on nothing that is there.
+fn room_below(board: &Board, edit: &Edit) -> f32 {
+    let new = edit.ops.iter().filter_map(|op| match op {
+        Op::Insert(Record::Sticky(_, sticky)) => Some(sticky.rect()),
+        _ => None,
+    });
+    let Some(new) = new.reduce(Rect::union) else { return 0.0 };
+    let mut moved = new;
+    // Each round passes at least one sticky that was in the way.
+    while let Some(lowest) = board
+        .stickies
+        .values()
+        .map(crate::board::Sticky::rect)
+        .filter(|there| there.intersects(moved))
+        .map(|there| there.max.y)
+        .reduce(f32::max)
+    {
+        let down = lowest + outline::GAP - moved.min.y;
+        moved = Rect { min: moved.min.moved(0.0, down), max: moved.max.moved(0.0, down) };
+    }
+    moved.min.y - new.min.y
 }
 
 fn placed(edit: &Edit) -> Selection {
@@ -145,6 +172,26 @@ pub fn around(board: &Board, selection: &Selection) -> Option<Rect> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pasted_lines_lie_on_nothing_that_is_there() {
+        let mut document = Document::new(Board::default(), None, 1);
+        let lines = "Place order -> Shop -> Order placed\nOrder placed -> Mail -> Order confirmed";
+        for at in [Point::default(), Point::new(30.0, 20.0), Point::new(-100.0, 90.0)] {
+            let (edit, _) = paste(&mut document, lines, Some(at), 0.0).unwrap();
+            document.commit(edit).unwrap();
+        }
+        let rects: Vec<Rect> = document.board().stickies.values().map(crate::board::Sticky::rect).collect();
+        assert_eq!(rects.len(), 18);
+        for (at, rect) in rects.iter().enumerate() {
+            assert!(rects[at + 1..].iter().all(|other| !other.intersects(*rect)), "{rects:?}");
+        }
+        let free = document.board().bounds().unwrap().max.moved(50.0, 50.0);
+        let (edit, selection) = paste(&mut document, "Order shipped", Some(free), 0.0).unwrap();
+        document.commit(edit).unwrap();
+        let bounds = selection.bounds(document.board()).unwrap();
+        assert_eq!(bounds.min, free, "where there is room, it goes where it was asked to");
+    }
 
     #[test]
     fn copies_keep_links_and_definitions_and_get_ids_of_their_own() {

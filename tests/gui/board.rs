@@ -420,7 +420,7 @@ fn the_width_of_a_panel_is_remembered() {
     let folder = Folder::new();
     let (path, state) = (folder.board(), folder.path("state"));
     let start = || {
-        let start = isobar::app::Start { board: Some(path.clone()), replay: None };
+        let start = isobar::app::Start { board: Some(path.clone()), replay: None, at: None };
         let state = state.clone();
         let builder = egui_kittest::Harness::builder().with_size(vec2(1280.0, 720.0)).with_max_steps(240);
         let mut harness = builder.with_step_dt(1.0 / 60.0).build_eframe(move |cc| {

@@ -12,7 +12,7 @@ use super::kit::{press, sample, settle, write};
 
 /// The app on a sample with one link selected: that from an event to a consumer.
 fn on_link(filtered: bool) -> (Harness<'static, App>, LinkId) {
-    let start = Start { board: Some(sample("pizza/event-driven")), replay: None };
+    let start = Start { board: Some(sample("pizza/event-driven")), replay: None, at: None };
     let mut harness = Harness::builder()
         .with_size(egui::vec2(1440.0, 1600.0))
         .with_max_steps(2_000)
@@ -105,7 +105,7 @@ fn events_of_the_open_log_are_tried_one_after_the_other() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("orders.jsonl");
     std::fs::write(&path, lines.join("\n")).unwrap();
-    harness.state_mut().send(isobar::app::context::Command::Replay(path));
+    harness.state_mut().send(isobar::app::context::Command::Replay(path, None));
     for _ in 0..20 {
         settle(&mut harness);
         std::thread::sleep(std::time::Duration::from_millis(10));

@@ -11,7 +11,7 @@ use super::kit::{Folder, board, centre, click, open, press, settle, write};
 
 /// The app with a data folder of its own, on a board or on the start screen.
 fn keeping(data: &Path, board: Option<&Path>) -> Harness<'static, App> {
-    let start = Start { board: board.map(Path::to_owned), replay: None };
+    let start = Start { board: board.map(Path::to_owned), replay: None, at: None };
     let data: PathBuf = data.to_owned();
     let mut harness = Harness::builder()
         .with_size(vec2(1280.0, 720.0))

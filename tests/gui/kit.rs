@@ -60,7 +60,7 @@ pub(crate) fn sample(name: &str) -> PathBuf {
 
 /// The app with a board open, or on the start screen.
 pub(crate) fn open(board: Option<&Path>) -> Harness<'static, App> {
-    let start = Start { board: board.map(Path::to_owned), replay: None };
+    let start = Start { board: board.map(Path::to_owned), replay: None, at: None };
     let mut harness = Harness::builder()
         .with_size(egui::vec2(1280.0, 720.0))
         .with_max_steps(240)

@@ -15,7 +15,7 @@ const SYNCHRONOUS: &str = "avatar-store/synchronous";
 const ORCHESTRATION: &str = "avatar-store/orchestration";
 
 fn open(board: &str, replay: Option<PathBuf>, dark: bool) -> Harness<'static, App> {
-    let start = Start { board: Some(sample(board)), replay };
+    let start = Start { board: Some(sample(board)), replay, at: None };
     let mut harness = Harness::builder()
         .with_size(egui::vec2(1440.0, 900.0))
         .with_theme(egui::Theme::Light)

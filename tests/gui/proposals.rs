@@ -22,7 +22,7 @@ fn proposing(folder: &Folder, state: Option<&Path>) -> Harness<'static, App> {
     let mut harness = match state.map(Path::to_owned) {
         None => open(Some(&path)),
         Some(state) => {
-            let start = Start { board: Some(path), replay: None };
+            let start = Start { board: Some(path), replay: None, at: None };
             let builder = Harness::builder().with_size(egui::vec2(1280.0, 720.0)).with_max_steps(240);
             builder.with_step_dt(1.0 / 60.0).build_eframe(move |cc| {
                 let mut app = App::new(&cc.egui_ctx, start);

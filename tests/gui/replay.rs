@@ -7,6 +7,8 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use isobar::app::App;
+use isobar::app::context::Command;
+use isobar::replay::moment::Place;
 
 use super::kit::sample;
 use super::kit::{Folder, centre, click, press, settle, write};
@@ -269,6 +271,47 @@ fn the_board_is_fitted_and_both_distributions_shown() {
     settle(&mut harness);
     let board = harness.state().document().board();
     assert!(board.scenarios.contains_key("as captured"));
+}
+
+#[test]
+fn a_moment_is_gone_to_and_copied_as_a_bug_report() {
+    let folder = Folder::new();
+    let mut harness = opened(&folder, run_of_the_store(&folder));
+    let log = foreign(&folder);
+    harness.state_mut().send(Command::Replay(log, Some("line:6".parse().unwrap())));
+    harness.get_by_label("Findings").click();
+    wait_for(&mut harness, "Type the board does not know: ");
+    settle(&mut harness);
+    assert!(harness.query_all_by_label("2026-03-01 10:00:05.000").next().is_some());
+    harness.get_by_label("Copy as bug report").click();
+    let report = copied(&mut harness);
+    assert!(
+        report.contains("### `com.elsewhere.Surprise` from `/nobody` at 2026-03-01T10:00:05Z"),
+        "{report}"
+    );
+    assert!(report.contains("isobar store.ron --replay foreign.jsonl --at line:6"), "{report}");
+    assert!(report.contains("\"n\": 5"), "{report}");
+    settle(&mut harness);
+    harness.get_by_label("Copy as bug report without payloads").click();
+    assert!(!copied(&mut harness).contains("\"n\": 5"));
+    settle(&mut harness);
+    harness.key_press(Key::R);
+    assert_eq!(copied(&mut harness), report);
+    harness.state_mut().send(Command::Replay(folder.path("foreign.jsonl"), Some(Place::Line(700))));
+    wait_for(&mut harness, "The log has no event at line:700");
+}
+
+/// What the next frames put on the clipboard.
+fn copied(harness: &mut Harness<'static, App>) -> String {
+    for _ in 0..20 {
+        harness.step();
+        for command in &harness.output().platform_output.commands {
+            if let egui::OutputCommand::CopyText(text) = command {
+                return text.clone();
+            }
+        }
+    }
+    panic!("nothing was copied");
 }
 
 fn click_into(harness: &mut Harness<'static, App>, label: &str) {

@@ -12,7 +12,7 @@ use super::kit::{Folder, press, sample, settle};
 pub(crate) fn open_with(board: &str, replay: Option<PathBuf>) -> Harness<'static, App> {
     let board = PathBuf::from(board);
     let board = if board.is_absolute() { board } else { sample(&board.to_string_lossy()) };
-    let start = Start { board: Some(board), replay };
+    let start = Start { board: Some(board), replay, at: None };
     let mut harness = Harness::builder()
         .with_size(egui::vec2(1440.0, 900.0))
         .with_max_steps(2_000)

@@ -36,6 +36,10 @@ impl BoardCanvas {
                     label(scene, item).unwrap_or_default(),
                 )
             });
+            if self.to_focus == Some(item) {
+                self.to_focus = None;
+                response.request_focus();
+            }
             if response.has_focus() {
                 focus.0 = Some(item);
                 // Arrow keys nudge; Tab goes to the next one.

@@ -25,7 +25,7 @@ const DOTS_MAX: u32 = 5;
 /// How long the zoom has to rest, in seconds.
 const REST: f64 = 0.12;
 /// How much of the canvas colour what is not selected takes on.
-const FADE: f32 = 0.45;
+const FADE: f32 = 0.3;
 
 /// What painting keeps between frames.
 #[derive(Default)]
@@ -111,8 +111,8 @@ impl BoardCanvas {
         for prepared in &prepared {
             sticky(&brush, &mut mesher, prepared, overlays);
         }
-        super::overlay::paint_badges(&brush, &mut mesher, scene, extras);
         selection(&brush, &mut mesher, scene);
+        super::overlay::paint_badges(&brush, &mut mesher, scene, extras);
         activity(&brush, &mut mesher, scene, area);
         spotlight(&brush, &mut mesher, area);
         self.paint.filled = mesher.filled();

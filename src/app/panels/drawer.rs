@@ -135,12 +135,14 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, finding: &Finding, opened: Option<&Opened>)
     painter.text(middle + vec2(1.0, 0.0), Align2::LEFT_CENTER, icons::glyph(icon), Theme::icon(14.0), color);
     let text = |x: f32, right: f32, words: &str, font, color| {
         let area = Rect::from_min_max(pos2(rect.left() + x, rect.top()), pos2(right, rect.bottom()));
-        painter.with_clip_rect(area).text(middle + vec2(x, 0.0), Align2::LEFT_CENTER, words, font, color);
+        widgets::cut_line(&painter, area, words, font, color)
     };
-    // Beside what is looked at in full the list is narrow: titles, and the cure stands over there.
-    let sentence = if opened.is_some() { rect.width() } else { SENTENCE };
     let size = theme.sizes.body;
-    text(26.0, rect.left() + sentence - 8.0, finding.title, Theme::strong(size), theme.text);
+    let strong = Theme::strong(size);
+    // Beside what is looked at in full the list is narrow: sentences follow their titles, and the cure stands over there.
+    let (room, beside) = if opened.is_some() { (rect.width(), true) } else { (SENTENCE - 8.0, false) };
+    let width = text(26.0, rect.left() + room, finding.title, strong, theme.text);
+    let sentence = if beside { 26.0 + width + 10.0 } else { SENTENCE };
     let cure = finding.fix.as_ref().filter(|_| opened.is_none());
     let right = cure.map_or(rect.right(), |label| fix_button(ui, cx, finding, label, rect));
     text(sentence, right - 12.0, &finding.message, Theme::plain(size), theme.secondary);

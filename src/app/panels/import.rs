@@ -136,7 +136,11 @@ fn window(app: &App, ctx: &Context, importing: &mut Importing) -> Option<Answer>
                 let strong = RichText::new("Open as a new board")
                     .font(Theme::strong(theme.sizes.body))
                     .color(theme.on_accent);
-                if ui.add(egui::Button::new(strong).fill(theme.accent)).clicked() {
+                let first = ui.add(egui::Button::new(strong).fill(theme.accent));
+                if ui.memory(|memory| memory.focused().is_none()) {
+                    first.request_focus();
+                }
+                if first.clicked() {
                     answer = Some(Answer::Open);
                 }
                 let open = !app.starting && !app.document.board().stickies.is_empty();

@@ -127,7 +127,7 @@ fn this_sticky(ui: &mut Ui, cx: &mut Cx<'_>, id: StickyId, sticky: &Sticky) {
 
 fn frame_fields(ui: &mut Ui, cx: &mut Cx<'_>, id: FrameId) {
     let Some(frame) = cx.document.board().frames.get(&id).cloned() else { return };
-    title(ui, cx.theme, None, if frame.name.is_empty() { "Frame" } else { &frame.name }, "Frame");
+    title(ui, cx.theme, None, if frame.name.is_empty() { "No name yet" } else { &frame.name }, "Frame");
     let mut after: BoardFrame = frame.clone();
     widgets::section(ui, cx.theme, "Name");
     if let Some(name) = widgets::text_field(ui, id, "Name", &frame.name, "What it holds") {

@@ -1,10 +1,11 @@
 //! The one question the app insists on: whether unsaved changes may go.
 
-use egui::{Id, Modal, RichText, Ui};
+use egui::{RichText, Ui};
 
 use crate::app::App;
 use crate::app::context::Command;
 use crate::app::theme::Theme;
+use crate::app::widgets;
 use crate::view::Action;
 
 /// What was asked for and would lose unsaved changes.
@@ -39,8 +40,7 @@ impl App {
             |name| name.to_string_lossy().into_owned(),
         );
         let mut answer = None;
-        let modal = Modal::new(Id::new("loss")).show(ui.ctx(), |ui| {
-            ui.set_width(360.0);
+        let modal = widgets::question(ui.ctx(), "loss", 360.0, |ui| {
             ui.label(self.theme.title(format!("Save the changes to {name}?")));
             ui.add_space(4.0);
             ui.label(self.theme.secondary("They are lost if you do not."));
@@ -50,6 +50,9 @@ impl App {
                     .font(Theme::strong(self.theme.sizes.body))
                     .color(self.theme.on_accent);
                 let first = ui.add(egui::Button::new(save).fill(self.theme.accent));
+                if ui.memory(|memory| memory.focused().is_none()) {
+                    first.request_focus();
+                }
                 if first.clicked() {
                     answer = Some(Some(true));
                 }

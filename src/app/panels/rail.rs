@@ -17,6 +17,10 @@ pub(in crate::app) enum Chosen {
     Kind(StickyKind),
 }
 
+/// The height of a kind's button with the room around it: as much as fits them all, within bounds.
+const SMALLEST: f32 = 26.0;
+const LARGEST: f32 = 34.0;
+
 const TOOLS: &[(Tool, Action)] = &[
     (Tool::Select, Action::SelectTool),
     (Tool::Pan, Action::PanTool),
@@ -42,9 +46,12 @@ pub(in crate::app) fn show(ui: &mut Ui, theme: &Theme, tool: Tool, level: Level)
                     }
                 }
                 ui.add_space(4.0);
-                ui.spacing_mut().item_spacing.y = 6.0;
+                let kinds = NOTATION.iter().filter(|row| row.kind.is_at(level)).count() as f32;
+                let left = ui.clip_rect().bottom() - ui.cursor().top();
+                let height = (left / kinds).clamp(SMALLEST, LARGEST);
+                ui.spacing_mut().item_spacing.y = 0.0;
                 for row in NOTATION.iter().filter(|row| row.kind.is_at(level)) {
-                    if kind_button(ui, theme, row, tool == Tool::Place(row.kind)) {
+                    if kind_button(ui, theme, row, tool == Tool::Place(row.kind), height) {
                         chosen = Some(Chosen::Kind(row.kind));
                     }
                 }
@@ -53,9 +60,15 @@ pub(in crate::app) fn show(ui: &mut Ui, theme: &Theme, tool: Tool, level: Level)
     chosen
 }
 
-fn kind_button(ui: &mut Ui, theme: &Theme, row: &crate::board::notation::Kind, selected: bool) -> bool {
-    let (outer, response) = ui.allocate_exact_size(vec2(32.0, 28.0), Sense::click());
-    let rect = outer.shrink2(vec2(2.0, 0.0));
+fn kind_button(
+    ui: &mut Ui,
+    theme: &Theme,
+    row: &crate::board::notation::Kind,
+    selected: bool,
+    height: f32,
+) -> bool {
+    let (outer, response) = ui.allocate_exact_size(vec2(32.0, height), Sense::click());
+    let rect = outer.shrink2(vec2(2.0, (height * 0.09).floor()));
     response.widget_info(|| {
         WidgetInfo::selected(WidgetType::Button, true, selected, format!("Add {}", row.label.to_lowercase()))
     });

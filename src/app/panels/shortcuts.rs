@@ -22,6 +22,15 @@ const MORE: &[(&str, &str)] = &[
     ("Ctrl+V", "Paste stickies, lines, A -> B -> C"),
 ];
 
+/// Keys of the Simulate and the Replay workspace.
+const RUNNING: &[(&str, &str)] = &[
+    ("Space", "Play, pause"),
+    (". ,", "Next, previous message"),
+    ("Home", "Back to the start"),
+    ("T P C", "Next of its type, of its process; its cause"),
+    ("B R", "Mark the moment; copy it as a bug report"),
+];
+
 /// Closes the sheet on Escape, before anybody else takes the key.
 pub(in crate::app) fn keys(ctx: &Context, open: &mut bool) {
     if *open && ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
@@ -52,12 +61,14 @@ pub(in crate::app) fn show(ctx: &Context, theme: &Theme, open: &mut bool) {
                 });
             });
             ui.add_space(6.0);
-            egui::ScrollArea::both().max_height(room.height() - 170.0).show(ui, |ui| {
+            let height = room.height() - 150.0;
+            egui::ScrollArea::both().max_height(height).min_scrolled_height(height).show(ui, |ui| {
                 ui.horizontal_top(|ui| {
-                    ui.spacing_mut().item_spacing.x = 36.0;
+                    ui.spacing_mut().item_spacing.x = 28.0;
                     ui.vertical(|ui| stickies(ui, theme));
                     ui.vertical(|ui| {
                         section(ui, theme, "While you write and look", MORE.iter().copied());
+                        section(ui, theme, "While it runs or is replayed", RUNNING.iter().copied());
                         groups(ui, theme, &[Group::Tools]);
                     });
                     ui.vertical(|ui| groups(ui, theme, &[Group::File, Group::Edit]));

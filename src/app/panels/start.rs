@@ -11,7 +11,7 @@ use egui::{Align2, CentralPanel, Frame, Rect, RichText, ScrollArea, Sense, Ui, v
 use crate::app::canvas::thumbnail;
 use crate::app::context::Command;
 use crate::app::theme::Theme;
-use crate::app::{App, icons, recent};
+use crate::app::{App, icons, recent, widgets};
 use crate::board::Board;
 use crate::board::notation::words;
 use crate::io::keeper::Keeper;
@@ -301,8 +301,7 @@ fn confirm(app: &mut App, ui: &Ui) {
     let Origin::Unsaved(journal) = card.origin.clone() else { return };
     let theme = &app.theme;
     let mut answer = None;
-    let modal = egui::Modal::new(egui::Id::new("throw away")).show(ui.ctx(), |ui| {
-        ui.set_width(360.0);
+    let modal = widgets::question(ui.ctx(), "throw away", 360.0, |ui| {
         ui.label(theme.title(format!("Throw {} away?", card.name)));
         ui.add_space(4.0);
         ui.label(theme.secondary(format!("{}. It cannot be brought back afterwards.", card.about)));
@@ -335,14 +334,21 @@ fn head(ui: &mut Ui, app: &App, asked: &mut Option<Command>) {
     ui.label(RichText::new("Isobar").font(Theme::strong(30.0)).color(theme.text));
     ui.label(theme.secondary("Design event-driven systems together, on a board that means something."));
     ui.add_space(16.0);
-    ui.horizontal(|ui| {
-        for (action, text) in [(Action::New, "New board"), (Action::Open, "Open board…")] {
+    let ways = [
+        (Action::New, "New board"),
+        (Action::Open, "Open board…"),
+        (Action::ImportDrawing, "Import contracts…"),
+        (Action::OpenLog, "Open a captured log…"),
+    ];
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(16.0, 8.0);
+        for (action, text) in ways {
             let row = action.row();
             let glyph = icons::text(row.icon, 16.0).color(theme.accent);
             let title = RichText::new(text).font(Theme::strong(theme.sizes.body));
             let keys = RichText::new(row.keys).size(theme.sizes.secondary).color(theme.secondary);
             let response = ui
-                .add(egui::Button::new((glyph, title, keys)).fill(theme.chrome).min_size(vec2(200.0, 38.0)));
+                .add(egui::Button::new((glyph, title, keys)).fill(theme.chrome).min_size(vec2(CARD.x, 38.0)));
             ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(text));
             if response.clicked() {
                 *asked = Some(Command::Run(action));

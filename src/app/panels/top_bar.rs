@@ -34,7 +34,8 @@ pub(in crate::app) fn show(app: &mut App, ui: &mut Ui) {
 
 fn title(app: &mut App, ui: &mut Ui) {
     let name = RichText::new("Isobar").font(Theme::strong(app.theme.sizes.title)).color(app.theme.text);
-    let button = egui::Button::new(name).frame_when_inactive(false);
+    let more = icons::text("down", 11.0).color(app.theme.secondary);
+    let button = egui::Button::new((name, more)).frame_when_inactive(false);
     let menu =
         egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| menus(&mut app.commands, ui));
     ui.ctx().accesskit_node_builder(menu.0.id, |node| node.set_label("Main menu"));
@@ -50,8 +51,11 @@ fn title(app: &mut App, ui: &mut Ui) {
     ui.label(RichText::new(file).color(app.theme.text));
     ui.add_space(10.0);
     let (rect, response) = ui.allocate_exact_size(vec2(10.0, 16.0), Sense::hover());
+    let empty = app.document.board().stickies.is_empty();
     let (color, words) = if app.document.is_dirty() {
         (app.theme.warning, "Not saved yet")
+    } else if app.document.path().is_none() && !empty {
+        (app.theme.secondary, "This board has no file yet")
     } else {
         (app.theme.fine, "Saved")
     };

@@ -55,7 +55,7 @@ pub(super) struct BoardWorkspace {
     advised: Option<Arc<Vec<Finding>>>,
     advice_badges: Vec<Badge>,
     /// The badges that show are up to date, with or without numbers.
-    gathered: Option<bool>,
+    gathered: Option<(bool, bool)>,
     /// The revision the narrative was numbered for.
     numbered: Option<u64>,
     numbers: Vec<Badge>,
@@ -66,7 +66,8 @@ pub(super) struct BoardWorkspace {
 }
 
 impl BoardWorkspace {
-    /// Selecting a sticky lifts every sticky of the same definition and its direct neighbours.
+    /// Selecting a sticky lifts every sticky of the same definition and its direct neighbours. What has neither lifts
+    /// nothing: there would be nothing to see but a pale board.
     fn lift(&mut self, cx: &Cx<'_>) {
         let revision = cx.document.revision();
         if cx.selection.stickies().next().is_none() {
@@ -83,6 +84,7 @@ impl BoardWorkspace {
             lifted.extend(board.same_definition(sticky));
         }
         let mut near = lifted.clone();
+        let chosen = cx.selection.stickies().count();
         for link in board.links.values() {
             if lifted.contains(&link.from) {
                 near.insert(link.to);
@@ -90,6 +92,9 @@ impl BoardWorkspace {
             if lifted.contains(&link.to) {
                 near.insert(link.from);
             }
+        }
+        if near.len() <= chosen {
+            near.clear();
         }
         self.lifted = Some((revision, cx.selection.clone(), near));
     }
@@ -144,11 +149,13 @@ impl BoardWorkspace {
         self.advice_badges(ui, cx);
         self.propose(cx);
         self.gather_badges(cx);
-        let quiet = self.toolbox.activity != Activity::Idle
-            && !matches!(self.toolbox.activity, Activity::Pressed { .. });
+        // While something is moved or written down, the whole board stays readable.
+        let quiet = self.naming.is_some()
+            || self.toolbox.activity != Activity::Idle
+                && !matches!(self.toolbox.activity, Activity::Pressed { .. });
         let look = Look {
             selection: cx.selection,
-            lifted: if quiet { None } else { self.lifted.as_ref().map(|(_, _, lifted)| lifted) },
+            lifted: self.lifted.as_ref().map(|(_, _, near)| near).filter(|near| !quiet && !near.is_empty()),
             activity: &self.toolbox.activity,
             editing: self.naming.as_ref().and_then(naming::Naming::sticky),
             hover: if presenting { crate::view::tool::Hit::Nothing } else { interaction.hover },
@@ -230,14 +237,16 @@ impl BoardWorkspace {
             self.numbered = Some(revision);
             self.gathered = None;
         }
-        if self.gathered == Some(cx.options.numbers) {
+        let shown = (cx.options.numbers, self.presenting.is_some());
+        if self.gathered == Some(shown) {
             return;
         }
-        self.overlays.badges.clone_from(&self.advice_badges);
+        // Who looks at a presentation is shown the board, not what is wrong with it.
+        self.overlays.badges = if shown.1 { Vec::new() } else { self.advice_badges.clone() };
         if cx.options.numbers {
             self.overlays.badges.extend(self.numbers.iter().cloned());
         }
-        self.gathered = Some(cx.options.numbers);
+        self.gathered = Some(shown);
     }
 
     /// Gives one input to the tool in hand and carries its effects out.
@@ -345,6 +354,7 @@ impl Workspace for BoardWorkspace {
 
     fn hint(&self) -> String {
         match (&self.naming, self.toolbox.tool) {
+            (Some(naming), _) if naming.sticky().is_none() => "Enter commits · Esc cancels".to_owned(),
             (Some(_), _) => {
                 "Enter commits · Tab next sticky · Ctrl+Enter predicts the next kind · Esc cancels".to_owned()
             }

@@ -12,12 +12,13 @@ mod open;
 mod picked;
 mod picture;
 mod process;
+mod report;
 mod sidebar;
 mod table;
 mod transport;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use self::drawer::Tab;
 use self::event::Against;
@@ -30,9 +31,9 @@ use super::{Workspace, watching};
 use crate::app::canvas::{BoardCanvas, Dot, DotLook, Overlays, Tone};
 use crate::app::context::{Command, Cx};
 use crate::app::later::Later;
-use crate::app::pick::{self, Kind, Question};
 use crate::board::LinkId;
 use crate::replay::discovery::Discovered;
+use crate::replay::moment::Place;
 use crate::topology::MessageKind;
 use crate::view::{Action, Item};
 
@@ -43,7 +44,6 @@ pub(super) struct ReplayWorkspace {
     overlays: Overlays,
     picture: Picture,
     open: Option<Open>,
-    picking: Later<Option<PathBuf>>,
     discovering: Later<Discovered>,
     tab: Tab,
     /// The drawer shows its tabs only.
@@ -73,11 +73,7 @@ impl ReplayWorkspace {
         watching::reveal(self.picture.canvas(&mut self.canvas), ctx, items, &scene);
     }
 
-    fn pick(&mut self, ctx: &egui::Context) {
-        self.picking = Later::of(pick::ask(ctx, Question::new(Kind::Open, "Open a captured log")));
-    }
-
-    fn empty(&mut self, ui: &mut egui::Ui, cx: &mut Cx<'_>) {
+    fn empty(ui: &mut egui::Ui, cx: &mut Cx<'_>) {
         let theme = cx.theme;
         ui.label(theme.title("Replay"));
         ui.add_space(8.0);
@@ -85,8 +81,9 @@ impl ReplayWorkspace {
             "Open a captured event log to see it travel over this board, and where it departs from it.",
         ));
         ui.add_space(12.0);
-        if ui.button("Open a captured log…").clicked() {
-            self.pick(ui.ctx());
+        let keys = Action::OpenLog.row().keys;
+        if ui.add(egui::Button::new("Open a captured log…").shortcut_text(keys)).clicked() {
+            cx.send(Command::Run(Action::OpenLog));
         }
         crate::app::widgets::section(ui, theme, "Formats");
         for reader in crate::replay::readers::ALL {
@@ -190,9 +187,6 @@ impl Workspace for ReplayWorkspace {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, cx: &mut Cx<'_>) {
-        if let Some(Some(path)) = self.picking.take() {
-            cx.send(Command::Replay(path));
-        }
         if let Some(open) = &mut self.open {
             open.refresh(ui.ctx(), cx);
         }
@@ -201,7 +195,7 @@ impl Workspace for ReplayWorkspace {
             .frame(frame)
             .default_size(320.0)
             .size_range(260.0..=560.0)
-            .show(ui, |ui| if self.open.is_some() { self.sidebar(ui, cx) } else { self.empty(ui, cx) });
+            .show(ui, |ui| if self.open.is_some() { self.sidebar(ui, cx) } else { Self::empty(ui, cx) });
         if self.open.is_some() {
             let frame = egui::Frame::new().fill(cx.theme.chrome).inner_margin(10.0);
             egui::Panel::bottom("replay-transport").frame(frame).show(ui, |ui| self.transport(ui, cx));
@@ -248,9 +242,10 @@ impl Workspace for ReplayWorkspace {
         self.reveal(ctx, items, cx);
     }
 
-    fn open_log(&mut self, ctx: &egui::Context, log: &Path, cx: &mut Cx<'_>) {
+    fn open_log(&mut self, ctx: &egui::Context, log: &Path, at: Option<Place>, cx: &mut Cx<'_>) {
         match Open::begin(ctx, log, cx) {
-            Ok(open) => {
+            Ok(mut open) => {
+                open.wanted = at;
                 self.open = Some(open);
                 self.forget();
             }
@@ -259,7 +254,7 @@ impl Workspace for ReplayWorkspace {
     }
 
     fn hint(&self) -> String {
-        "Space plays · . and , step · T and P step by type and process · B marks · wheel on the timeline zooms"
+        "Space plays · . and , step · T and P step by type and process · B marks · R copies a bug report · wheel zooms the timeline"
             .to_owned()
     }
 

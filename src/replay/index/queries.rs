@@ -146,6 +146,25 @@ impl Log {
         self.backward(row, |chunk, at| chunk.types[at] == type_number)
     }
 
+    /// The event that a line of the file holds, counted from one: the first that begins there, or else the one whose
+    /// record runs over it.
+    pub fn row_on_line(&self, line: u64) -> Option<usize> {
+        let data = self.readable()?;
+        let piece = self.facts.lines.partition_point(|(_, number)| *number <= line);
+        let (start, number) = piece.checked_sub(1).map_or((0, 1), |p| self.facts.lines[p]);
+        let rest = data.get(start..)?;
+        let before = line.checked_sub(number)? as usize;
+        let mut breaks = memchr::memchr_iter(b'\n', rest);
+        let begin = if before == 0 { start } else { start + breaks.nth(before - 1)? + 1 };
+        if begin >= data.len() {
+            return None;
+        }
+        let end = breaks.next().map_or(data.len(), |at| start + at);
+        let offsets = || self.events(0..self.n_events).map(|event| (event.offset(), event.row()));
+        let begins_there = offsets().filter(|(at, _)| (begin..=end).contains(at)).min();
+        begins_there.or_else(|| offsets().filter(|(at, _)| *at < begin).max()).map(|(_, row)| row)
+    }
+
     fn correlation_at(&self, row: usize) -> Option<(u32, String)> {
         let event = self.event(row)?;
         let key = event.correlation_key();

@@ -36,6 +36,11 @@ pub struct Step {
 pub fn story(log: &Log, topology: &Topology, tracks: &Tracks, row: usize, at_most: usize) -> Vec<Step> {
     let mut rows = log.correlation_chain(row);
     rows.truncate(at_most);
+    story_of(log, topology, tracks, &rows)
+}
+
+/// The story of these events, by time.
+pub fn story_of(log: &Log, topology: &Topology, tracks: &Tracks, rows: &[usize]) -> Vec<Step> {
     let mut met = Met::default();
     let details: Vec<(String, String, Option<Again>)> = rows
         .iter()

@@ -133,6 +133,7 @@ fn window(app: &App, ctx: &Context, reading: &Reading) -> Option<Answer> {
         .anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0))
         .collapsible(false)
         .resizable(false)
+        .frame(egui::Frame::window(&ctx.global_style()).inner_margin(egui::Margin::same(14)))
         .show(ctx, |ui| {
             ui.set_width(520.0);
             summary(ui, theme, reading);
@@ -144,7 +145,11 @@ fn window(app: &App, ctx: &Context, reading: &Reading) -> Option<Answer> {
                 let strong = RichText::new("Open as a new board")
                     .font(Theme::strong(theme.sizes.body))
                     .color(theme.on_accent);
-                if ui.add_enabled(!working, egui::Button::new(strong).fill(theme.accent)).clicked() {
+                let first = ui.add_enabled(!working, egui::Button::new(strong).fill(theme.accent));
+                if ui.memory(|memory| memory.focused().is_none()) {
+                    first.request_focus();
+                }
+                if first.clicked() {
                     answer = Some(Answer::Open);
                 }
                 let open = !app.starting && !app.document.board().stickies.is_empty();

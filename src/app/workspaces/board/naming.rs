@@ -227,7 +227,11 @@ impl BoardWorkspace {
             self.cancel_naming(cx);
             ui.request_repaint();
         } else if commits || elsewhere {
+            let item = self.naming.as_ref().map(|naming| naming.item);
             self.commit_naming(ui.ctx(), cx, keys.next);
+            if let Some(item) = item.filter(|_| commits && keys.next.is_none()) {
+                self.canvas.focus(item);
+            }
         }
     }
 

@@ -8,7 +8,14 @@ use crate::app::context::Cx;
 use crate::app::theme::Theme;
 use crate::app::widgets;
 use crate::board::{Point, Rect};
+use crate::view::Camera;
 use crate::view::slides::{self, Slide};
+
+/// The room of the bar at the foot of a slide, and around what a slide shows, in points.
+const BAR: f32 = 56.0;
+const MARGIN: f32 = 32.0;
+/// How close a slide comes at most.
+const ZOOM_MAX: f32 = 2.0;
 
 /// A presentation under way.
 pub(super) struct Presentation {
@@ -77,7 +84,12 @@ impl BoardWorkspace {
         let Some(presentation) = &mut self.presenting else { return };
         presentation.fitted = self.canvas.viewport();
         if let Some(slide) = presentation.slides.get(presentation.at) {
-            self.canvas.fly_to(ctx, slide.area, 2.0);
+            // The bar at the foot covers nothing of the slide.
+            let mut size = self.canvas.viewport().size();
+            size.h -= BAR;
+            let mut camera = Camera::fitted(slide.area, size, MARGIN, ZOOM_MAX);
+            camera.center.y += 0.5 * BAR / camera.zoom;
+            self.canvas.fly(ctx, camera);
         }
     }
 

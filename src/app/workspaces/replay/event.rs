@@ -54,6 +54,7 @@ impl ReplayWorkspace {
             }
             None => {}
         }
+        self.report_buttons(ui, cx);
         self.payload(ui, theme, row, &look);
     }
 

@@ -12,6 +12,7 @@ use crate::replay::discovery::discover;
 use crate::replay::index::SourceState;
 use crate::replay::mapping::Mapping;
 use crate::replay::time::TimeUnit;
+use crate::view::Action;
 
 /// Bad lines listed.
 const BAD_MAX: usize = 100;
@@ -80,7 +81,7 @@ impl ReplayWorkspace {
             cx.send(Command::SwitchTo("Board"));
         }
         if another {
-            self.pick(ui.ctx());
+            cx.send(Command::Run(Action::OpenLog));
         }
         if again {
             let mapping = self.open.as_ref().map(|open| open.mapping.clone()).unwrap_or_default();

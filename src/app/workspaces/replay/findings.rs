@@ -86,7 +86,7 @@ fn finding_row(ui: &mut Ui, theme: &Theme, finding: &Finding) -> Option<usize> {
     painter.text(middle, Align2::LEFT_CENTER, icons::glyph(icon), Theme::icon(14.0), color);
     let text = |x: f32, right: f32, words: &str, font, color| {
         let area = Rect::from_min_max(pos2(rect.left() + x, rect.top()), pos2(right, rect.bottom()));
-        painter.with_clip_rect(area).text(area.left_center(), Align2::LEFT_CENTER, words, font, color);
+        widgets::cut_line(&painter, area, words, font, color);
     };
     let size = theme.sizes.body;
     text(26.0, rect.left() + SENTENCE - 8.0, check.title, Theme::strong(size), theme.text);

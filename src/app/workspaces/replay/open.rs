@@ -15,6 +15,7 @@ use crate::replay::conformance::{self, Finding};
 use crate::replay::index::{Causes, Log, SourceState};
 use crate::replay::load::Loading;
 use crate::replay::mapping::Mapping;
+use crate::replay::moment::Place;
 use crate::replay::player::{Filter, Frame, Player, Window};
 use crate::replay::repeats::Repeats;
 use crate::replay::search::{Rows, Search};
@@ -64,6 +65,8 @@ pub(super) struct Open {
     pub picked: Picked,
     /// What has been said of the file.
     told_of: SourceState,
+    /// The moment to go to once it can be found.
+    pub wanted: Option<Place>,
 }
 
 impl Open {
@@ -125,6 +128,7 @@ impl Open {
             frame: Frame::default(),
             picked: Picked::default(),
             told_of: SourceState::Whole,
+            wanted: None,
             log,
         })
     }
@@ -181,8 +185,18 @@ impl Open {
                 let what = format!("no event can be read: line {}: {}", bad.line, bad.reason);
                 cx.say(Tone::Error, sentence(&format!("{what}. Name the fields under Log if it is one")));
             }
+            self.go_to_wanted(cx);
         } else {
             ctx.request_repaint_after(std::time::Duration::from_millis(TAKE_IN_MS));
+        }
+    }
+
+    /// Goes to the moment the log was opened at.
+    fn go_to_wanted(&mut self, cx: &mut Cx<'_>) {
+        let Some(place) = self.wanted.take() else { return };
+        match place.row(&self.log) {
+            Some(row) => self.go_to(row),
+            None => cx.say(Tone::Warning, format!("The log has no event at {place}")),
         }
     }
 

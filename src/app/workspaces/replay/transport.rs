@@ -154,7 +154,7 @@ impl ReplayWorkspace {
             return;
         }
         let (pressed, shift) = ui.input(|input| {
-            let keys = [Key::Comma, Key::T, Key::P, Key::C, Key::B];
+            let keys = [Key::Comma, Key::T, Key::P, Key::C, Key::B, Key::R];
             let free = !input.modifiers.command && !input.modifiers.alt;
             (keys.into_iter().find(|key| free && input.key_pressed(*key)), input.modifiers.shift)
         });
@@ -170,6 +170,7 @@ impl ReplayWorkspace {
             (Some(Key::P), true) => self.step(StepTo::PreviousOfCorrelation),
             (Some(Key::C), _) => self.step(StepTo::Cause),
             (Some(Key::B), _) => self.bookmark(cx),
+            (Some(Key::R), _) => self.copy_report(ui.ctx(), true, cx),
             _ => {}
         }
     }

@@ -43,8 +43,15 @@ pub(super) fn spoken_nanos(nanos: f64) -> String {
 /// A name and a number at the right end of a line; answers the number's response.
 fn figure(ui: &mut Ui, theme: &Theme, name: &str, value: RichText) -> egui::Response {
     ui.horizontal(|ui| {
-        ui.add(egui::Label::new(theme.secondary(name)).truncate());
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(value)).inner
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let value = ui.label(value);
+            // The figure comes first: where both do not fit, the name is cut.
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                ui.add(egui::Label::new(theme.secondary(name)).truncate());
+            });
+            value
+        })
+        .inner
     })
     .inner
 }
@@ -119,7 +126,9 @@ fn promises(ui: &mut Ui, theme: &Theme, now: &[Verdict], whole: Option<&[Verdict
         });
         let counts = |verdict: &Verdict| match (verdict.standing, verdict.measured) {
             (Standing::Untested, None) => "nothing yet".to_owned(),
-            (_, Some(measured)) if verdict.kept + verdict.broken <= 1 => format!("{measured:.4}"),
+            (_, Some(measured)) if verdict.kept + verdict.broken <= 1 => {
+                format!("{measured:.4}").trim_end_matches('0').trim_end_matches('.').to_owned()
+            }
             _ => format!("{} kept, {} broken", spoken_number(verdict.kept), spoken_number(verdict.broken)),
         };
         let strong = |text: String, verdict: &Verdict| {
