@@ -474,8 +474,11 @@ impl eframe::App for App {
         self.options.dialog =
             asked || self.palette.is_open() || self.importing.is_some() || self.options.shortcuts;
         if !asked {
-            let actions = keys::actions(ui.ctx(), self.options.dialog);
-            self.commands.extend(actions.into_iter().map(Command::Run));
+            // The letters of the tools are for the board: elsewhere they would change what is not in view.
+            let on_board = self.current == 0 && !self.starting;
+            let actions = keys::actions(ui.ctx(), self.options.dialog).into_iter();
+            let meant = actions.filter(|action| on_board || action.row().group != Group::Tools);
+            self.commands.extend(meant.map(Command::Run));
         }
         // A presentation shows the board and nothing else.
         let presenting = self.options.presenting && self.current == 0 && !self.starting;

@@ -140,6 +140,8 @@ pub struct BoardCanvas {
     /// What gets the keyboard focus in the next frame.
     to_focus: Option<Item>,
     paint: paint::Cache,
+    /// Where the small map lies, while it shows.
+    map: Option<egui::Rect>,
 }
 
 impl BoardCanvas {
@@ -197,7 +199,9 @@ impl BoardCanvas {
     /// Moves just as far as needed to bring a rectangle into view; steps back from one that is larger than the view.
     pub fn reveal(&mut self, ctx: &egui::Context, world: Rect) {
         let seen = self.view().world();
-        if seen.contains_rect(world) || seen.width() <= 0.0 {
+        let on_screen = rect(self.view().rect_to_screen(world));
+        let under_map = self.map.is_some_and(|map| map.intersects(on_screen));
+        if seen.contains_rect(world) && !under_map || seen.width() <= 0.0 {
             return;
         }
         let zoom = self.camera.zoom.max(0.5);

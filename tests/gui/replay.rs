@@ -295,10 +295,30 @@ fn a_moment_is_gone_to_and_copied_as_a_bug_report() {
     harness.get_by_label("Copy as bug report without payloads").click();
     assert!(!copied(&mut harness).contains("\"n\": 5"));
     settle(&mut harness);
-    harness.key_press(Key::R);
+    // The key is not let go: the frame after it would have nothing on the clipboard.
+    harness.event(egui::Event::Key {
+        key: Key::R,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    });
     assert_eq!(copied(&mut harness), report);
     harness.state_mut().send(Command::Replay(folder.path("foreign.jsonl"), Some(Place::Line(700))));
     wait_for(&mut harness, "The log has no event at line:700");
+}
+
+#[test]
+fn who_has_no_log_replays_a_run_of_the_board() {
+    let mut harness = open_with(BOARD, None);
+    press(&mut harness, Modifiers::COMMAND, Key::Num4);
+    harness.get_by_label("Replay a run of this board").click();
+    wait_for(&mut harness, "events · CloudEvents");
+    settle(&mut harness);
+    assert!(!rows(&harness).is_empty());
+    harness.get_by_label("Findings").click();
+    settle(&mut harness);
+    assert!(harness.query_all_by_label_contains("Type the board does not know").next().is_none());
 }
 
 /// What the next frames put on the clipboard.

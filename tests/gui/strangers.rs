@@ -86,6 +86,21 @@ fn shift_and_the_key_of_the_one_fit_the_board() {
 }
 
 #[test]
+fn letters_do_nothing_to_a_board_that_is_not_in_view() {
+    let mut harness = open(None);
+    press(&mut harness, Modifiers::NONE, Key::M);
+    assert!(board(&harness).lines.is_empty());
+    press(&mut harness, Modifiers::COMMAND, Key::N);
+    press(&mut harness, Modifiers::COMMAND, Key::Num4);
+    press(&mut harness, Modifiers::NONE, Key::M);
+    assert!(board(&harness).lines.is_empty());
+    harness.get_by_label("Formats");
+    press(&mut harness, Modifiers::COMMAND, Key::Num1);
+    press(&mut harness, Modifiers::NONE, Key::M);
+    assert_eq!(board(&harness).lines.len(), 1);
+}
+
+#[test]
 fn a_copy_of_a_sample_is_not_called_saved() {
     let mut harness = open(None);
     harness.get_by_label("Open Avatar store Orchestration").click();

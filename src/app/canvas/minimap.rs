@@ -26,6 +26,7 @@ impl BoardCanvas {
             return;
         }
         let place = egui::Rect::from_min_size(area.right_bottom() - SIZE - vec2(12.0, 12.0), SIZE);
+        self.map = Some(place);
         egui::Area::new(ui.id().with("minimap")).fixed_pos(place.min).order(egui::Order::Middle).show(
             ui.ctx(),
             |ui| {

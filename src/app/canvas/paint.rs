@@ -83,6 +83,7 @@ impl BoardCanvas {
     pub fn paint(&mut self, ui: &Ui, scene: &Scene, theme: &Theme, look: &Look, overlays: &Overlays) {
         let view = self.view();
         let area = rect(self.viewport);
+        self.map = None;
         let painter = ui.painter_at(area);
         painter.rect_filled(area, 0.0, theme.canvas);
         self.paint.texts.tidy(ui.ctx());

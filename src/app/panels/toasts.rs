@@ -1,4 +1,4 @@
-//! Short messages in the corner of the window. They go by themselves; errors stay until they are closed.
+//! Short messages in the corner of the window. They go by themselves; errors stay longer, or until they are closed.
 
 use egui::{Align2, Area, Context, Frame, Id, Margin, Order, Sense, vec2};
 
@@ -8,6 +8,8 @@ use crate::app::theme::Theme;
 
 /// How long a message stays, in seconds.
 const STAY: f64 = 4.0;
+/// How long an error stays: it is to be read and acted upon, not to lie over what is done about it.
+const STAY_ERROR: f64 = 30.0;
 
 struct Toast {
     tone: Tone,
@@ -25,7 +27,7 @@ impl Toasts {
     /// Shows a message.
     pub(in crate::app) fn add(&mut self, ctx: &Context, tone: Tone, message: String) {
         let now = ctx.input(|input| input.time);
-        let until = if tone == Tone::Error { f64::INFINITY } else { now + STAY };
+        let until = now + if tone == Tone::Error { STAY_ERROR } else { STAY };
         self.toasts.retain(|toast| toast.message != message);
         self.toasts.push(Toast { tone, message, until });
         if self.toasts.len() > 5 {

@@ -16,9 +16,10 @@ mod report;
 mod sidebar;
 mod table;
 mod transport;
+mod trial;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use self::drawer::Tab;
 use self::event::Against;
@@ -54,6 +55,8 @@ pub(super) struct ReplayWorkspace {
     /// The event whose payload others of its type are compared with.
     compare_with: Option<usize>,
     fitting: Later<Fitted>,
+    /// A run of the board that is to be replayed.
+    trying: Later<Result<PathBuf, String>>,
     fitted: Option<Fitted>,
     /// The service asked about.
     what_if: Option<String>,
@@ -73,7 +76,7 @@ impl ReplayWorkspace {
         watching::reveal(self.picture.canvas(&mut self.canvas), ctx, items, &scene);
     }
 
-    fn empty(ui: &mut egui::Ui, cx: &mut Cx<'_>) {
+    fn empty(&mut self, ui: &mut egui::Ui, cx: &mut Cx<'_>) {
         let theme = cx.theme;
         ui.label(theme.title("Replay"));
         ui.add_space(8.0);
@@ -90,11 +93,7 @@ impl ReplayWorkspace {
             ui.label(theme.secondary(reader.label));
         }
         ui.label(theme.secondary("each also as gzip or zstd; a file may mix them"));
-        crate::app::widgets::section(ui, theme, "No log at hand?");
-        ui.label(theme.secondary("A simulation writes one:"));
-        ui.add_space(2.0);
-        let command = "isobar simulate BOARD --log run.jsonl";
-        ui.add(egui::Label::new(egui::RichText::new(command).monospace().size(theme.sizes.small)).wrap());
+        self.trial(ui, cx);
     }
 
     /// The dots of this moment over the board, or, where they are too many, how much flows where.
@@ -195,7 +194,7 @@ impl Workspace for ReplayWorkspace {
             .frame(frame)
             .default_size(320.0)
             .size_range(260.0..=560.0)
-            .show(ui, |ui| if self.open.is_some() { self.sidebar(ui, cx) } else { Self::empty(ui, cx) });
+            .show(ui, |ui| if self.open.is_some() { self.sidebar(ui, cx) } else { self.empty(ui, cx) });
         if self.open.is_some() {
             let frame = egui::Frame::new().fill(cx.theme.chrome).inner_margin(10.0);
             egui::Panel::bottom("replay-transport").frame(frame).show(ui, |ui| self.transport(ui, cx));

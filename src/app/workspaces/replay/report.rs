@@ -59,7 +59,7 @@ impl ReplayWorkspace {
                 ctx.copy_text(markdown);
             }
             None => {
-                cx.say(Tone::Plain, "Nothing has happened yet at the playhead: choose an event to report")
+                cx.say(Tone::Plain, "Nothing has happened yet at the playhead: choose an event to report");
             }
         }
     }
