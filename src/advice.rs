@@ -4,6 +4,7 @@
 //! workshop board is always half-finished, and a rule is silent about what nobody has described yet.
 
 pub mod context;
+pub mod cures;
 pub mod decomposition;
 pub mod explain;
 pub mod report;
@@ -167,28 +168,40 @@ pub fn advise(context: &Context<'_>, options: &Options) -> Vec<Finding> {
     let context = &Context { shared: Some(&shared), ..*context };
     let mut all = Vec::new();
     for rule in rules::RULES {
-        let severity = match options.rules.get(rule.name) {
-            Some(Level::Allow) => continue,
-            Some(Level::Note) => Severity::Note,
-            Some(Level::Warning) => Severity::Warning,
-            Some(Level::Error) => Severity::Error,
-            None => rule.severity,
-        };
-        let mut findings = Findings { rule, severity, found: Vec::new(), names_cures: false };
-        (rule.check)(context, &mut findings);
-        let mut found = findings.found;
-        found.retain(|finding| !is_allowed(context.board, finding));
+        let Some(mut findings) = ask(rule, context, options) else { continue };
         if !findings.names_cures {
-            for finding in &mut found {
+            for finding in &mut findings.found {
                 finding.fix = fix(context, finding).map(|edit| edit.label);
             }
         }
-        all.extend(found);
+        all.extend(findings.found);
     }
     all.sort_by(|a, b| {
         b.severity.cmp(&a.severity).then_with(|| (a.rule, &a.places).cmp(&(b.rule, &b.places)))
     });
     all
+}
+
+/// What one rule finds, without saying what one click would do about it.
+fn advise_by(rule: &'static Rule, context: &Context<'_>, options: &Options) -> Vec<Finding> {
+    let shared = context::Shared::default();
+    let context = &Context { shared: Some(&shared), ..*context };
+    ask(rule, context, options).map(|findings| findings.found).unwrap_or_default()
+}
+
+/// Asks a rule, unless the board's configuration has it off. What is allowed on a sticky is left out.
+fn ask(rule: &'static Rule, context: &Context<'_>, options: &Options) -> Option<Findings> {
+    let severity = match options.rules.get(rule.name) {
+        Some(Level::Allow) => return None,
+        Some(Level::Note) => Severity::Note,
+        Some(Level::Warning) => Severity::Warning,
+        Some(Level::Error) => Severity::Error,
+        None => rule.severity,
+    };
+    let mut findings = Findings { rule, severity, found: Vec::new(), names_cures: false };
+    (rule.check)(context, &mut findings);
+    findings.found.retain(|finding| !is_allowed(context.board, finding));
+    Some(findings)
 }
 
 /// The rule of this name.

@@ -17,13 +17,16 @@ mod follow;
 pub mod force;
 pub mod graph;
 pub mod grouping;
+mod known;
 pub mod layered;
 pub mod matrix;
 pub mod path;
 pub mod projection;
 mod subject;
 pub mod text;
+mod through;
 pub mod timeline;
+mod ways;
 
 use std::ops::Index;
 
@@ -32,6 +35,7 @@ use crate::board::{Board, FrameId, LinkId, Mode, Outcome, Span, StickyId, Sticky
 pub use derive::derive;
 pub use graph::{EdgeKind, GraphEdge, GraphNode, NodeKind};
 pub use subject::Subject;
+pub use through::Through;
 
 /// Declares an index into one of the tables of a [`Topology`].
 macro_rules! index {
@@ -212,6 +216,8 @@ pub struct Topology {
     pub routes: Vec<Route>,
     /// What means nothing.
     pub notes: Vec<Note>,
+    /// What edits are followed by.
+    known: known::Known,
 }
 
 impl Topology {

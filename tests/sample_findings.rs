@@ -78,6 +78,36 @@ fn each_sample_gets_the_advice_it_deserves() {
     }
 }
 
+/// What is said of each sample, word for word, is on file and was read by a person: `UPDATE_DOCS=1` writes what is new,
+/// to be read again.
+#[test]
+fn each_sample_gets_the_very_advice_on_file() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/advice");
+    for (name, _) in ADVICE {
+        let board = sample(name);
+        let topology = derive(&board);
+        let context = Context::new(&board, &topology).on(jiff::civil::date(2026, 11, 28));
+        let lines = advise(&context, &Options::default()).into_iter().map(|finding| {
+            let click = finding.fix.map_or_else(String::new, |fix| format!("  [{fix}]\n"));
+            format!(
+                "{} {}\n  {}\n  {}\n{click}",
+                finding.severity.name(),
+                finding.rule,
+                finding.message,
+                finding.cure
+            )
+        });
+        let told: String = lines.collect();
+        let file = folder.join(format!("{}.txt", name.replace('/', "-")));
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(&file, &told).unwrap();
+        }
+        let on_file = std::fs::read_to_string(&file).unwrap_or_default();
+        assert_eq!(told, on_file, "{name}: read it, and run UPDATE_DOCS=1 cargo test sample_findings");
+    }
+}
+
 /// The availability of an entry of a sample.
 fn answered(name: &str, entry: &str) -> f64 {
     let board = sample(name);

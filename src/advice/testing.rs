@@ -16,7 +16,9 @@ pub(crate) fn board(lines: &str) -> Board {
     for (id, link) in &placed.links {
         draft.put(Record::Link(*id, Box::new(link.clone())));
     }
-    draft.board().clone()
+    let mut board = Board::default();
+    apply(&mut board, &draft.finish("Draw").ops).expect("an edit of an empty board fits it");
+    board
 }
 
 /// Links the first sticky of one name to the first of another.

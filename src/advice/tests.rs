@@ -123,7 +123,7 @@ fn odd_schema(shape: u8) -> crate::board::Schema {
 }
 
 prop_compose! {
-    fn half_finished()(
+    pub(super) fn half_finished()(
         stickies in prop::collection::vec((0usize..16, 0usize..7), 0..20),
         links in prop::collection::vec((0u32..22, 0u32..22, 0usize..3), 0..50),
         described in any::<bool>(),

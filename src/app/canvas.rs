@@ -18,6 +18,8 @@ use std::collections::BTreeSet;
 
 use egui::{Event, PointerButton, Pos2, Response, Sense, Ui, Vec2};
 
+pub(in crate::app) use links::facing;
+pub(in crate::app) use nodes::{seen, verb};
 pub use overlay::{Badge, Corner, Dot, DotLook, Overlays, Tone};
 pub use picture::thumbnail;
 

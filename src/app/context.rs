@@ -1,6 +1,7 @@
 //! What workspaces and panels are given: the document, what follows from it, the selection, the theme, and a way to
 //! ask for things.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
@@ -158,11 +159,19 @@ impl Derived {
         let (sender, receiver) = std::sync::mpsc::channel();
         self.working = Some((revision, receiver));
         let (board, ctx, options) = (document.shared(), ctx.clone(), self.advice.clone());
-        let known = self.topology.as_ref().filter(|(at, _)| *at == revision);
-        let known = known.map(|(_, topology)| Arc::clone(topology));
+        let known = self.topology.as_ref().and_then(|(at, topology)| {
+            let touched: BTreeSet<Key> = document.touched_since(*at)?.into_iter().cloned().collect();
+            Some((Arc::clone(topology), touched))
+        });
         std::thread::spawn(move || {
             // Another board may be open by now; then nobody waits for this.
-            let topology = known.unwrap_or_else(|| Arc::new(topology::derive(&board)));
+            let topology = match known {
+                Some((mut topology, touched)) => {
+                    Topology::follow(&mut topology, &board, &touched.iter().collect());
+                    topology
+                }
+                None => Arc::new(topology::derive(&board)),
+            };
             let _ = sender.send(Worked::Topology(Arc::clone(&topology)));
             ctx.request_repaint();
             let context = advice::Context::new(&board, &topology).on(crate::io::today());
@@ -236,12 +245,17 @@ impl Derived {
             Some((at, topology)) if *at == revision || document.in_gesture() => return Arc::clone(topology),
             _ => {}
         }
-        // Most edits move things or describe them: the same graph as before.
-        let holds = self.topology.take().filter(|(at, topology)| {
-            document.touched_since(*at).is_some_and(|touched| topology.holds(document.board(), &touched))
+        let before = self.topology.take().and_then(|(at, topology)| {
+            let touched = document.touched_since(at)?;
+            Some((topology, touched))
         });
-        let topology =
-            holds.map_or_else(|| Arc::new(topology::derive(document.board())), |(_, topology)| topology);
+        let topology = match before {
+            Some((mut topology, touched)) => {
+                Topology::follow(&mut topology, document.board(), &touched);
+                topology
+            }
+            None => Arc::new(topology::derive(document.board())),
+        };
         self.topology = Some((revision, Arc::clone(&topology)));
         topology
     }

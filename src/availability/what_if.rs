@@ -237,9 +237,9 @@ impl WhatIf {
     pub fn edit(&self, board: &Board, topology: &Topology, peer: u32) -> Option<Edit> {
         let mut draft = Draft::new(board);
         match self {
-            Self::Queue { link, .. } => insert_queue(&mut draft, *link, peer)?,
+            Self::Queue { link, .. } => insert_queue(&mut draft, board, *link, peer)?,
             Self::Projection { query, asker, link } => {
-                insert_view(&mut draft, topology, query, asker, *link, peer)?;
+                insert_view(&mut draft, (board, topology), query, asker, *link, peer)?;
             }
             Self::Replica { service } => {
                 let mut record = board.services.get(service).cloned().unwrap_or_default();
@@ -254,10 +254,9 @@ impl WhatIf {
 }
 
 /// Puts a queue between a command and its handler.
-fn insert_queue(draft: &mut Draft<'_>, id: LinkId, peer: u32) -> Option<()> {
-    let board = draft.board().clone();
+fn insert_queue(draft: &mut Draft<'_>, board: &Board, id: LinkId, peer: u32) -> Option<()> {
     let link = board.links.get(&id)?;
-    let name = queue_name(&board, &board.stickies.get(&link.to)?.name);
+    let name = queue_name(board, &board.stickies.get(&link.to)?.name);
     if !board.channels.contains_key(&name) {
         let queue = Channel { kind: ChannelKind::Queue, ..Channel::default() };
         draft.put(Record::Channel(name.clone(), Box::new(queue)));
@@ -288,13 +287,12 @@ fn queue_name(board: &Board, handler: &str) -> String {
 /// Lets the asker answer a query from a view of its own, fed by an event of the service asked until now.
 fn insert_view(
     draft: &mut Draft<'_>,
-    topology: &Topology,
+    (board, topology): (&Board, &Topology),
     query: &str,
     asker: &str,
     id: LinkId,
     peer: u32,
 ) -> Option<()> {
-    let board = draft.board().clone();
     let link = board.links.get(&id)?;
     let asked = topology[topology.reaction(link.to)?].host?;
     let subject = subject(query);
@@ -338,7 +336,7 @@ fn insert_view(
 }
 
 fn ids_after(draft: &Draft<'_>, peer: u32) -> crate::board::Id {
-    draft.board().id_gen(peer).mint()
+    draft.id_gen(peer).mint()
 }
 
 fn join(from: StickyId, to: StickyId) -> Box<Link> {

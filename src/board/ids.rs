@@ -136,6 +136,15 @@ impl IdGen {
         Self { peer, next: highest.saturating_add(1) }
     }
 
+    /// The same, above an id that is in use too.
+    #[must_use]
+    pub fn above(mut self, id: Id) -> Self {
+        if id.peer == self.peer {
+            self.next = self.next.max(id.counter.saturating_add(1));
+        }
+        self
+    }
+
     /// The next unused id.
     pub fn mint(&mut self) -> Id {
         let id = Id::new(self.peer, self.next);

@@ -6,10 +6,9 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::{CliError, Exit, Subcommand};
+use crate::advice::cures::cure;
 use crate::advice::rules::RULES;
-use crate::advice::{Context, Level, Options, Severity, advise, fix, report, rule};
-use crate::board::Board;
-use crate::edit::apply;
+use crate::advice::{Context, Level, Options, Severity, advise, report, rule};
 use crate::io;
 use crate::topology::derive;
 
@@ -55,26 +54,6 @@ pub(super) struct Advise {
     dry_run: bool,
 }
 
-/// Cures applied at most, so that two rules that undo each other's cures end.
-const FIXES_MAX: usize = 1_000;
-
-/// Applies mechanical cures until none is left, and answers them by label, each with what it changes.
-fn cure(board: &mut Board, options: &Options) -> Vec<(String, Vec<String>)> {
-    let mut done = Vec::new();
-    while done.len() < FIXES_MAX {
-        let topology = derive(board);
-        let context = Context::new(board, &topology).on(io::today());
-        let next = advise(&context, options).into_iter().find_map(|finding| fix(&context, &finding));
-        let Some(edit) = next else { break };
-        let changes = report::changes(board, &edit);
-        if apply(board, &edit.ops).is_err() {
-            break;
-        }
-        done.push((edit.label, changes));
-    }
-    done
-}
-
 impl Advise {
     /// What the board's folder says about the rules, with all others off where some are named here.
     fn options(&self) -> Result<Options, CliError> {
@@ -103,14 +82,14 @@ impl Subcommand for Advise {
             if self.board.as_os_str() == "-" && !self.dry_run {
                 return Err(CliError("--fix saves the board, so it needs a file, not `-`".to_owned()));
             }
-            let done = cure(&mut board, &options);
+            let done = cure(&mut board, &options, Some(io::today()));
             if !done.is_empty() && !self.dry_run {
                 io::save(&self.board, &board)?;
             }
             let said = if self.dry_run { "would fix" } else { "fixed" };
-            for (label, changes) in done {
-                writeln!(out, "{said}: {label}")?;
-                for line in changes.into_iter().filter(|_| self.dry_run) {
+            for cured in done {
+                writeln!(out, "{said}: {}", cured.label)?;
+                for line in cured.changes.into_iter().filter(|_| self.dry_run) {
                     writeln!(out, "    {line}")?;
                 }
             }

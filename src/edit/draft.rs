@@ -1,11 +1,11 @@
 //! A draft: operations gathered against a board that stays as it is, with what follows from them.
 
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Edit, Op, diff, squash};
 use crate::board::{
-    Board, Key, Link, LinkId, Outcome, Point, Record, Rect, Size, Sticky, StickyId, StickyKind, order,
+    Board, FrameId, IdGen, Key, LineId, Link, LinkId, Outcome, Point, Record, Rect, Size, Sticky, StickyId,
+    StickyKind, order,
 };
 
 /// Gathers the operations of one edit. It keeps the records it changes beside the board, so that later steps see
@@ -16,29 +16,13 @@ pub struct Draft<'a> {
     /// Records as they would be; none for those that would be gone.
     changed: BTreeMap<Key, Option<Record>>,
     ops: Vec<Op>,
-    whole: OnceCell<Board>,
 }
 
 impl<'a> Draft<'a> {
     /// A draft on top of a board.
     #[must_use]
     pub const fn new(board: &'a Board) -> Self {
-        Self { base: board, changed: BTreeMap::new(), ops: Vec::new(), whole: OnceCell::new() }
-    }
-
-    /// The whole board as it would be. It is copied for this: ask [`Self::record`] for single records.
-    #[must_use]
-    pub fn board(&self) -> &Board {
-        self.whole.get_or_init(|| {
-            let mut board = self.base.clone();
-            for (key, record) in &self.changed {
-                match record {
-                    Some(record) => board.put(record.clone()),
-                    None => board.take(key),
-                }
-            }
-            board
-        })
+        Self { base: board, changed: BTreeMap::new(), ops: Vec::new() }
     }
 
     /// A record as it would be.
@@ -53,8 +37,18 @@ impl<'a> Draft<'a> {
         self.changed.get(key).map_or_else(|| self.base.has(key), Option::is_some)
     }
 
-    /// The links as they would be.
-    fn links(&self) -> impl Iterator<Item = (LinkId, &Link)> {
+    /// The stickies as they would be, in no order to rely on.
+    pub fn stickies(&self) -> impl Iterator<Item = (StickyId, &Sticky)> {
+        let kept = self.base.stickies.iter().map(|(id, sticky)| (*id, sticky));
+        let kept = kept.filter(|(id, _)| !self.changed.contains_key(&Key::Sticky(*id)));
+        kept.chain(self.changed.values().filter_map(|record| match record {
+            Some(Record::Sticky(id, sticky)) => Some((*id, &**sticky)),
+            _ => None,
+        }))
+    }
+
+    /// The links as they would be, in no order to rely on.
+    pub fn links(&self) -> impl Iterator<Item = (LinkId, &Link)> {
         let kept = self.base.links.iter().map(|(id, link)| (*id, link));
         let kept = kept.filter(|(id, _)| !self.changed.contains_key(&Key::Link(*id)));
         kept.chain(self.changed.values().filter_map(|record| match record {
@@ -63,8 +57,38 @@ impl<'a> Draft<'a> {
         }))
     }
 
+    /// A sticky as it would be.
+    #[must_use]
+    pub fn sticky(&self, id: StickyId) -> Option<&Sticky> {
+        match self.changed.get(&Key::Sticky(id)) {
+            Some(Some(Record::Sticky(_, sticky))) => Some(sticky),
+            Some(_) => None,
+            None => self.base.stickies.get(&id),
+        }
+    }
+
+    /// A link as it would be.
+    #[must_use]
+    pub fn link(&self, id: LinkId) -> Option<&Link> {
+        match self.changed.get(&Key::Link(id)) {
+            Some(Some(Record::Link(_, link))) => Some(link),
+            Some(_) => None,
+            None => self.base.links.get(&id),
+        }
+    }
+
+    /// A generator of ids for `peer`, above every id of that peer in use here or on the board.
+    #[must_use]
+    pub fn id_gen(&self, peer: u32) -> IdGen {
+        let ids = self.changed.keys().filter_map(|key| match key {
+            Key::Sticky(StickyId(id)) | Key::Link(LinkId(id)) => Some(*id),
+            Key::Frame(FrameId(id)) | Key::Line(LineId(id)) => Some(*id),
+            _ => None,
+        });
+        ids.fold(self.base.id_gen(peer), IdGen::above)
+    }
+
     fn note(&mut self, key: Key, record: Option<Record>) {
-        self.whole.take();
         self.changed.insert(key, record);
     }
 
@@ -131,16 +155,14 @@ impl<'a> Draft<'a> {
     /// Puts a channel sticky of this name on a link, near its middle where nothing else stands. What the receiving end
     /// says about the message stays on the link that reaches it. None when the link or one of its ends is not there.
     pub fn interpose(&mut self, id: LinkId, channel: &str, peer: u32) -> Option<StickyId> {
-        let board = self.board();
-        let mut ids = board.id_gen(peer);
-        let link = board.links.get(&id)?.clone();
-        let (from, to) = (board.stickies.get(&link.from)?, board.stickies.get(&link.to)?);
+        let mut ids = self.id_gen(peer);
+        let link = self.link(id)?.clone();
+        let (from, to) = (self.sticky(link.from)?, self.sticky(link.to)?);
         let (a, b) = (from.rect().center(), to.rect().center());
         let size = StickyKind::Channel.row().size;
         let wanted = Point::new((a.x + b.x - size.w) / 2.0, (a.y + b.y - size.h) / 2.0);
-        let at = free_spot(board, wanted, size);
-        let top = board.stickies.values().map(|sticky| sticky.layer.as_str()).max().unwrap_or("");
-        let layer = order::between(top, "");
+        let at = self.free_spot(wanted, size);
+        let layer = self.top_layer();
         let name = channel.to_owned();
         let sticky = StickyId(ids.mint());
         self.put_sticky(sticky, Sticky { kind: StickyKind::Channel, name, at, layer, ..Sticky::default() });
@@ -151,6 +173,24 @@ impl<'a> Draft<'a> {
         Some(sticky)
     }
 
+    /// The layer above all stickies.
+    #[must_use]
+    pub fn top_layer(&self) -> String {
+        let top = self.stickies().map(|(_, sticky)| sticky.layer.as_str()).max();
+        order::between(top.unwrap_or(""), "")
+    }
+
+    /// The nearest place to `wanted`, downwards, where a note of this size covers no other.
+    fn free_spot(&self, wanted: Point, size: Size) -> Point {
+        let near = Rect::at(wanted, Size::new(size.w, size.h + STEP * f32::from(STEPS)));
+        let near: Vec<Rect> = self.stickies().map(|(_, s)| s.rect()).filter(|r| r.intersects(near)).collect();
+        let covered = |at: Point| near.iter().any(|rect| rect.intersects(Rect::at(at, size)));
+        (0..STEPS)
+            .map(|step| wanted.moved(0.0, STEP * f32::from(step)))
+            .find(|at| !covered(*at))
+            .unwrap_or(wanted)
+    }
+
     /// The finished edit, squashed.
     #[must_use]
     pub fn finish(self, label: impl Into<String>) -> Edit {
@@ -158,12 +198,9 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// The nearest place to `wanted`, downwards, where a note of this size covers no other.
-fn free_spot(board: &Board, wanted: Point, size: Size) -> Point {
-    let covered =
-        |at: Point| board.stickies.values().any(|sticky| sticky.rect().intersects(Rect::at(at, size)));
-    (0u8..64).map(|step| wanted.moved(0.0, 20.0 * f32::from(step))).find(|at| !covered(*at)).unwrap_or(wanted)
-}
+/// A free place is looked for in steps of so much, so many times.
+const STEP: f32 = 20.0;
+const STEPS: u8 = 64;
 
 /// An empty definition under a key; `None` for keys that are not definitions.
 pub(super) fn empty_definition(key: &Key) -> Option<Record> {

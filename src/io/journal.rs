@@ -190,6 +190,8 @@ pub(super) struct Journal {
     file: File,
     /// There is a first line.
     pub(super) started: bool,
+    /// How long it is.
+    length: u64,
     /// Brings what is written to the disk; made when something is.
     syncer: Option<Syncer>,
 }
@@ -206,8 +208,8 @@ impl Journal {
             }
             // Its last holder may have removed it between opening and locking.
             if is_at(&file, &path) {
-                let started = file.metadata()?.len() > 0;
-                return Ok(Some(Self { path, file, started, syncer: None }));
+                let length = file.metadata()?.len();
+                return Ok(Some(Self { path, file, started: length > 0, length, syncer: None }));
             }
         }
     }
@@ -223,13 +225,22 @@ impl Journal {
         self.started = good > 0;
         // What comes after is a line cut short, and nothing may be appended to it.
         let _ = self.file.set_len(good);
+        self.length = good;
         told
     }
 
-    /// Appends lines; when this returns, they outlive the process. A moment later they outlive a power cut as well.
+    /// Appends lines; when this returns, they outlive the process. A moment later they outlive a power cut as well:
+    /// [`Self::on_disk`] tells.
+    ///
+    /// # Errors
+    /// When they cannot be written, or when the disk has refused what was written before.
     pub(super) fn append(&mut self, lines: &[Line]) -> std::io::Result<()> {
+        if self.syncer.as_ref().is_some_and(Syncer::failed) {
+            return Err(std::io::Error::other("the disk no longer takes what is written"));
+        }
         let text = lines.iter().map(Line::text).collect::<std::io::Result<String>>()?;
         self.file.write_all(text.as_bytes())?;
+        self.length += text.len() as u64;
         self.started |= !lines.is_empty();
         if self.syncer.is_none() {
             self.syncer = Syncer::of(&self.path);
@@ -238,9 +249,21 @@ impl Journal {
         Ok(())
     }
 
+    /// How long it is, with what a power cut may still take.
+    pub(super) const fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// How much of it, from its start, outlives a power cut for certain.
+    pub(super) fn on_disk(&self) -> u64 {
+        self.syncer.as_ref().map_or(0, Syncer::on_disk)
+    }
+
     /// Takes over what another journal tells.
     pub(super) fn copy(&mut self, other: &Self) -> std::io::Result<()> {
-        self.started |= std::io::copy(&mut File::open(&other.path)?, &mut self.file)? > 0;
+        let copied = std::io::copy(&mut File::open(&other.path)?, &mut self.file)?;
+        self.length += copied;
+        self.started |= copied > 0;
         Ok(())
     }
 
@@ -258,6 +281,8 @@ impl Journal {
     pub(super) fn clear(&mut self) {
         self.started = false;
         let _ = self.file.set_len(0);
+        // What the syncer knows is of lines that are no longer there.
+        (self.length, self.syncer) = (0, None);
     }
 
     /// Removes it: what it told is kept elsewhere, or not wanted.
@@ -320,3 +345,6 @@ pub(super) fn claim_beside(board: &Path) -> Claimed {
 pub fn count_beside(board: &Path) -> usize {
     (1..=WINDOWS).filter(|window| place(board, *window).exists()).count()
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@
 mod history;
 mod saving;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -52,6 +52,8 @@ pub struct Keeper {
     written: usize,
     /// How many edits are in the journal, those of earlier runs included.
     journaled: usize,
+    /// How long the journal was after the newest writes, and how many edits were in it then.
+    lengths: VecDeque<(u64, usize)>,
     /// Its place; none for an untitled board.
     path: Option<PathBuf>,
     /// What the file holds; none for an untitled board.
@@ -86,6 +88,7 @@ impl Keeper {
             start: document.shared(),
             written: 0,
             journaled: 0,
+            lengths: VecDeque::new(),
             path: Some(path.to_owned()),
             disk: Some(disk),
             news: None,
@@ -115,6 +118,7 @@ impl Keeper {
             start: document.shared(),
             written: 0,
             journaled: 0,
+            lengths: VecDeque::new(),
             path: None,
             disk: None,
             news: None,
@@ -194,7 +198,37 @@ impl Keeper {
         }
         lines.extend(new.iter().map(|edit| Line::Edit { at: now(), edit: edit.clone() }));
         self.journaled += new.len();
-        journal.append(&lines).inspect_err(|_| self.journal = None)
+        if let Err(error) = journal.append(&lines) {
+            self.journal = None;
+            return Err(error);
+        }
+        let (length, on_disk) = (journal.length(), journal.on_disk());
+        if self.lengths.back().is_some_and(|(before, _)| *before >= length) {
+            // It was begun again since.
+            self.lengths.clear();
+        }
+        self.lengths.push_back((length, self.journaled));
+        // Of what is on the disk by now the newest alone is still of interest.
+        while self.lengths.get(1).is_some_and(|(length, _)| *length <= on_disk) {
+            self.lengths.pop_front();
+        }
+        Ok(())
+    }
+
+    /// True when every edit so far would outlive a power cut. False for a moment after each edit, and while there is no
+    /// journal to keep them.
+    #[must_use]
+    pub fn is_on_disk(&self) -> bool {
+        let Some(journal) = &self.journal else { return false };
+        !journal.started || journal.on_disk() >= journal.length()
+    }
+
+    /// How many edits of the journal would outlive a power cut at this moment.
+    #[must_use]
+    pub fn on_disk(&self) -> usize {
+        let on_disk = self.journal.as_ref().map_or(0, Journal::on_disk);
+        let there = self.lengths.iter().take_while(|(length, _)| *length <= on_disk);
+        there.last().map_or(0, |(_, edits)| *edits)
     }
 
     fn begin_untitled(&self, document: &Document) -> std::io::Result<Option<Journal>> {

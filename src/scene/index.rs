@@ -57,29 +57,48 @@ impl Index {
         }
     }
 
+    /// Adds a rectangle at the end.
+    pub fn push(&mut self, rect: Rect) {
+        let i = u32::try_from(self.rects.len()).expect("there are far fewer rectangles");
+        self.rects.push(rect);
+        self.enter(i);
+    }
+
+    /// Takes the last rectangle out.
+    pub fn pop(&mut self) {
+        let Some(i) = self.rects.len().checked_sub(1).and_then(|i| u32::try_from(i).ok()) else { return };
+        self.leave(i);
+        self.rects.pop();
+    }
+
     /// Puts the `i`-th rectangle somewhere else.
     pub fn put(&mut self, i: u32, rect: Rect) {
-        let Some(before) = self.rects.get_mut(i as usize) else { return };
-        let (from, to) = (span(*before), span(rect));
-        *before = rect;
-        if from == to {
+        let Some(before) = self.rects.get(i as usize) else { return };
+        if span(*before) == span(rect) {
+            self.rects[i as usize] = rect;
             return;
         }
-        if count(from) > CELLS_MAX {
+        self.leave(i);
+        self.rects[i as usize] = rect;
+        self.enter(i);
+    }
+
+    fn leave(&mut self, i: u32) {
+        let span = span(self.rects[i as usize]);
+        if count(span) > CELLS_MAX {
             self.large.retain(|other| *other != i);
-        } else {
-            for y in from.1..=from.3 {
-                for x in from.0..=from.2 {
-                    if let Some(cell) = self.cells.get_mut(&(x, y)) {
-                        cell.retain(|other| *other != i);
-                        if cell.is_empty() {
-                            self.cells.remove(&(x, y));
-                        }
+            return;
+        }
+        for y in span.1..=span.3 {
+            for x in span.0..=span.2 {
+                if let Some(cell) = self.cells.get_mut(&(x, y)) {
+                    cell.retain(|other| *other != i);
+                    if cell.is_empty() {
+                        self.cells.remove(&(x, y));
                     }
                 }
             }
         }
-        self.enter(i);
     }
 
     /// The rectangles that touch `area`, in the order they were given.

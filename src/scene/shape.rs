@@ -90,19 +90,23 @@ pub(super) fn links(
     }
     let shapes = joined.iter().zip(curves).map(|((id, link, (from, to)), curve)| {
         let (from, to) = (&stickies[*from as usize], &stickies[*to as usize]);
-        let meaning = notation::meaning(from.kind, to.kind);
         let weights = weights.get(&link.from).copied().unwrap_or(0.0);
-        LinkShape {
-            id: *id,
-            from: link.from,
-            to: link.to,
-            curve,
-            look: look(board, link, meaning),
-            meaning,
-            label: label(link, weights),
-        }
+        let (meaning, look, label) = said(board, link, (from.kind, to.kind), weights);
+        LinkShape { id: *id, from: link.from, to: link.to, curve, look, meaning, label }
     });
     (shapes.collect(), ends)
+}
+
+/// What a link between stickies of these kinds means, how it is drawn, and the words along it; `weights` is the sum over
+/// the alternatives it is one of.
+pub(super) fn said(
+    board: &Board,
+    link: &Link,
+    (from, to): (StickyKind, StickyKind),
+    weights: f64,
+) -> (Option<Meaning>, LinkLook, String) {
+    let meaning = notation::meaning(from, to);
+    (meaning, look(board, link, meaning), label(link, weights))
 }
 
 fn look(board: &Board, link: &Link, meaning: Option<Meaning>) -> LinkLook {

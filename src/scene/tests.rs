@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::board::{Id, IdGen, Key, Link, Service, Sticky};
-use crate::view::outline;
+use crate::board::{Command, Id, IdGen, Key, Link, Mode, Outcome, Record, Service, Sticky};
+use crate::edit::Intent;
+use crate::view::{Document, outline};
 
 fn board_of(text: &str) -> Board {
     let mut board = Board::default();
@@ -103,10 +104,14 @@ fn a_level_shows_only_what_belongs_to_it() {
 }
 
 /// What two lists of the same board agree in: everything that is drawn or hit.
-fn drawn(scene: &Scene) -> (Vec<StickyShape>, Vec<LinkShape>, Vec<FrameShape>, Option<Rect>, Vec<u32>) {
+type Drawn =
+    (Vec<StickyShape>, Vec<LinkShape>, Vec<FrameShape>, Option<Rect>, Vec<u32>, Vec<Vec<u32>>, usize);
+
+fn drawn(scene: &Scene) -> Drawn {
     let area = Rect { min: Point::new(-400.0, -400.0), max: Point::new(400.0, 400.0) };
     let found = [scene.sticky_index.query(area), scene.link_index.query(area)].concat();
-    (scene.stickies.clone(), scene.links.clone(), scene.frames.clone(), scene.bounds, found)
+    let Scene { stickies, links, frames, bounds, links_at, hidden, .. } = scene.clone();
+    (stickies, links, frames, bounds, found, links_at, hidden)
 }
 
 proptest! {
@@ -137,6 +142,91 @@ proptest! {
     }
 }
 
+/// What somebody does to a board, by numbers.
+fn deed(document: &mut Document, (what, a, b, x, y): (u8, usize, usize, f32, f32)) {
+    let board = document.board();
+    let sticky = |at: usize| board.stickies.keys().cycle().nth(at % 40).copied();
+    let link = |at: usize| board.links.keys().cycle().nth(at % 40).copied();
+    let at = Point::new(x, y);
+    let names = ["Paid", "Pay", "Shop"];
+    let intent = match what {
+        0 | 1 => {
+            let kind = crate::board::notation::NOTATION[b % 16].kind;
+            Some(Intent::PlaceSticky { kind, name: names[a % 3].into(), at })
+        }
+        2 | 3 => sticky(a).zip(sticky(b)).map(|(from, to)| Intent::Connect { from, to }),
+        4 => sticky(a).map(|id| Intent::Remove { keys: vec![Key::Sticky(id)] }),
+        5 => link(a).map(|id| Intent::Remove { keys: vec![Key::Link(id)] }),
+        6 => sticky(a).map(|sticky| Intent::NameSticky { sticky, name: names[b % 3].into() }),
+        7 => sticky(a).map(|id| Intent::Move { keys: vec![Key::Sticky(id)], dx: x, dy: y }),
+        8 => link(a).map(|id| {
+            let outcome = [Outcome::Always, Outcome::OneOf(1.0), Outcome::OneOf(3.0)][b % 3].clone();
+            let changed = Link { outcome, ..document.board().links[&id].clone() };
+            Intent::Change { label: "Change".into(), records: vec![Record::Link(id, Box::new(changed))] }
+        }),
+        9 => {
+            let mode = [Mode::Synchronous, Mode::Asynchronous][b % 2];
+            let pay = Record::Command("Pay".into(), Box::new(Command { mode, ..Command::default() }));
+            let up = Some(f64::from(u32::try_from(a % 9).unwrap()) / 10.0);
+            let shop =
+                Record::Service("Shop".into(), Box::new(Service { availability: up, ..Service::default() }));
+            Some(Intent::Change { label: "Describe".into(), records: vec![pay, shop] })
+        }
+        10 => return drop(document.redo()),
+        _ => return drop(document.undo()),
+    };
+    if let Some(intent) = intent {
+        let _ = document.perform(&intent);
+    }
+}
+
+proptest! {
+    #[test]
+    fn following_edits_is_the_same_as_a_new_list(
+        deeds in prop::collection::vec((0u8..13, 0usize..99, 0usize..99, -300f32..300.0, -300f32..300.0), 1..60),
+        level in 0usize..3,
+    ) {
+        let level = [Level::BigPicture, Level::Process, Level::Design][level];
+        let mut document = Document::new(Board::default(), None, 1);
+        let mut scene = Scene::at_level(document.board(), level);
+        for each in deeds {
+            let before = document.revision();
+            deed(&mut document, each);
+            if !scene.follow(document.board(), &document.touched_since(before).unwrap()) {
+                scene = Scene::at_level(document.board(), level);
+            }
+            prop_assert_eq!(drawn(&scene), drawn(&Scene::at_level(document.board(), level)));
+        }
+    }
+}
+
+#[test]
+fn writing_a_board_and_taking_it_back_never_asks_for_a_new_list() {
+    let mut document = Document::new(Board::default(), None, 1);
+    let mut scene = Scene::of(document.board());
+    let mut follow = |document: &Document, before| {
+        assert!(scene.follow(document.board(), &document.touched_since(before).unwrap()));
+        assert_eq!(drawn(&scene), drawn(&Scene::of(document.board())));
+    };
+    for n in 0..24 {
+        let before = document.revision();
+        deed(&mut document, (0, n, n, 40.0 * n as f32, 0.0));
+        follow(&document, before);
+        let before = document.revision();
+        deed(&mut document, (2, n, n + 1, 0.0, 0.0));
+        follow(&document, before);
+        let before = document.revision();
+        deed(&mut document, (6, n, n + 2, 0.0, 0.0));
+        follow(&document, before);
+    }
+    while document.history().undo_label().is_some() {
+        let before = document.revision();
+        document.undo();
+        follow(&document, before);
+    }
+    assert!(document.board().stickies.is_empty());
+}
+
 #[test]
 fn what_changes_more_than_its_place_asks_for_a_new_list() {
     let mut board = board_of("Order placed -> Kitchen");
@@ -148,6 +238,7 @@ fn what_changes_more_than_its_place_asks_for_a_new_list() {
     assert_eq!(scene.sticky(id).unwrap().votes, 3);
     board.stickies.get_mut(&id).unwrap().layer = "zz".to_owned();
     assert!(!scene.follow(&board, &BTreeSet::from([&key])), "it now lies in front");
+    let mut scene = Scene::of(&board);
     board.stickies.remove(&id);
-    assert!(!scene.follow(&board, &BTreeSet::from([&key])));
+    assert!(!scene.follow(&board, &BTreeSet::from([&key])), "its link is still there");
 }

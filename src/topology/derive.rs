@@ -4,12 +4,14 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use super::known::{KnownLink, KnownSticky};
+use super::ways::{self, Joint, Way};
 use super::{
     ChannelIx, ChannelUse, Message, MessageIx, MessageKind, Note, Output, Party, PartyIx, Place, Reaction,
     ReactionIx, Route, RouteIx, Topology,
 };
 use crate::board::{
-    Board, Frame, FrameId, Link, LinkId, Meaning, Mode, Point, Rect, Sticky, StickyId, StickyKind, notation,
+    Board, Frame, FrameId, Meaning, Mode, Point, Rect, Sticky, StickyId, StickyKind, notation,
 };
 
 /// Derives the topology of a board. Never fails: what means nothing is noted.
@@ -21,18 +23,9 @@ pub fn derive(board: &Board) -> Topology {
     work.collect_channels();
     work.find_routes();
     work.find_outputs();
+    work.remember();
     work.topology.notes.sort_by_key(|note| note.place);
     work.topology
-}
-
-/// A link between two stickies of the board, by their places in [`Work::stickies`].
-#[derive(Clone, Copy)]
-struct Joint<'a> {
-    id: LinkId,
-    link: &'a Link,
-    from: usize,
-    to: usize,
-    meaning: Option<Meaning>,
 }
 
 struct Work<'a> {
@@ -42,7 +35,7 @@ struct Work<'a> {
     /// Their kinds, close together: looking at each sticky for its kind would take most of the time.
     kinds: Vec<StickyKind>,
     /// The links, by sticky of origin and in the order a reaction follows them.
-    joints: Vec<Joint<'a>>,
+    joints: Vec<Joint<'a, usize>>,
     /// The links that leave each sticky.
     out: Vec<Range<usize>>,
     message_at: Vec<Option<MessageIx>>,
@@ -50,7 +43,6 @@ struct Work<'a> {
     channel_at: Vec<Option<ChannelIx>>,
     /// The routes that begin at each message sticky.
     routes_from: Vec<Range<usize>>,
-    default_channel: Option<ChannelIx>,
     topology: Topology,
 }
 
@@ -78,24 +70,25 @@ impl<'a> Work<'a> {
             routes_from: vec![0..0; stickies.len()],
             stickies,
             kinds,
-            default_channel: None,
             topology: Topology::default(),
         };
-        let mut joints: Vec<Joint<'a>> = Vec::with_capacity(board.links.len());
+        let mut joints: Vec<Joint<'a, usize>> = Vec::with_capacity(board.links.len());
         let mut ordered = false;
+        work.topology.known.links.reserve_exact(board.links.len());
         for (id, link) in &board.links {
-            if let (Some(from), Some(to)) = (places.get(link.from), places.get(link.to)) {
-                let kinds = (work.kinds[from], work.kinds[to]);
-                let meaning = notation::meaning(kinds.0, kinds.1);
-                if meaning.is_none() && !is_remark(kinds.0) && !is_remark(kinds.1) {
-                    let (from, to) = (kinds.0.row().label.to_lowercase(), kinds.1.row().label.to_lowercase());
-                    work.note(Place::Link(*id), format!("A link from {from} to {to} means nothing"));
-                }
+            work.topology.known.links.push(KnownLink { id: *id, from: link.from, to: link.to });
+            let ends = (places.get(link.from), places.get(link.to));
+            let kinds = (ends.0.map(|at| work.kinds[at]), ends.1.map(|at| work.kinds[at]));
+            let meaning = kinds.0.zip(kinds.1).and_then(|(from, to)| notation::meaning(from, to));
+            if meaning.is_none()
+                && let Some(message) = ways::note_on_link(kinds.0, kinds.1)
+            {
+                work.note(Place::Link(*id), message);
+            }
+            if let (Some(from), Some(to)) = ends {
                 ordered |= !link.order.is_empty();
                 work.out[from].end += 1;
                 joints.push(Joint { id: *id, link, from, to, meaning });
-            } else {
-                work.note(Place::Link(*id), "This link leads to a sticky that is not on the board");
             }
         }
         // Into their places by sticky of origin; the links of each stay in order of id.
@@ -121,7 +114,7 @@ impl<'a> Work<'a> {
     }
 
     /// The links that leave a sticky.
-    fn leaving(&self, at: usize) -> &[Joint<'a>] {
+    fn leaving(&self, at: usize) -> &[Joint<'a, usize>] {
         &self.joints[self.out[at].clone()]
     }
 
@@ -135,7 +128,7 @@ impl<'a> Work<'a> {
             let Some(kind) = message_kind(self.kinds[at]) else { continue };
             let (id, sticky) = self.stickies[at];
             if sticky.name.is_empty() {
-                self.note(Place::Sticky(id), "It has no name yet, so it is no message");
+                self.note(Place::Sticky(id), ways::UNNAMED_MESSAGE);
             } else {
                 named.push((kind, &sticky.name, at));
             }
@@ -168,7 +161,7 @@ impl<'a> Work<'a> {
             let (frame, service) = frames.around(sticky.rect().center());
             let host = host_name(sticky, service);
             if host.is_none() && sticky.kind != StickyKind::Policy {
-                self.note(Place::Sticky(id), "It has no name yet, so nobody reacts here");
+                self.note(Place::Sticky(id), ways::UNNAMED_REACTION);
             }
             names.extend(host);
             hosts.push((at, host, frame));
@@ -203,7 +196,7 @@ impl<'a> Work<'a> {
             }
             let (id, sticky) = self.stickies[at];
             if sticky.name.is_empty() {
-                self.note(Place::Sticky(id), "It has no name yet; what enters it still leaves it");
+                self.note(Place::Sticky(id), ways::UNNAMED_CHANNEL);
             }
             named.push((&sticky.name, Some(at)));
         }
@@ -219,7 +212,7 @@ impl<'a> Work<'a> {
             let stickies = places().map(|at| self.stickies[at].0).collect();
             let name = same[0].0;
             if name == default && !default.is_empty() {
-                self.default_channel = Some(ix);
+                self.topology.known.default_channel = Some(ix);
             }
             self.topology.channels.push(ChannelUse { name: name.to_owned(), stickies, routes: Vec::new() });
         }
@@ -227,21 +220,22 @@ impl<'a> Work<'a> {
 
     fn find_routes(&mut self) {
         let mut used = vec![false; self.stickies.len()];
-        let arriving = self.joints.iter().filter(|joint| joint.meaning.is_some_and(reaches));
+        let arriving = self.joints.iter().filter(|joint| joint.meaning.is_some_and(ways::reaches));
         self.topology.routes.reserve(arriving.count());
         for at in 0..self.stickies.len() {
             let Some(message) = self.message_at[at] else { continue };
             let start = self.topology.routes.len();
             if self.leaving(at).iter().any(|joint| joint.meaning == Some(Meaning::Enters)) {
-                for (links, stations, reaction) in self.ways_from(at) {
-                    stations.iter().for_each(|station| used[*station] = true);
-                    self.add_route(message, at, links, &stations, reaction);
+                for way in ways::ways(at, |at| self.leaving(at)) {
+                    way.stations.iter().for_each(|station| used[*station] = true);
+                    self.add_route(message, at, way);
                 }
             } else {
                 for joint in self.out[at].clone() {
                     let joint = self.joints[joint];
-                    if joint.meaning.is_some_and(reaches) {
-                        self.add_route(message, at, vec![joint.id], &[], joint.to);
+                    if joint.meaning.is_some_and(ways::reaches) {
+                        let way = Way { links: vec![joint.id], stations: Vec::new(), to: joint.to };
+                        self.add_route(message, at, way);
                     }
                 }
             }
@@ -250,61 +244,19 @@ impl<'a> Work<'a> {
         for (at, used) in used.into_iter().enumerate() {
             if self.kinds[at] == StickyKind::Channel && !used {
                 let id = self.stickies[at].0;
-                self.note(Place::Sticky(id), "Nothing travels through this channel yet");
+                self.note(Place::Sticky(id), ways::UNUSED_CHANNEL);
             }
         }
     }
 
-    /// Follows links from a message sticky to every reaction they lead to. Each channel sticky is passed once, on
-    /// the first way found to it, so rings of channels end and dense ones stay cheap.
-    fn ways_from(&self, from: usize) -> Vec<(Vec<LinkId>, Vec<usize>, usize)> {
-        let mut found = Vec::new();
-        let mut passed: Vec<usize> = Vec::new();
-        let mut todo: Vec<(usize, Vec<LinkId>, Vec<usize>)> = vec![(from, Vec::new(), Vec::new())];
-        while let Some((at, links, stations)) = todo.pop() {
-            for joint in self.leaving(at) {
-                let with_link = || links.iter().copied().chain([joint.id]).collect();
-                match joint.meaning {
-                    Some(Meaning::Enters) if !passed.contains(&joint.to) => {
-                        passed.push(joint.to);
-                        let stations = stations.iter().copied().chain([joint.to]).collect();
-                        todo.push((joint.to, with_link(), stations));
-                    }
-                    Some(meaning) if reaches(meaning) => {
-                        found.push((with_link(), stations.clone(), joint.to));
-                    }
-                    _ => {}
-                }
-            }
-        }
-        found
-    }
-
-    fn add_route(
-        &mut self,
-        message: MessageIx,
-        from: usize,
-        links: Vec<LinkId>,
-        stations: &[usize],
-        reaction: usize,
-    ) {
-        let Some(reaction) = self.reaction_at[reaction] else { return };
-        let Message { kind, name, .. } = &self.topology.messages[message.0];
-        let mode = match kind {
-            MessageKind::Query => Mode::Synchronous,
-            MessageKind::Event => Mode::Asynchronous,
-            MessageKind::Command if !stations.is_empty() => Mode::Asynchronous,
-            MessageKind::Command => {
-                let stated = links.iter().filter_map(|link| self.board.links[link].mode).next();
-                stated.unwrap_or_else(|| {
-                    self.board.commands.get(name).map_or(Mode::default(), |command| command.mode)
-                })
-            }
-        };
+    fn add_route(&mut self, message: MessageIx, from: usize, way: Way<usize>) {
+        let Way { links, stations, to } = way;
+        let Some(reaction) = self.reaction_at[to] else { return };
+        let mode = ways::mode_of_way(self.board, &self.topology[message], &links, !stations.is_empty());
         let mut channels: Vec<ChannelIx> =
             stations.iter().filter_map(|station| self.channel_at[*station]).collect();
         if channels.is_empty() && mode == Mode::Asynchronous {
-            channels.extend(self.default_channel);
+            channels.extend(self.topology.known.default_channel);
         }
         let at = RouteIx(self.topology.routes.len());
         for channel in &channels {
@@ -325,7 +277,7 @@ impl<'a> Work<'a> {
             self.topology.reactions[at.0].outputs.reserve_exact(out.len());
             for joint in out {
                 let joint = self.joints[joint];
-                if !matches!(joint.meaning, Some(Meaning::Publishes | Meaning::Sends | Meaning::Asks)) {
+                if !joint.meaning.is_some_and(ways::gives) {
                     continue;
                 }
                 let Some(message) = self.message_at[joint.to] else { continue };
@@ -335,7 +287,7 @@ impl<'a> Work<'a> {
                 outputs.push(output);
             }
         }
-        let mut entries: Vec<&Joint<'a>> =
+        let mut entries: Vec<&Joint<'a, usize>> =
             self.joints.iter().filter(|joint| joint.meaning == Some(Meaning::Entry)).collect();
         entries.sort_unstable_by_key(|joint| joint.id);
         for joint in entries {
@@ -345,42 +297,21 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn output(&self, joint: &Joint<'a>, message: MessageIx) -> Output {
-        let Joint { id, link, .. } = *joint;
-        let Message { kind, name, routes, .. } = &self.topology.messages[message.0];
+    fn output(&self, joint: &Joint<'a, usize>, at: MessageIx) -> Output {
         let local = self.routes_from[joint.to].clone();
-        let routes = match kind {
-            MessageKind::Command | MessageKind::Query if !local.is_empty() => local.map(RouteIx).collect(),
-            _ => routes.clone(),
-        };
-        let waits = routes.iter().any(|route| self.topology.routes[route.0].mode == Mode::Synchronous);
-        let (mode, timeout, retries, backoff) = match kind {
-            MessageKind::Event => (Mode::Asynchronous, None, 0, None),
-            MessageKind::Command => {
-                let command = self.board.commands.get(name);
-                let stated = command.map_or(Mode::default(), |command| command.mode);
-                let mode =
-                    link.mode.unwrap_or(if routes.is_empty() || waits { stated } else { Mode::Asynchronous });
-                command.map_or((mode, None, 0, None), |c| (mode, c.timeout, c.retries, c.backoff))
-            }
-            MessageKind::Query => {
-                let query = self.board.queries.get(name);
-                query.map_or((Mode::Synchronous, None, 0, None), |q| {
-                    (Mode::Synchronous, q.timeout, q.retries, q.backoff)
-                })
-            }
-        };
-        Output {
-            link: id,
-            sticky: link.to,
-            message,
-            outcome: link.outcome.clone(),
-            mode,
-            timeout: link.timeout.or(timeout),
-            retries: link.retries.unwrap_or(retries),
-            backoff: link.backoff.or(backoff),
-            routes,
-        }
+        let message = (at, &self.topology[at]);
+        ways::output(self.board, (joint.id, joint.link), message, local, &self.topology.routes)
+    }
+
+    /// Keeps what later edits are followed by.
+    fn remember(&mut self) {
+        let known = (0..self.stickies.len()).map(|at| KnownSticky {
+            id: self.stickies[at].0,
+            kind: self.kinds[at],
+            message: self.message_at[at],
+            channel: self.channel_at[at],
+        });
+        self.topology.known.stickies = known.collect();
     }
 }
 
@@ -422,26 +353,6 @@ impl Places {
         let found = self.sparse.binary_search_by_key(&id, |(id, _)| *id).ok()?;
         Some(self.sparse[found].1)
     }
-}
-
-/// True for what ends a message's way at a reaction.
-const fn reaches(meaning: Meaning) -> bool {
-    use Meaning::{AnsweredBy, HandledBy, Leaves, Projects, Subscribes};
-    matches!(meaning, HandledBy | AnsweredBy | Subscribes | Projects | Leaves)
-}
-
-/// Remarks may point at anything.
-const fn is_remark(kind: StickyKind) -> bool {
-    matches!(
-        kind,
-        StickyKind::Hotspot
-            | StickyKind::Opportunity
-            | StickyKind::Text
-            | StickyKind::ValueGained
-            | StickyKind::ValueLost
-            | StickyKind::Ui
-            | StickyKind::Actor
-    )
 }
 
 pub(super) fn host_name<'a>(sticky: &'a Sticky, service_of_frame: Option<&'a str>) -> Option<&'a str> {

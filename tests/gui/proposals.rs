@@ -119,3 +119,35 @@ fn a_click_draws_a_proposed_link_and_its_menu_ignores_it() {
     harness.get_by_label("1 of 1");
     assert_eq!(board(&harness).links.len(), 1);
 }
+
+/// Tab until what has this label has the keyboard focus.
+fn walk_to(harness: &mut Harness<'static, App>, label: &str) {
+    for _ in 0..80 {
+        if harness.get_by_label(label).is_focused() {
+            return;
+        }
+        press(harness, Modifiers::NONE, Key::Tab);
+    }
+    panic!("Tab never comes to {label}");
+}
+
+#[test]
+fn the_keyboard_walks_to_proposed_links_on_the_board_and_decides_them_there() {
+    let folder = Folder::new();
+    let mut harness = proposing(&folder, None);
+    walk_to(&mut harness, "Proposed link: Client issues Place order");
+    harness.get_by_label("1 of 3");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    assert_eq!(board(&harness).links.len(), 1, "Enter draws the link");
+    assert!(harness.query_by_label("Proposed link: Client issues Place order").is_none());
+    let next = "Proposed link: Place order is handled by Shop";
+    assert!(harness.get_by_label(next).is_focused(), "the focus goes on to the next");
+    press(&mut harness, Modifiers::NONE, Key::Delete);
+    assert_eq!(board(&harness).links.len(), 1);
+    assert_eq!(board(&harness).stickies.len(), 4, "Delete takes nothing off the board");
+    assert!(harness.query_by_label(next).is_none(), "Delete ignores the link");
+    // Screen readers click.
+    harness.get_by_label("Proposed link: Shop publishes Order placed").click_accesskit();
+    settle(&mut harness);
+    assert_eq!(board(&harness).links.len(), 2);
+}

@@ -183,7 +183,7 @@ impl Work<'_> {
     /// Places a new event and lets the same reactions publish it, after what they do already.
     fn publish(&mut self, at: usize, part: &Part) {
         let (place, sticky) = self.places[at];
-        let layer = self.top_layer();
+        let layer = self.draft.top_layer();
         let name = part.name.trim().to_owned();
         let note = Sticky { kind: StickyKind::Event, name, at: place, layer, ..Sticky::default() };
         self.draft.put(Record::Sticky(sticky, Box::new(note)));
@@ -194,18 +194,13 @@ impl Work<'_> {
                 continue;
             };
             let from = reaction.sticky;
-            let links = self.draft.board().links.values().filter(|link| link.from == from);
-            let last = links.map(|link| link.order.clone()).max().unwrap_or_default();
+            let links = self.draft.links().filter(|(_, link)| link.from == from);
+            let last = links.map(|(_, link)| link.order.clone()).max().unwrap_or_default();
             let order = order::between(&last, "");
             let link = Link { from, to: sticky, order, outcome: output.outcome.clone(), ..Link::default() };
             let id = LinkId(self.mint());
             self.draft.put(Record::Link(id, Box::new(link)));
         }
-    }
-
-    fn top_layer(&self) -> String {
-        let layers = self.draft.board().stickies.values().map(|sticky| sticky.layer.as_str());
-        order::between(layers.max().unwrap_or(""), "")
     }
 
     /// Each consumer that can be moved now reads the new events it needs, through channels of the same names.
@@ -270,9 +265,7 @@ impl Work<'_> {
                 self.draft.put(Record::Link(id, Box::new(link)));
             }
         }
-        if self.draft.board().links.contains_key(last) {
-            self.draft.remove(&Key::Link(*last));
-        }
+        self.draft.remove(&Key::Link(*last));
     }
 
     /// The sticky that hands a new event on after channels of these names: the event itself when there are none.
@@ -291,7 +284,7 @@ impl Work<'_> {
             if let Some(known) = doors.get(&key) {
                 from = *known;
             } else {
-                let layer = self.top_layer();
+                let layer = self.draft.top_layer();
                 let sticky = StickyId(self.mint());
                 let at = Point::new(x, place.y + (event.h - size.h) / 2.0);
                 let name = stations[end - 1].clone();

@@ -58,14 +58,17 @@ fn report(
     places.extend(context.topology[route].links.last().map(|link| Key::Link(*link)));
     let what = listed(broken);
     if still_published {
-        let until = if before.deprecated.is_empty() {
-            "which has no end date".to_owned()
-        } else {
-            format!("which ends on {}", before.deprecated)
+        let end = before.deprecated.parse::<jiff::civil::Date>();
+        let overdue = end.is_ok_and(|end| context.today.is_some_and(|today| end < today));
+        // A move that is under way, with both versions published and a date for the old one, is worth knowing only.
+        let (until, severity) = match before.deprecated.as_str() {
+            "" => ("which has no end date".to_owned(), Severity::Warning),
+            end if overdue => (format!("which was to end on {end}"), Severity::Warning),
+            end => (format!("which ends on {end}"), Severity::Note),
         };
         let message =
             format!("{name} v{}: {what}; {who} still reads v{}, {until}", newest.version, before.version);
-        findings.add(places, message);
+        findings.add_at(severity, places, message, RULE.cure);
     } else {
         let message = format!(
             "{name} v{}: {what}, and {who} reads a version that is no longer published",
@@ -146,6 +149,20 @@ mod tests {
     #[test]
     fn a_version_that_is_gone_is_an_error() {
         assert_eq!(advice(&order_confirmed("0"), super::RULE.name)[0].severity, Severity::Error);
+    }
+
+    #[test]
+    fn a_move_with_a_date_is_a_note_until_the_date_has_passed() {
+        let mut board = order_confirmed("1");
+        let severity = |board: &Board, today| {
+            let topology = crate::topology::derive(board);
+            let found = advise(&Context::new(board, &topology).on(today), &Options::default());
+            found.into_iter().find(|finding| finding.rule == super::RULE.name).unwrap().severity
+        };
+        let (before, after) = (jiff::civil::date(2026, 3, 1), jiff::civil::date(2026, 9, 1));
+        assert_eq!(severity(&board, before), Severity::Warning);
+        board.events.get_mut("OrderConfirmed").unwrap().versions[0].deprecated = "2026-05-30".into();
+        assert_eq!((severity(&board, before), severity(&board, after)), (Severity::Note, Severity::Warning));
     }
 
     #[test]

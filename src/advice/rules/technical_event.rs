@@ -37,9 +37,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let technical = spoken.iter().find(|word| TECHNICAL.contains(word));
         let crud = spoken.last().is_some_and(|word| CRUD.contains(word));
         if let Some(thing) = technical.filter(|_| crud && !inside) {
+            let article = if thing.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
             findings.add(
                 context.message_places(event),
-                format!("{name} tells of a {thing}, not of the business"),
+                format!("{name} tells of {article} {thing}, not of the business"),
             );
         }
     }

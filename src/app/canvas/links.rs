@@ -231,7 +231,7 @@ pub(super) fn paint_proposals(brush: &Brush<'_>, mesher: &mut Mesher, scene: &Sc
 }
 
 /// The straight line between the edges of two rectangles.
-fn facing(from: Rect, to: Rect) -> Curve {
+pub(in crate::app) fn facing(from: Rect, to: Rect) -> Curve {
     let (a, b) = (from.center(), to.center());
     Curve::straight(edge_towards(from, b), edge_towards(to, a))
 }

@@ -57,7 +57,7 @@ impl BoardCanvas {
 }
 
 /// The part of a node that is in view; of one that is not, a speck at the edge that is nearest to it.
-fn seen(place: egui::Rect, clip: egui::Rect) -> egui::Rect {
+pub(in crate::app) fn seen(place: egui::Rect, clip: egui::Rect) -> egui::Rect {
     let seen = place.intersect(clip);
     if seen.is_positive() {
         return seen;
@@ -113,10 +113,16 @@ fn sticky_label(shape: &StickyShape) -> String {
     format!("{} {}", shape.kind.row().label, shape.text)
 }
 
-/// `Link: Client enters Place order`, with the words along it.
+/// `Link: Client issues Place order`, with the words along it.
 fn link_label(scene: &Scene, link: &LinkShape) -> String {
     let name = |id| scene.sticky(id).map_or("", |shape| shape.text.as_str());
-    let verb = match link.meaning {
+    let label = if link.label.is_empty() { String::new() } else { format!(", {}", link.label) };
+    format!("Link: {} {} {}{label}", name(link.from), verb(link.meaning), name(link.to))
+}
+
+/// What the start of a link does to its end.
+pub(in crate::app) const fn verb(meaning: Option<Meaning>) -> &'static str {
+    match meaning {
         Some(Meaning::Entry) => "issues",
         Some(Meaning::HandledBy) => "is handled by",
         Some(Meaning::AnsweredBy) => "is answered by",
@@ -128,7 +134,5 @@ fn link_label(scene: &Scene, link: &LinkShape) -> String {
         Some(Meaning::Enters) => "enters",
         Some(Meaning::Leaves) => "delivers to",
         None => "points at",
-    };
-    let label = if link.label.is_empty() { String::new() } else { format!(", {}", link.label) };
-    format!("Link: {} {verb} {}{label}", name(link.from), name(link.to))
+    }
 }

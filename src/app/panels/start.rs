@@ -358,7 +358,10 @@ fn head(ui: &mut Ui, app: &App, asked: &mut Option<Command>) {
 }
 
 fn picture_card(ui: &mut Ui, theme: &Theme, card: &Card) -> egui::Response {
-    let (rect, response) = ui.allocate_exact_size(CARD, Sense::click());
+    // What a template is for takes two lines.
+    let rows = if matches!(card.origin, Origin::Template(_)) { 2 } else { 1 };
+    let size = CARD + vec2(0.0, if rows > 1 { 15.0 } else { 0.0 });
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, true, card.label()));
     let lively = response.hovered() || response.has_focus();
     let edge = if lively { egui::Stroke::new(1.5, theme.accent) } else { theme.line() };
@@ -371,8 +374,9 @@ fn picture_card(ui: &mut Ui, theme: &Theme, card: &Card) -> egui::Response {
     let fonts = [Theme::strong(theme.sizes.body), Theme::plain(theme.sizes.secondary)];
     let texts = [(&card.name, theme.text), (&card.about, theme.secondary)];
     for (row, ((text, ink), font)) in texts.into_iter().zip(fonts).enumerate() {
-        let mut job = egui::text::LayoutJob::simple_singleline(text.clone(), font, ink);
-        job.wrap = egui::text::TextWrapping::truncate_at_width(CARD.x - 24.0);
+        let mut job = egui::text::LayoutJob::simple(text.clone(), font, ink, CARD.x - 24.0);
+        job.wrap.max_rows = if row == 0 { 1 } else { rows };
+        job.wrap.break_anywhere = job.wrap.max_rows == 1;
         let galley = ui.painter().layout_job(job);
         ui.painter().galley(at + vec2(0.0, if row == 0 { 0.0 } else { 18.0 }), galley, ink);
     }

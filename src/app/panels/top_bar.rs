@@ -61,7 +61,13 @@ fn title(app: &mut App, ui: &mut Ui) {
     };
     response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, words));
     ui.painter().circle_filled(rect.center(), 3.5, color);
-    response.on_hover_text(words);
+    let kept = app.document.is_dirty() && app.keeper.is_on_disk();
+    let more = if kept {
+        ". Every change so far is on the disk, in a journal, and comes back after a crash"
+    } else {
+        ""
+    };
+    response.on_hover_text(format!("{words}{more}"));
 }
 
 fn area_is_narrow(ui: &Ui) -> bool {

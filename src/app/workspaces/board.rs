@@ -8,6 +8,7 @@ mod menus;
 mod merging;
 mod naming;
 mod presenting;
+mod proposal_nodes;
 mod proposing;
 mod typing;
 mod voting;
@@ -142,6 +143,7 @@ impl BoardWorkspace {
         self.cursor(ui, &interaction.response, interaction.hover);
         self.proposal_reason(cx, interaction.response, interaction.hover);
         if !presenting {
+            self.proposal_nodes(ui, cx);
             self.keyboard(ui, cx, at_item);
         }
         let scene = cx.scene_at_level();

@@ -99,6 +99,9 @@ impl BoardWorkspace {
     }
 
     fn delete(&mut self, cx: &mut Cx<'_>) {
+        if self.ignore_focused_proposal(cx) {
+            return;
+        }
         let keys = cx.selection.keys();
         if !keys.is_empty() {
             cx.perform(&Intent::Remove { keys });

@@ -9,7 +9,7 @@ use super::menus::Menu;
 use crate::app::canvas::{Tone, pos};
 use crate::app::context::{Command, Cx};
 use crate::app::widgets;
-use crate::board::{Point, Rect};
+use crate::board::{Point, Rect, StickyId};
 use crate::edit::Intent;
 use crate::io::ignored::{self, Ignored};
 use crate::view::propose::{self, Proposal};
@@ -29,7 +29,11 @@ pub(super) struct Proposing {
     /// The revision they were made for.
     made_for: Option<u64>,
     /// The one the bar tells of.
-    at: usize,
+    pub(super) at: usize,
+    /// The one on the canvas that has the keyboard focus.
+    pub(super) focused: Option<usize>,
+    /// The ends of the one that gets the focus next.
+    pub(super) focus_next: Option<(StickyId, StickyId)>,
     /// What was decided against, and the file that is remembered for.
     ignored: Ignored,
     file: Option<PathBuf>,
@@ -282,7 +286,7 @@ impl BoardWorkspace {
     }
 
     /// Brings the proposal at hand into view.
-    fn reveal_proposal(&mut self, ui: &Ui, cx: &Cx<'_>) {
+    pub(super) fn reveal_proposal(&mut self, ui: &Ui, cx: &Cx<'_>) {
         let board = cx.document.board();
         if let Some(proposal) = self.proposing.shown.get(self.proposing.at) {
             let ends = [proposal.from, proposal.to].map(Item::Sticky);

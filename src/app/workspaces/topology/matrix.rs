@@ -7,21 +7,30 @@ use crate::board::notation::words;
 use crate::topology::matrix::Matrix;
 
 /// Cells are never larger than this, and names vanish below the second.
-const CELL_MAX: f32 = 34.0;
+const CELL_MAX: f32 = 72.0;
 const NAMED: f32 = 13.0;
+/// Names are in the size of small print up to cells of this side, and grow with larger ones up to the second size.
+const SMALL: f32 = 34.0;
+const NAME_MAX: f32 = 16.0;
 
 /// Draws the matrix; the row or column that was clicked, by place.
 pub(super) fn show(ui: &mut Ui, theme: &Theme, matrix: &Matrix, chosen: Option<usize>) -> Option<usize> {
     let n = matrix.order.len();
     let area = ui.available_rect_before_wrap();
     ui.painter().rect_filled(area, 0.0, theme.canvas);
-    let font = Theme::plain(theme.sizes.secondary);
-    let measure =
-        |ui: &Ui, text: String| ui.painter().layout_no_wrap(text, font.clone(), theme.text).size().x;
     let longest = matrix.names.iter().max_by_key(|name| name.chars().count());
-    let name_width = longest.map_or(0.0, |name| measure(ui, words(name))).min(220.0) + 20.0;
-    let room = (area.width() - name_width - 40.0).min(area.height() - name_width - 100.0);
-    let cell = (room / n.max(1) as f32).clamp(4.0, CELL_MAX);
+    let measure = |size: f32| {
+        let name = longest.map_or_else(String::new, |name| words(name));
+        let width = ui.painter().layout_no_wrap(name, Theme::plain(size), theme.text).size().x;
+        width.min(220.0 * size / theme.sizes.secondary) + 20.0
+    };
+    // Large cells have large names, which leave a little less room for the cells.
+    let fit = |name_width: f32| {
+        let room = (area.width() - name_width - 56.0).min(area.height() - name_width - 100.0);
+        (room / n.max(1) as f32).clamp(4.0, CELL_MAX)
+    };
+    let name_width = measure(name_size(theme, fit(measure(theme.sizes.secondary))));
+    let cell = fit(name_width);
     let header = if cell >= NAMED { vec2(name_width, name_width) } else { vec2(16.0, 16.0) };
     let mut clicked = None;
     ui.scope_builder(egui::UiBuilder::new().max_rect(area.shrink(20.0)), |ui| {
@@ -60,6 +69,12 @@ pub(super) fn show(ui: &mut Ui, theme: &Theme, matrix: &Matrix, chosen: Option<u
         });
     });
     clicked
+}
+
+/// The size of names beside cells of a side.
+fn name_size(theme: &Theme, cell: f32) -> f32 {
+    let small = theme.sizes.secondary.min(cell - 2.0).max(1.0);
+    (small * cell / SMALL).clamp(small, NAME_MAX.max(small))
 }
 
 fn summary(matrix: &Matrix) -> String {
@@ -166,13 +181,14 @@ impl Grid {
             if self.cell >= 22.0 {
                 let ink = if strength > 0.5 { theme.on_accent } else { theme.text };
                 let text = cell.messages.len().to_string();
-                painter.text(place.center(), Align2::CENTER_CENTER, text, Theme::strong(11.0), ink);
+                let size = (self.cell * 0.32).clamp(11.0, 20.0);
+                painter.text(place.center(), Align2::CENTER_CENTER, text, Theme::strong(size), ink);
             }
         }
         if self.cell < NAMED {
             return;
         }
-        let font = Theme::plain(theme.sizes.secondary.min(self.cell - 2.0));
+        let font = Theme::plain(name_size(theme, self.cell));
         for (at, name) in matrix.names.iter().enumerate() {
             let galley = painter.layout_no_wrap(words(name), font.clone(), theme.text);
             let row = self.rect(at, 0);

@@ -89,7 +89,11 @@ impl TopologyWorkspace {
                 ui.label(cx.theme.secondary("Choose where the path should lead."));
                 neighbours(ui, cx.theme, drawn, at)
             }
-            _ => neighbours(ui, cx.theme, drawn, at),
+            _ => {
+                let near = neighbours(ui, cx.theme, drawn, at);
+                let behind = node.subject.and_then(|subject| behind_channels(ui, cx, drawn, subject));
+                near.or(behind)
+            }
         };
         deed.or(more)
     }
@@ -234,6 +238,36 @@ fn neighbours(ui: &mut egui::Ui, theme: &Theme, drawn: &Drawn, at: NodeIndex) ->
                 deed = Some(Deed::Choose(*other));
             }
         }
+    }
+    deed
+}
+
+/// Who gets a message through channels, or what somebody gets: the graph shows only the channel.
+fn behind_channels(ui: &mut egui::Ui, cx: &Cx<'_>, drawn: &Drawn, subject: Subject) -> Option<Deed> {
+    let mut deed = None;
+    let (board, topology) = (cx.document.board(), &drawn.topology);
+    let through = topology.through_channels(subject);
+    if through.is_empty() {
+        return None;
+    }
+    let title = if matches!(subject, Subject::Message(_)) { "Used by" } else { "Hears" };
+    widgets::section(ui, cx.theme, title);
+    for one in through.iter().take(ROWS) {
+        let node = GraphNode {
+            kind: topology.kind_of(one.subject),
+            name: topology.name_of(board, one.subject).to_owned(),
+            sticky: None,
+            subject: Some(one.subject),
+        };
+        let channels: Vec<String> = one.channels.iter().map(|at| words(&topology[*at].name)).collect();
+        let note = format!("via {}", channels.join(", "));
+        let label = format!("{title}: {} {note}", node.name);
+        if list_row(ui, cx.theme, &node, &note, &label, false).on_hover_text(&note).clicked() {
+            deed = Some(Deed::Seek(one.subject));
+        }
+    }
+    if through.len() > ROWS {
+        ui.label(cx.theme.secondary(format!("and {} more", through.len() - ROWS)));
     }
     deed
 }
