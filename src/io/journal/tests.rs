@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::super::syncer::Backing;
 use super::*;
-use crate::board::{Event, Record};
+use crate::board::Record;
 use crate::edit::Op;
 
 /// A disk that is slow: each sync waits to be let through, and holds what was written before it was asked for.
@@ -68,7 +68,7 @@ impl Desk {
 
     fn edit(&mut self) -> std::io::Result<()> {
         let name = format!("Thing {} happened", self.lengths.len());
-        let edit = Edit::new("Add event", vec![Op::Insert(Record::Event(name, Box::new(Event::default())))]);
+        let edit = Edit::new("Add event", vec![Op::Insert(Record::Event(name, Box::default()))]);
         self.journal.append(&[Line::Edit { at: 0, edit }])?;
         self.lengths.push(self.journal.length());
         Ok(())

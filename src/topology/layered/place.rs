@@ -166,7 +166,7 @@ fn arrange(problem: &Problem, options: &Options) -> Arrangement {
     let mut arrangement = Arrangement { column, y: vec![0.0; n], x: Vec::new() };
     arrangement.set_columns_apart(&problem.width, f64::from(options.layer_gap));
     first_places(problem, &mut arrangement, gap, 20, |v| v as f64);
-    let rounds = rounds(n, options.effort);
+    let rounds = rounds(n, scanned(problem, &arrangement), options.effort);
     let plan = Plan {
         rounds,
         noise: 4.0,
@@ -184,11 +184,37 @@ fn arrange(problem: &Problem, options: &Options) -> Arrangement {
     arrangement
 }
 
-/// Rounds of the search: many on a small board, few on a large one, so that the time grows a little more than
-/// linearly.
-fn rounds(n: usize, effort: u32) -> usize {
-    let usual = (15_000 / n.max(1)).clamp(10, 150);
+/// Rounds of the search, many where a round is cheap and few where it is not, so that the time grows with the size of the
+/// graph and not with how tangled it is.
+fn rounds(n: usize, scanned: usize, effort: u32) -> usize {
+    let budget = (SCANNED * n * n.isqrt()).max(SCANNED_LEAST);
+    let usual = (budget / scanned.max(1)).clamp(10, 150);
     (usual * effort as usize / 100).max(1)
+}
+
+/// How many arcs all rounds together may look at: so many for each vertex and each of the square root of all, and at
+/// least the second number. A million take about eight hundredths of a second.
+const SCANNED: usize = 170;
+const SCANNED_LEAST: usize = 1_150_000;
+/// Trying the heights of a column for one vertex costs as much as looking at so many arcs.
+const VISIT: usize = 16;
+
+/// How many arcs a round of the search looks at: for each arc, those that start in or pass the columns it crosses, and
+/// what the visits cost besides.
+fn scanned(problem: &Problem, arrangement: &Arrangement) -> usize {
+    let columns = arrangement.x.len();
+    let (mut starting, mut passing) = (vec![0_usize; columns + 1], vec![0_usize; columns]);
+    let span = |arc: &Arc| (arrangement.column[arc.from], arrangement.column[arc.to]);
+    for (from, to) in problem.arcs.iter().map(span) {
+        starting[from + 1] += 1;
+        (from + 1..to).for_each(|column| passing[column] += 1);
+    }
+    // Those that start before each column.
+    for column in 0..columns {
+        starting[column + 1] += starting[column];
+    }
+    let seen = problem.arcs.iter().map(span).map(|(from, to)| passing[from] + starting[to] - starting[from]);
+    seen.sum::<usize>() + VISIT * problem.len()
 }
 
 /// Heights the search may use: what the first places use and some air, or nearly twice the tallest column.

@@ -107,8 +107,8 @@ struct Place {
 /// A straight arc from left to right.
 #[derive(Debug, Clone, Copy)]
 struct Line {
-    left: f64,
-    y: f64,
+    /// Its height at x = 0.
+    start: f64,
     slope: f64,
     weight: f64,
     /// The columns it starts and ends in.
@@ -124,7 +124,8 @@ impl Line {
         let y = arrangement.y[arc.from];
         let slope = (arrangement.y[arc.to] - y) / (arrangement.x[to] - left);
         let columns = (from as u32, to as u32);
-        Self { left, y, slope, weight: arc.weight, columns, from: arc.from as u32, to: arc.to as u32 }
+        let start = y - slope * left;
+        Self { start, slope, weight: arc.weight, columns, from: arc.from as u32, to: arc.to as u32 }
     }
 }
 

@@ -197,35 +197,34 @@ impl Search<'_> {
         let x = &self.now.x[..];
         let screen = x[column];
         let bounds = self.bounds_of(v);
-        let mut stretch = Vec::new();
+        // How much a height in each column is magnified on its way from the eye to the screen, and that times the place
+        // of the column.
+        let mut stretch: Vec<(f64, f64)> = Vec::new();
         for &(u, weight) in &self.adjacent[v] {
             let c = self.now.column[u];
             let (left, right) = (c.min(column), c.max(column));
             let (eye_x, eye_y) = (x[c], self.now.y[u]);
-            // How much a height in each column is magnified on its way from the eye to the screen.
             stretch.clear();
-            stretch.extend(
-                x[left..=right]
-                    .iter()
-                    .map(|x| if *x == eye_x { FAR } else { (screen - eye_x) / (x - eye_x) }),
-            );
+            stretch.extend(x[left..=right].iter().map(|x| {
+                let stretch = if *x == eye_x { FAR } else { (screen - eye_x) / (x - eye_x) };
+                (stretch, x * stretch)
+            }));
             let lists = std::iter::once(&self.passing[left]).chain(&self.starting[left..right]);
             for list in lists {
                 for &e in list {
                     let line = &self.lines[e as usize];
-                    let (a, b) = (line.from as usize, line.to as usize);
-                    if a == u || b == u || a == v || b == v {
-                        continue;
-                    }
                     let project = |column: usize| {
-                        let y = line.y + line.slope * (x[column] - line.left);
-                        eye_y + (y - eye_y) * stretch[column - left]
+                        let (stretch, place) = stretch[column - left];
+                        eye_y + (line.start - eye_y) * stretch + line.slope * place
                     };
                     let first = project(left.max(line.columns.0 as usize));
                     let second = project(right.min(line.columns.1 as usize));
                     let (top, bottom) = if first < second { (first, second) } else { (second, first) };
                     if bottom > bounds.0 && top < bounds.1 {
-                        report(top, bottom, weight * line.weight);
+                        let (a, b) = (line.from as usize, line.to as usize);
+                        if a != u && b != u && a != v && b != v {
+                            report(top, bottom, weight * line.weight);
+                        }
                     }
                 }
             }
