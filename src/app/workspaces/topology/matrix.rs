@@ -166,7 +166,8 @@ impl Grid {
             }
             let color = if cell.in_cycle { theme.error } else { theme.accent };
             let inset = if self.cell >= NAMED { 3.0 } else { 0.5 };
-            let strength = (0.25 + 0.15 * cell.messages.len() as f32).min(0.75);
+            // Never so strong that the number on it cannot be read.
+            let strength = (0.15 + 0.1 * cell.messages.len() as f32).min(0.45);
             let inner = place.shrink(inset);
             painter.rect_filled(
                 inner,
@@ -179,10 +180,9 @@ impl Grid {
                 painter.rect_stroke(inner.shrink(3.0), 2.0, stroke, StrokeKind::Inside);
             }
             if self.cell >= 22.0 {
-                let ink = if strength > 0.5 { theme.on_accent } else { theme.text };
                 let text = cell.messages.len().to_string();
                 let size = (self.cell * 0.32).clamp(11.0, 20.0);
-                painter.text(place.center(), Align2::CENTER_CENTER, text, Theme::strong(size), ink);
+                painter.text(place.center(), Align2::CENTER_CENTER, text, Theme::strong(size), theme.text);
             }
         }
         if self.cell < NAMED {
