@@ -86,6 +86,24 @@ fn shift_and_the_key_of_the_one_fit_the_board() {
 }
 
 #[test]
+fn putting_down_and_naming_are_one_step() {
+    let mut harness = empty_board();
+    paste(&mut harness, "Order -> Shop -> Ordered");
+    press(&mut harness, Modifiers::COMMAND, Key::G);
+    write(&mut harness, "Sales");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    assert_eq!(board(&harness).frames.values().next().unwrap().name, "Sales");
+    press(&mut harness, Modifiers::COMMAND, Key::Z);
+    assert!(board(&harness).frames.is_empty());
+    press(&mut harness, Modifiers::NONE, Key::M);
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    assert_eq!(board(&harness).lines.values().next().unwrap().name, "", "it stays where it was put");
+    press(&mut harness, Modifiers::COMMAND, Key::Z);
+    assert!(board(&harness).lines.is_empty());
+    assert_eq!(board(&harness).stickies.len(), 3);
+}
+
+#[test]
 fn letters_do_nothing_to_a_board_that_is_not_in_view() {
     let mut harness = open(None);
     press(&mut harness, Modifiers::NONE, Key::M);

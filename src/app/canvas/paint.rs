@@ -20,6 +20,8 @@ const SMALL_PRINT: f32 = 0.55;
 const NEAR: f32 = 0.85;
 /// Up to so many stickies in view, texts are laid out at the exact zoom once it rests.
 const EXACT_MAX: usize = 400;
+/// The room at the upper edge of a frame that its title may take, in world units.
+const TITLE_ROOM: f32 = 30.0;
 /// More votes than this are a number.
 const DOTS_MAX: u32 = 5;
 /// How long the zoom has to rest, in seconds.
@@ -277,8 +279,11 @@ fn titles(brush: &Brush<'_>, mesher: &mut Mesher, titles: &[(&FrameShape, Laid)]
     let theme = brush.theme;
     for (frame, title) in titles {
         let inset = (12.0 * brush.zoom).clamp(4.0, 16.0);
-        let at = brush.area(frame.rect).min + vec2(inset, inset * 0.7);
+        let corner = brush.area(frame.rect).min;
         let scale = title.unit * brush.zoom;
+        // Where it would reach down to the stickies it moves up, on to the border if need be.
+        let lowest = TITLE_ROOM * brush.zoom - title.galley.size().y * scale;
+        let at = corner + vec2(inset, (inset * 0.7).min(lowest));
         let room = vec2(4.0, 1.0);
         if !frame.title.is_empty() && frame.kind != FrameKind::Swimlane {
             let paper = egui::Rect::from_min_size(at - room, title.galley.size() * scale + 2.0 * room);

@@ -13,8 +13,9 @@ use crate::replay::time;
 /// Letters of one payload, and of the payloads of the other steps together. Trackers take some 65,000 in all.
 const PAYLOAD: usize = 8_000;
 const PAYLOADS: usize = 30_000;
-/// Letters of a value in a table, and of a name in the diagram.
+/// Letters of a value in a table, of what a finding says, and of a name in the diagram.
 const CELL: usize = 120;
+const MESSAGE: usize = 600;
 const LABEL: usize = 60;
 
 /// The whole report.
@@ -88,8 +89,11 @@ fn departures(out: &mut String, teller: &Teller<'_>, told: &Told<'_>) {
             1 => String::new(),
             n => format!(" {n} times in the log, first in line {}.", finding.first.line),
         };
-        let _ =
-            writeln!(out, "- **{severity}, {title}:** {}.{times}", code(&finding.message.replace('`', "")));
+        let _ = writeln!(
+            out,
+            "- **{severity}, {title}:** {}.{times}",
+            span(&finding.message.replace('`', ""), MESSAGE)
+        );
     }
     out.push('\n');
 }
@@ -237,9 +241,14 @@ fn fence(language: &str, text: &str) -> String {
     format!("{ticks}{language}\n{}\n{ticks}\n", text.trim_end())
 }
 
-/// Text word for word within a line.
+/// A name or value word for word within a line.
 fn code(text: &str) -> String {
-    let text = cut(text, CELL).replace(|c: char| c.is_control(), " ");
+    span(text, CELL)
+}
+
+/// Text word for word within a line.
+fn span(text: &str, at_most: usize) -> String {
+    let text = cut(text, at_most).replace(|c: char| c.is_control(), " ");
     let ticks = "`".repeat(longest_ticks(&text) + 1);
     let air = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
     format!("{ticks}{air}{text}{air}{ticks}")

@@ -84,10 +84,8 @@ impl BoardWorkspace {
         let id = LineId(cx.document.ids().mint());
         let line = PivotalLine { x: x.round(), ..PivotalLine::default() };
         let records = vec![Record::Line(id, Box::new(line))];
-        cx.perform(&Intent::Change { label: "Add pivotal line".to_owned(), records });
-        let item = Item::Line(id);
-        *cx.selection = Selection::one(item);
-        self.rename(cx, item);
+        let label = "Add pivotal line";
+        self.put_down(cx, label, &Intent::Change { label: label.to_owned(), records });
     }
 
     /// Draws a frame around the selected things and edits its name.
@@ -104,10 +102,22 @@ impl BoardWorkspace {
 
     fn carry_out_frame(&mut self, cx: &mut Cx<'_>, area: Rect) {
         let frame = Frame { at: rounded(area.min), size: area.size(), ..Frame::default() };
-        let touched = cx.perform(&Intent::PlaceFrame { frame: Box::new(frame) });
-        if let Some(item) = touched.iter().find_map(Item::of) {
-            *cx.selection = Selection::one(item);
-            self.rename(cx, item);
+        self.put_down(cx, "Add frame", &Intent::PlaceFrame { frame: Box::new(frame) });
+    }
+
+    /// Puts something down and edits its name: both are one step.
+    fn put_down(&mut self, cx: &mut Cx<'_>, label: &str, intent: &Intent) {
+        cx.document.begin(label);
+        match cx.document.include(intent).map(|touched| touched.iter().find_map(Item::of)) {
+            Ok(Some(item)) => {
+                *cx.selection = Selection::one(item);
+                self.name_placed(cx, item);
+            }
+            Ok(None) => cx.document.end(),
+            Err(error) => {
+                cx.document.cancel();
+                cx.say(Tone::Error, sentence(&error.to_string()));
+            }
         }
     }
 

@@ -22,7 +22,8 @@ const OFFERED: usize = 6;
 pub(super) struct Naming {
     item: Item,
     text: String,
-    /// The thing was just made: nothing is left of it when the naming is cancelled.
+    /// The thing was just put down, and the step that did so is still open: a sticky goes with its naming when that is
+    /// cancelled, a frame or line stays without a name.
     fresh: bool,
     /// Renames the definition, not just this sticky.
     everywhere: bool,
@@ -104,6 +105,14 @@ impl BoardWorkspace {
         self.edit_name(cx, item, false);
     }
 
+    /// Edits the name of something that was put down in the step that is open.
+    pub(super) fn name_placed(&mut self, cx: &Cx<'_>, item: Item) {
+        self.edit_name(cx, item, false);
+        if let Some(naming) = &mut self.naming {
+            naming.fresh = true;
+        }
+    }
+
     /// Edits the name of something on the board; of a definition, `everywhere` it stands.
     pub(super) fn edit_name(&mut self, cx: &Cx<'_>, item: Item, everywhere: bool) {
         let board = cx.document.board();
@@ -129,9 +138,7 @@ impl BoardWorkspace {
         let Some(naming) = self.naming.take() else { return };
         let name = naming.text.trim().to_owned();
         if naming.fresh && name.is_empty() {
-            cx.document.cancel();
-            cx.selection.keep_existing(cx.document.board());
-            return;
+            return leave_unnamed(cx, naming.item);
         }
         if !naming.fresh {
             cx.document.begin("Rename");
@@ -160,8 +167,7 @@ impl BoardWorkspace {
         if let Some(naming) = self.naming.take()
             && naming.fresh
         {
-            cx.document.cancel();
-            cx.selection.keep_existing(cx.document.board());
+            leave_unnamed(cx, naming.item);
         }
     }
 
@@ -378,6 +384,17 @@ fn pressed(ui: &Ui) -> Pressed {
             down: key(Modifiers::NONE, Key::ArrowDown),
         }
     })
+}
+
+/// Ends the step that put something down which got no name.
+fn leave_unnamed(cx: &mut Cx<'_>, item: Item) {
+    match item {
+        Item::Sticky(_) => {
+            cx.document.cancel();
+            cx.selection.keep_existing(cx.document.board());
+        }
+        Item::Frame(_) | Item::Line(_) | Item::Link(_) => cx.document.end(),
+    }
 }
 
 /// Draws the names offered; answers the one clicked, and whether the pointer is over them.
