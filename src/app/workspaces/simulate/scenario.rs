@@ -144,7 +144,7 @@ impl SimulateWorkspace {
         widgets::hairline(ui, theme);
         let removed = ui
             .horizontal(|ui| {
-                ui.label(RichText::new(&title).font(Theme::strong(theme.sizes.secondary)).color(theme.text));
+                ui.label(theme.heading(&title));
                 let right = egui::Layout::right_to_left(egui::Align::Center);
                 ui.with_layout(right, |ui| {
                     let name = format!("Remove {}", title.to_lowercase());
@@ -185,7 +185,7 @@ impl SimulateWorkspace {
 fn heading(ui: &mut Ui, theme: &Theme, list: List, after: &mut Scenario, names: &Names) {
     ui.add_space(theme.spacing * 2.5);
     ui.horizontal(|ui| {
-        ui.label(theme.heading(list.title()));
+        ui.label(RichText::new(list.title()).font(Theme::strong(theme.sizes.body)).color(theme.text));
         let right = egui::Layout::right_to_left(egui::Align::Center);
         ui.with_layout(right, |ui| {
             let name = format!("Add {}", list.one().to_lowercase());
