@@ -28,7 +28,7 @@ impl Camera {
     #[must_use]
     pub fn fitted(world: Rect, size: Size, margin: f32, zoom_max: f32) -> Self {
         // A small viewport is for the world rather than for the margin.
-        let room = |points: f32| (points - 2.0 * margin.min(0.12 * points)).max(1.0);
+        let room = |points: f32| (points - 2.0 * margin.min(0.08 * points)).max(1.0);
         let zoom = (room(size.w) / world.width().max(1.0)).min(room(size.h) / world.height().max(1.0));
         Self { center: world.center(), zoom: zoom.min(zoom_max).clamp(ZOOM_MIN, ZOOM_MAX) }
     }

@@ -323,6 +323,13 @@ fn sticky(brush: &Brush<'_>, mesher: &mut Mesher, prepared: &Prepared<'_>, overl
     let clear = brush.look.lifted.is_none_or(|lifted| lifted.contains(&shape.id));
     let fill = brush.faded(paper.fill, clear);
     let ink = brush.faded(paper.text, clear);
+    if brush.zoom < DETAIL && shape.kind == StickyKind::Text {
+        // Words too small to be read are a grey line: a paper they never are.
+        let line = area.shrink2(vec2(0.0, area.height() * 0.3));
+        let grey = mix(brush.theme.secondary, brush.theme.canvas, 0.5);
+        mesher.flat(line, brush.faded(grey, clear));
+        return;
+    }
     if brush.zoom < DETAIL {
         mesher.flat(area, fill);
         super::overlay::paint_state(brush, mesher, shape, area, 0.0, overlays);

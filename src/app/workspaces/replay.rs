@@ -88,12 +88,12 @@ impl ReplayWorkspace {
         if ui.add(egui::Button::new("Open a captured log…").shortcut_text(keys)).clicked() {
             cx.send(Command::Run(Action::OpenLog));
         }
+        self.trial(ui, cx);
         crate::app::widgets::section(ui, theme, "Formats");
         for reader in crate::replay::readers::ALL {
             ui.label(theme.secondary(reader.label));
         }
         ui.label(theme.secondary("each also as gzip or zstd; a file may mix them"));
-        self.trial(ui, cx);
     }
 
     /// The dots of this moment over the board, or, where they are too many, how much flows where.

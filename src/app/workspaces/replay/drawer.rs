@@ -48,7 +48,7 @@ impl ReplayWorkspace {
         } else {
             let most = (ui.available_height() * 0.75).max(120.0);
             panel
-                .default_size((ui.available_height() * 0.36).clamp(120.0, 300.0))
+                .default_size((ui.available_height() * 0.3).clamp(120.0, 300.0))
                 .size_range(90.0..=most)
                 .resizable(true)
         };

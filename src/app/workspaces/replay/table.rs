@@ -270,9 +270,9 @@ fn event_row(
         }
         let clipped = painter.with_clip_rect(cell.intersect(ui.clip_rect()));
         let font = Theme::plain(theme.sizes.secondary);
-        let width = widgets::cut_line(&clipped, cell.with_min_x(left.x), text, font, color);
+        let drawn = widgets::cut_line(&clipped, cell.with_min_x(left.x), text, font, color);
         if let Some(again) = again.filter(|_| at == 1) {
-            super::again::paint(&clipped, theme, left + vec2(width + 8.0, 0.0), again);
+            super::again::paint(&clipped, theme, left + vec2(drawn + 8.0, 0.0), again);
         }
         x += width;
     }

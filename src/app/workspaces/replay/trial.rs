@@ -26,8 +26,12 @@ impl ReplayWorkspace {
                 let words = format!("The scenario “{name}” can be run, logged and replayed right away.");
                 ui.label(theme.secondary(words));
                 ui.add_space(4.0);
-                let button = egui::Button::new("Replay a run of this board");
-                if ui.add_enabled(!self.trying.is_under_way(), button).clicked() {
+                if self.trying.is_under_way() {
+                    ui.horizontal(|ui| {
+                        ui.spinner();
+                        ui.label(theme.secondary("Running it…"));
+                    });
+                } else if ui.button("Replay a run of this board").clicked() {
                     let (board, title) = (cx.document.shared(), cx.document.board().title().to_owned());
                     self.trying.start(ui.ctx(), move || logged_run(&board, &title));
                 }

@@ -125,7 +125,7 @@ fn promises(ui: &mut Ui, theme: &Theme, now: &[Verdict], whole: Option<&[Verdict
             ui.add(egui::Label::new(RichText::new(&verdict.name).color(theme.text)).wrap());
         });
         let counts = |verdict: &Verdict| match (verdict.standing, verdict.measured) {
-            (Standing::Untested, None) => "nothing yet".to_owned(),
+            (Standing::Untested, _) => "nothing yet".to_owned(),
             (_, Some(measured)) if verdict.kept + verdict.broken <= 1 => {
                 format!("{measured:.4}").trim_end_matches('0').trim_end_matches('.').to_owned()
             }
