@@ -156,7 +156,8 @@ pub fn import_watched(
     watch(READ);
     gathered.reconcile();
     let board = build::build(&gathered, base);
-    Ok(Imported { board, formats, report: gathered.report.into_iter().collect() })
+    let report = documents::as_given(gathered.report, sources);
+    Ok(Imported { board, formats, report })
 }
 
 #[cfg(test)]

@@ -309,6 +309,20 @@ fn normal(path: &str) -> String {
     steps.join("/")
 }
 
+/// Remarks about documents by the paths that were given: an absolute one begins with a `/` again.
+pub(super) fn as_given(report: IndexSet<Remark>, sources: &[Source]) -> Vec<Remark> {
+    let absolute = sources.iter().filter(|source| source.path.starts_with('/'));
+    let absolute: BTreeSet<String> = absolute.map(|source| normal(&source.path)).collect();
+    let named = |mut remark: Remark| {
+        let nearest = absolute.range(..=remark.about.clone()).next_back();
+        if nearest.is_some_and(|path| remark.about.starts_with(path.as_str())) {
+            remark.about.insert(0, '/');
+        }
+        remark
+    };
+    report.into_iter().map(named).collect()
+}
+
 /// The path a relative reference from a document leads to.
 pub(super) fn join(from: &str, file: &str) -> String {
     let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);

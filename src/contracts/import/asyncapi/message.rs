@@ -160,7 +160,7 @@ impl<'d> Document<'d> {
         if let Some(format) = format.map(str::to_owned) {
             let inner = payload.get("schema").filter(|_| payload.get("schemaFormat").is_some());
             payload = inner.unwrap_or(payload);
-            if !format.contains("json") && !format.contains("asyncapi") && !format.contains("openapi") {
+            if !is_json_schema(&format) {
                 self.remark(
                     &format!("message {name}"),
                     format!("its schema is kept as it is: `{format}` is not read"),
@@ -211,6 +211,13 @@ impl<'d> Document<'d> {
             self.into.messages.entry(key.clone()).or_default().response = Some(schema.clone());
         }
     }
+}
+
+/// True for the formats that are JSON Schema or a superset of it, in JSON or YAML. Avro's says `+json` too, and is not.
+fn is_json_schema(format: &str) -> bool {
+    let format = format.trim().to_ascii_lowercase();
+    let known = ["application/schema+", "application/vnd.aai.asyncapi", "application/vnd.oai.openapi"];
+    format == "application/json" || known.iter().any(|known| format.starts_with(known))
 }
 
 /// What a message is: stated by our own documents; else what a catalogue says of its name; else one that is answered is

@@ -427,3 +427,33 @@ fn a_changed_document_changes_what_stands_and_adds_what_is_new() {
     assert_eq!(flows(&imported), ["? OrderPlaced [orders] Kitchen", "Kitchen MealCooked ?"]);
     assert_eq!(imported.stickies.values().filter(|sticky| sticky.name == "OrderPlaced").count(), 1);
 }
+
+#[test]
+fn schemas_in_yaml_are_read_and_those_of_other_languages_are_kept() {
+    let text = |format: &str| {
+        format!(
+            "asyncapi: 3.0.0\ninfo: {{title: A, version: '1'}}\nchannels:\n  c:\n    messages:\n      Done:\n        \
+             payload:\n          schemaFormat: '{format}'\n          schema: {{type: object, required: [id], properties: \
+             {{id: {{type: string}}}}}}\noperations:\n  o: {{action: send, channel: {{$ref: '#/channels/c'}}}}\n"
+        )
+    };
+    for format in [
+        "application/schema+yaml;version=draft-07",
+        "application/schema+json;version=draft-07",
+        "application/vnd.aai.asyncapi+yaml;version=3.0.0",
+    ] {
+        let imported = read(&[("/abs/a.yaml", &text(format))]);
+        let fields = &imported.board.events["Done"].versions[0].schema.fields;
+        assert_eq!(fields.iter().map(|f| f.name.as_str()).collect::<Vec<_>>(), ["id"], "{format}");
+        assert_eq!(told(&imported), "");
+    }
+    for format in ["application/vnd.apache.avro+json;version=1.9.0", "application/vnd.google.protobuf;version=3"] {
+        let imported = read(&[("/abs/a.yaml", &text(format))]);
+        let schema = &imported.board.events["Done"].versions[0].schema;
+        assert!(schema.fields.is_empty() && schema.extra["x-schema"]["required"][0] == "id", "{format}");
+        assert_eq!(
+            told(&imported),
+            format!("/abs/a.yaml message Done: its schema is kept as it is: `{format}` is not read")
+        );
+    }
+}
