@@ -7,6 +7,9 @@ use egui::{Color32, Rect, Response, Sense, Ui, WidgetInfo, WidgetType, pos2, vec
 use super::theme::{Theme, mix};
 use super::widgets;
 
+/// Where a row is narrower, what is behind the clock goes below it.
+const NARROW: f32 = 860.0;
+
 /// What the transport was asked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Ask {
@@ -60,6 +63,8 @@ impl Transport<'_> {
     /// Draws it in a row, with more to press behind the clock.
     pub(super) fn ui_with(&self, ui: &mut Ui, theme: &Theme, more: impl FnOnce(&mut Ui)) -> Option<Ask> {
         let mut ask = None;
+        let mut more = Some(more);
+        let narrow = ui.available_width() < NARROW;
         ui.horizontal(|ui| {
             if widgets::icon_button(ui, theme, "rewind", "Back to the start", "Home", false).clicked() {
                 ask = Some(Ask::Rewind);
@@ -86,11 +91,16 @@ impl Transport<'_> {
             }
             ui.add_space(8.0);
             ui.label(egui::RichText::new(self.clock).font(Theme::strong(theme.sizes.body)).color(theme.text));
-            more(ui);
+            if let Some(more) = more.take_if(|_| !narrow) {
+                more(ui);
+            }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 ui.add(egui::Label::new(theme.secondary(self.remark)).truncate());
             });
         });
+        if let Some(more) = more {
+            ui.horizontal_wrapped(more);
+        }
         ask
     }
 }

@@ -51,6 +51,15 @@ pub fn question<R>(
     })
 }
 
+/// Draws into what room there is. What is wider is cut off at the edge, and does not push a panel wider frame by frame.
+pub fn within<R>(ui: &mut Ui, draw: impl FnOnce(&mut Ui) -> R) -> R {
+    let area = ui.available_rect_before_wrap();
+    let mut inside = ui.new_child(egui::UiBuilder::new().max_rect(area));
+    let drawn = draw(&mut inside);
+    ui.allocate_rect(area, Sense::hover());
+    drawn
+}
+
 /// A button of one icon with a name for the ear and the hover text.
 pub fn icon_button(
     ui: &mut Ui,

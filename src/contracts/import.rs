@@ -15,6 +15,7 @@ pub mod json_schemas;
 pub mod openapi;
 pub mod products;
 pub mod schema_registry;
+mod tower;
 
 use indexmap::IndexSet;
 use serde_json::Value;

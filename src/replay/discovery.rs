@@ -80,7 +80,7 @@ pub fn discover(log: &Log) -> Discovered {
     let mut board = Board::default();
     board.settings.namespace.clone_from(&naming.namespace);
     board.settings.title = "Discovered".to_owned();
-    board.settings.description = notes.join(". ");
+    board.settings.description = notes.iter().map(|note| sentence(note)).collect::<Vec<_>>().join(" ");
     board.settings.envelope = match log.formats().first() {
         Some((reader, _)) if reader.name == "envelope" => Envelope::MetadataData,
         _ => Envelope::CloudEvents,
@@ -150,6 +150,13 @@ impl Naming {
     fn message(&self, type_number: u16) -> &str {
         self.messages.get(usize::from(type_number)).map_or("", |m| m)
     }
+}
+
+/// A note as a sentence of its own.
+fn sentence(note: &str) -> String {
+    let mut chars = note.chars();
+    let first = chars.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
 }
 
 /// The dotted beginning that all types share: a domain, without the last part of any.

@@ -86,6 +86,11 @@ pub trait Document: Sync + std::fmt::Debug {
     /// Reads the file from `from`, handing each message to `sink`; the sink says when to stop.
     fn read(&self, data: &[u8], cx: &Context<'_>, sink: &mut dyn Sink);
 
+    /// True when messages stand in the file as they arrived, so that one behind a later one is late.
+    fn is_by_arrival(&self) -> bool {
+        true
+    }
+
     /// Reads one message again that starts where `place` does; its length is not known any more.
     fn reread(&self, data: &[u8], place: (usize, usize), cx: &Context<'_>, emit: Emit<'_>);
 }

@@ -190,11 +190,14 @@ impl Workspace for ReplayWorkspace {
             open.refresh(ui.ctx(), cx);
         }
         let frame = egui::Frame::new().fill(cx.theme.chrome).inner_margin(12.0);
-        egui::Panel::right("replay-side")
-            .frame(frame)
-            .default_size(320.0)
-            .size_range(260.0..=560.0)
-            .show(ui, |ui| if self.open.is_some() { self.sidebar(ui, cx) } else { self.empty(ui, cx) });
+        egui::Panel::right("replay-side").frame(frame).default_size(320.0).size_range(260.0..=560.0).show(
+            ui,
+            |ui| {
+                crate::app::widgets::within(ui, |ui| {
+                    if self.open.is_some() { self.sidebar(ui, cx) } else { self.empty(ui, cx) }
+                });
+            },
+        );
         if self.open.is_some() {
             let frame = egui::Frame::new().fill(cx.theme.chrome).inner_margin(10.0);
             egui::Panel::bottom("replay-transport").frame(frame).show(ui, |ui| self.transport(ui, cx));

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::columns;
 use super::gathered::{Does, Entry, Gathered, MessageKey, ReactionSaid, Use};
+use super::tower;
 use crate::board::{
     Board, Fields, Frame, FrameId, FrameKind, Id, IdGen, Link, LinkId, Mode, Outcome, Point, Size, Sticky,
     StickyId, StickyKind, Version, order,
@@ -461,11 +462,12 @@ impl<'g> Builder<'g> {
             .filter_map(|link| Some((*place.get(&link.from)?, *place.get(&link.to)?)));
         let graph = Graph { nodes, edges: ends.collect() };
         let options = timeline::board_options();
-        let layout = if graph.nodes.len() > ARRANGED_MAX {
+        let mut layout = if graph.nodes.len() > ARRANGED_MAX {
             columns::layout(&graph, &options)
         } else {
             timeline::layout(&graph, &options)
         };
+        tower::fold(&graph, &mut layout, options.layer_gap);
         let below = if grown {
             let fresh: BTreeSet<StickyId> = self.fresh.iter().copied().collect();
             let stands = self.board.stickies.iter().filter(|(id, _)| !fresh.contains(id));

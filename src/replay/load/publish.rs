@@ -94,12 +94,17 @@ impl Publisher {
 
     fn add(&mut self, mut parsed: Parsed) {
         let mut columns = std::mem::take(&mut parsed.columns);
+        let by_arrival = self.document.is_none_or(|document| document.is_by_arrival());
         if parsed.n_untimed > 0 || self.document.is_some() {
             self.fill_times(&mut columns.times);
-            parsed.n_late = columns.sort();
+            if by_arrival {
+                parsed.n_late = columns.sort();
+            } else {
+                columns.sort_again();
+            }
         }
         self.facts.n_late += parsed.n_late;
-        if let Some(latest) = self.latest {
+        if let Some(latest) = self.latest.filter(|_| by_arrival) {
             let behind = columns.times.partition_point(|t| *t < latest);
             self.facts.n_late += (0..behind).map(|at| u64::from(columns.mark_late(at))).sum::<u64>();
         }

@@ -94,7 +94,7 @@ impl Window {
 
 /// Round moments within a stretch of time, at most so many: (moment, how it is written beside its neighbours).
 pub fn ticks(range: &Range<i64>, at_most: usize) -> Vec<(i64, String)> {
-    const STEPS: [i64; 28] = {
+    const STEPS: [i64; 32] = {
         const S: i64 = 1_000_000_000;
         [
             1_000,
@@ -115,12 +115,16 @@ pub fn ticks(range: &Range<i64>, at_most: usize) -> Vec<(i64, String)> {
             10 * S,
             30 * S,
             60 * S,
+            120 * S,
             300 * S,
             900 * S,
+            1_800 * S,
             3_600 * S,
             10_800 * S,
             21_600 * S,
+            43_200 * S,
             86_400 * S,
+            2 * 86_400 * S,
             7 * 86_400 * S,
             30 * 86_400 * S,
             365 * 86_400 * S,

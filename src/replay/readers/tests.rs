@@ -188,6 +188,18 @@ fn xes_takes_case_and_entities_and_no_person_for_a_publisher() {
 }
 
 #[test]
+fn cases_that_stand_one_behind_the_other_are_not_late() {
+    let event = |second: u32| {
+        format!("<event><date key=\"time:timestamp\" value=\"2026-01-01T00:00:{second:02}Z\"/></event>")
+    };
+    let text = format!("<log><trace>{}{}</trace><trace>{}</trace></log>", event(1), event(9), event(5));
+    let log = read(&text);
+    assert_eq!(log.n_late(), 0);
+    let times: Vec<i64> = log.events(0..3).map(|e| e.time() / 1_000_000_000 % 60).collect();
+    assert_eq!(times, [1, 5, 9]);
+}
+
+#[test]
 fn who_did_the_work_is_a_publisher_only_when_asked_for() {
     let xes = concat!(
         "<log><trace><event><string key=\"concept:name\" value=\"pay\"/>",

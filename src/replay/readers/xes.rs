@@ -55,6 +55,11 @@ impl Document for Xes {
         }
     }
 
+    fn is_by_arrival(&self) -> bool {
+        // One case stands behind the other, whatever happened in between.
+        false
+    }
+
     fn reread(&self, data: &[u8], place: (usize, usize), cx: &Context<'_>, emit: Emit<'_>) {
         let before = &data[..place.0];
         let opened = memchr::memmem::rfind(before, b"<trace");

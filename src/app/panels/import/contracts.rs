@@ -38,10 +38,18 @@ impl Reading {
     pub(super) fn new(read: Contracts) -> Self {
         let Contracts { paths, sources, imported, skipped } = read;
         let mut untold: Vec<(String, Vec<String>)> = Vec::new();
+        // The title says where they come from: what follows is told from there.
+        let folders: Vec<String> = paths
+            .iter()
+            .filter_map(|path| if path.is_dir() { Some(path.as_path()) } else { path.parent() })
+            .map(|folder| format!("{}/", folder.display()))
+            .collect();
         for remark in &imported.report {
-            match untold.iter_mut().find(|(about, _)| *about == remark.about) {
+            let inside = folders.iter().find_map(|folder| remark.about.strip_prefix(folder.as_str()));
+            let about = inside.unwrap_or(&remark.about);
+            match untold.iter_mut().find(|(known, _)| known == about) {
                 Some((_, all)) => all.push(sentence(&remark.message)),
-                None => untold.push((remark.about.clone(), vec![sentence(&remark.message)])),
+                None => untold.push((about.to_owned(), vec![sentence(&remark.message)])),
             }
         }
         if !skipped.is_empty() {

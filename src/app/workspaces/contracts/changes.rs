@@ -6,7 +6,7 @@ use std::sync::mpsc::Receiver;
 
 use egui::{Frame, Ui};
 
-use super::lines::lines;
+use super::lines::{WRONG, lines};
 use crate::app::canvas::Tone;
 use crate::app::context::{Cx, sentence};
 use crate::app::later::Later;
@@ -49,7 +49,7 @@ fn tell(old: &Board, new: &Board) -> Told {
     let difference = compatibility::difference(&Model::new(old, &before), &Model::new(new, &after));
     let text = compatibility::text(&difference);
     let mark = |line: &str| {
-        if line.starts_with("BREAKING") || line.trim_start().starts_with("breaks") { '-' } else { ' ' }
+        if line.starts_with("BREAKING") || line.trim_start().starts_with("breaks") { WRONG } else { ' ' }
     };
     Told {
         breaking: difference.messages.iter().filter(|message| !message.broken.is_empty()).count(),
@@ -175,7 +175,10 @@ impl Changes {
                 ui.label(egui::RichText::new(text).color(color));
             }
             if self.untold > 0 {
-                let text = format!("{} things of the contracts have no place on a board and are not compared", self.untold);
+                let text = match self.untold {
+                    1 => "1 thing of the contracts has no place on a board and is not compared".to_owned(),
+                    n => format!("{n} things of the contracts have no place on a board and are not compared"),
+                };
                 ui.label(theme.secondary(text));
             }
             ui.add_space(10.0);

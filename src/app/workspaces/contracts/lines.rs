@@ -30,6 +30,7 @@ fn coloured(line: &str, mark: char, theme: &Theme) -> egui::text::LayoutJob {
         '+' => job.append(&format!("+ {line}"), 0.0, format(theme.fine)),
         '-' => job.append(&format!("- {line}"), 0.0, format(theme.error)),
         SKIPPED => job.append(line, 0.0, format(theme.secondary)),
+        WRONG => job.append(line, 0.0, format(theme.error)),
         _ => match line.find(':').filter(|at| !line[..*at].trim_start().contains(' ')) {
             Some(at) => {
                 job.append(&line[..at], 0.0, format(theme.accent));
@@ -40,6 +41,9 @@ fn coloured(line: &str, mark: char, theme: &Theme) -> egui::text::LayoutJob {
     }
     job
 }
+
+/// Marks a line that says what is wrong.
+pub(super) const WRONG: char = '!';
 
 /// Marks a line that stands for several that are the same.
 const SKIPPED: char = '…';
@@ -59,12 +63,13 @@ pub(super) fn difference(old: &str, new: &str) -> Vec<(char, String)> {
         skip(&mut lines, first.old_range().start - told);
         told = last.old_range().end;
         for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            let sign = match change.tag() {
-                similar::ChangeTag::Delete => '-',
-                similar::ChangeTag::Insert => '+',
-                similar::ChangeTag::Equal => ' ',
-            };
-            lines.push((sign, change.value().trim_end_matches(['\n', '\r']).to_owned()));
+            let line = change.value().trim_end_matches(['\n', '\r']);
+            lines.push(match change.tag() {
+                similar::ChangeTag::Delete => ('-', line.to_owned()),
+                similar::ChangeTag::Insert => ('+', line.to_owned()),
+                // As far in as those that have a sign.
+                similar::ChangeTag::Equal => (' ', format!("  {line}")),
+            });
         }
     }
     skip(&mut lines, diff.old_slices().len() - told);
@@ -80,8 +85,18 @@ mod tests {
         let text = |middle: &str| format!("{}{middle}\n{}", "a\n".repeat(10), "z\n".repeat(4));
         let told = difference(&text("old"), &text("new"));
         let lines: Vec<String> = told.iter().map(|(mark, line)| format!("{mark}{line}")).collect();
-        let expected =
-            ["…⋯ 7 lines the same", " a", " a", " a", "-old", "+new", " z", " z", " z", "…⋯ 1 line the same"];
+        let expected = [
+            "…⋯ 7 lines the same",
+            "   a",
+            "   a",
+            "   a",
+            "-old",
+            "+new",
+            "   z",
+            "   z",
+            "   z",
+            "…⋯ 1 line the same",
+        ];
         assert_eq!(lines, expected);
     }
 }

@@ -447,7 +447,9 @@ fn schemas_in_yaml_are_read_and_those_of_other_languages_are_kept() {
         assert_eq!(fields.iter().map(|f| f.name.as_str()).collect::<Vec<_>>(), ["id"], "{format}");
         assert_eq!(told(&imported), "");
     }
-    for format in ["application/vnd.apache.avro+json;version=1.9.0", "application/vnd.google.protobuf;version=3"] {
+    for format in
+        ["application/vnd.apache.avro+json;version=1.9.0", "application/vnd.google.protobuf;version=3"]
+    {
         let imported = read(&[("/abs/a.yaml", &text(format))]);
         let schema = &imported.board.events["Done"].versions[0].schema;
         assert!(schema.fields.is_empty() && schema.extra["x-schema"]["required"][0] == "id", "{format}");

@@ -153,20 +153,15 @@ fn row(ui: &mut Ui, cx: &Cx<'_>, field: &Field, path: &str, used: Option<&Users>
     let font = crate::app::theme::Theme::plain(theme.sizes.secondary + 0.5);
     let middle = rect.left_center();
     let cell = |x: f32, width: f32, text: String, color: egui::Color32| {
-        let area = egui::Rect::from_min_max(
-            egui::pos2(rect.left() + x, rect.top()),
-            egui::pos2(rect.left() + x + width - 4.0, rect.bottom()),
-        );
-        painter.with_clip_rect(area).text(
-            egui::pos2(rect.left() + x, middle.y),
-            egui::Align2::LEFT_CENTER,
-            text,
-            font.clone(),
-            color,
-        );
+        let mut job = egui::text::LayoutJob::simple_singleline(text, font.clone(), color);
+        job.wrap = egui::text::TextWrapping::truncate_at_width((width - 6.0).max(8.0));
+        let galley = painter.layout_job(job);
+        let at = egui::pos2(rect.left() + x, middle.y - galley.size().y * 0.5);
+        painter.galley(at, galley, color);
     };
     let name = if field.optional { format!("{}?", field.name) } else { field.name.clone() };
-    cell(f32::from(depth) * 12.0 + 2.0, name_width, name, theme.text);
+    let inset = f32::from(depth) * 12.0 + 2.0;
+    cell(inset, name_width - inset, name, theme.text);
     cell(name_width, type_width, type_text(field), theme.secondary);
     let leaf = field.fields.is_empty() && field.items.as_ref().is_none_or(|items| items.fields.is_empty());
     if let Some(used) = used
