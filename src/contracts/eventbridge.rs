@@ -129,14 +129,27 @@ fn rules(model: &Model, ids: &mut Ids, bundle: &mut Bundle) -> Vec<Rule> {
 fn pattern(rule: &Rule) -> Value {
     let mut out = json!({ "detail-type": rule.types });
     if let (Some(Value::Object(filter)), Value::Object(out)) = (&rule.filter, &mut out) {
-        let envelope = ["detail", "detail-type", "source", "account", "region", "resources"];
-        if filter.keys().any(|key| envelope.contains(&key.as_str())) {
-            out.extend(filter.clone());
-        } else {
-            out.insert("detail".into(), Value::Object(filter.clone()));
-        }
+        out.extend(in_envelope(filter));
     }
     out
+}
+
+/// A board's filter, which may be about the payload alone, as one about the whole event.
+fn in_envelope(filter: &Map<String, Value>) -> Map<String, Value> {
+    let envelope = ["detail", "detail-type", "source", "account", "region", "resources"];
+    if filter.keys().any(|key| envelope.contains(&key.as_str())) {
+        filter.clone()
+    } else {
+        Map::from_iter([("detail".to_owned(), Value::Object(filter.clone()))])
+    }
+}
+
+/// What a bus archives: for how many whole days, if not for ever, and which events, if not all.
+fn archived(bus: &Channel) -> Option<(Option<u64>, Option<Value>)> {
+    let archive = bus.archive.as_ref()?;
+    let days = archive.retention.map(|span| span.as_nanos().div_ceil(86_400_000_000_000).max(1));
+    let pattern = archive.pattern.as_ref().and_then(Value::as_object).map(in_envelope);
+    Some((days, pattern.map(Value::Object)))
 }
 
 fn seconds(span: Option<Span>, low: u64, high: u64) -> Option<u64> {
@@ -194,6 +207,19 @@ fn cloudformation(model: &Model, rules: &[Rule], ids: &mut Ids) -> Value {
         resources.entry(bus_id.clone()).or_insert_with(
             || json!({ "Type": "AWS::Events::EventBus", "Properties": { "Name": aws_name(bus.name, 200) } }),
         );
+        if let Some((days, pattern)) = archived(&bus.channel) {
+            let mut properties = json!({
+                "ArchiveName": aws_name(bus.name, 48), "SourceArn": { "Fn::GetAtt": [bus_id, "Arn"] },
+            });
+            if let Some(days) = days {
+                properties["RetentionDays"] = days.into();
+            }
+            if let Some(pattern) = pattern {
+                properties["EventPattern"] = pattern;
+            }
+            let archive = json!({ "Type": "AWS::Events::Archive", "Properties": properties });
+            resources.insert(ids.of("Archive", bus.name), archive);
+        }
         let mut target = Map::new();
         target.insert("Id".into(), "target".into());
         target.insert("Arn".into(), cfn_target(model, rule, &mut parameters, &mut resources, ids));
@@ -316,6 +342,9 @@ fn cfn_queue(
         if let Some(delay) = seconds(channel.delay, 0, 900) {
             properties.insert("DelaySeconds".into(), delay.into());
         }
+        if let Some(wait) = seconds(channel.wait, 0, 20) {
+            properties.insert("ReceiveMessageWaitTimeSeconds".into(), wait.into());
+        }
         if !channel.dead_letter.is_empty() {
             let dead = ids.of("Queue", &channel.dead_letter);
             let count = channel.max_receive_count.unwrap_or(5).clamp(1, 1_000);
@@ -417,6 +446,11 @@ fn cfn_schemas(model: &Model, rules: &[Rule], resources: &mut Map<String, Value>
     }
 }
 
+/// Text that Terraform takes as it stands: it reads `${` as its own.
+fn literal(text: &str) -> String {
+    text.replace("${", "$${").replace("%{", "%%{")
+}
+
 fn terraform(model: &Model, rules: &[Rule], ids: &mut Ids) -> Value {
     let mut kinds: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     let mut variables = Map::new();
@@ -431,6 +465,12 @@ fn terraform(model: &Model, rules: &[Rule], ids: &mut Ids) -> Value {
             }
             if let Some(kept) = seconds(channel.retention, 60, 1_209_600) {
                 queue["message_retention_seconds"] = kept.into();
+            }
+            if let Some(delay) = seconds(channel.delay, 0, 900) {
+                queue["delay_seconds"] = delay.into();
+            }
+            if let Some(wait) = seconds(channel.wait, 0, 20) {
+                queue["receive_wait_time_seconds"] = wait.into();
             }
             if !channel.dead_letter.is_empty() {
                 let dead = ids.of("Queue", &channel.dead_letter);
@@ -447,11 +487,24 @@ fn terraform(model: &Model, rules: &[Rule], ids: &mut Ids) -> Value {
         let bus_id = ids.of("Bus", bus.name);
         let of_bus = json!({ "name": aws_name(bus.name, 200) });
         kinds.entry("aws_cloudwatch_event_bus").or_default().insert(bus_id.clone(), of_bus);
+        if let Some((days, pattern)) = archived(&bus.channel) {
+            let mut archive = json!({
+                "name": aws_name(bus.name, 48),
+                "event_source_arn": format!("${{aws_cloudwatch_event_bus.{bus_id}.arn}}"),
+            });
+            if let Some(days) = days {
+                archive["retention_days"] = days.into();
+            }
+            if let Some(pattern) = pattern {
+                archive["event_pattern"] = literal(&pattern.to_string()).into();
+            }
+            let of_archive = kinds.entry("aws_cloudwatch_event_archive").or_default();
+            of_archive.insert(ids.of("Archive", bus.name), archive);
+        }
         let bus_name = format!("${{aws_cloudwatch_event_bus.{bus_id}.name}}");
         let body = json!({
             "name": aws_name(&rule.id, 64), "event_bus_name": bus_name,
-            // Terraform reads `${` as its own; a pattern means it literally.
-            "event_pattern": pattern(rule).to_string().replace("${", "$${").replace("%{", "%%{"),
+            "event_pattern": literal(&pattern(rule).to_string()),
         });
         kinds.entry("aws_cloudwatch_event_rule").or_default().insert(rule.id.clone(), body);
         let arn = match &rule.target {
@@ -492,7 +545,7 @@ fn terraform(model: &Model, rules: &[Rule], ids: &mut Ids) -> Value {
     for (name, content) in registered(model, rules) {
         let body = json!({
             "name": aws_name(&name, 128), "registry_name": "${aws_schemas_registry.Registry.name}",
-            "type": "JSONSchemaDraft4", "content": content.replace("${", "$${").replace("%{", "%%{"),
+            "type": "JSONSchemaDraft4", "content": literal(&content),
         });
         kinds.entry("aws_schemas_schema").or_default().insert(ids.of("Schema", &name), body);
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Flows, Gathered, Listener, Pattern, Rule, Sort, over_http, place_of_arn};
-use crate::board::{Channel, ChannelKind, Span};
+use crate::board::{Archive, Channel, ChannelKind, Span};
 
 /// The bus events go to when a rule names none.
 const DEFAULT_BUS: &str = "default";
@@ -151,13 +151,12 @@ fn named_by(value: &Value) -> Option<String> {
 }
 
 /// Channels and functions that come with others and say nothing of their own.
-const QUIET: [&str; 8] = [
+const QUIET: [&str; 7] = [
     "AWS::SQS::QueuePolicy",
     "AWS::SNS::TopicPolicy",
     "AWS::Lambda::Permission",
     "AWS::Events::EventBusPolicy",
     "AWS::Events::Connection",
-    "AWS::Events::Archive",
     "AWS::EventSchemas::Registry",
     "AWS::EventSchemas::Schema",
 ];
@@ -238,11 +237,27 @@ pub(super) fn read(
     for (id, properties) in template.of(&["AWS::Events::Rule"]) {
         rule(template, boundary, &format!("{path} {id}"), properties, into, flows);
     }
+    for (id, properties) in template.of(&["AWS::Events::Archive"]) {
+        let of = properties.get("SourceArn").and_then(|value| template.resolve(value, boundary));
+        let bus = match of {
+            Some(Place::Channel(bus)) => into.channels.get_mut(&bus),
+            _ => None,
+        };
+        match bus {
+            Some(bus) => bus.archive = Some(archive(properties)),
+            None => remark(into, id, "its bus is not in the template"),
+        }
+    }
     let mut others: BTreeMap<&str, usize> = BTreeMap::new();
     for (id, (kind, _)) in &template.resources {
         let known =
             template.place(id, boundary).is_some() || QUIET.contains(kind) || kind.starts_with("AWS::IAM::");
-        let flow = ["AWS::Events::Rule", "AWS::SNS::Subscription", "AWS::Lambda::EventSourceMapping"];
+        let flow = [
+            "AWS::Events::Archive",
+            "AWS::Events::Rule",
+            "AWS::SNS::Subscription",
+            "AWS::Lambda::EventSourceMapping",
+        ];
         if !known && !flow.contains(kind) {
             *others.entry(kind).or_default() += 1;
         }
@@ -277,6 +292,16 @@ fn seconds(value: Option<&Value>) -> Option<Span> {
     Some(Span::from_nanos(seconds.checked_mul(1_000_000_000)?))
 }
 
+/// What an archive keeps. A pattern about the payload alone is written without its envelope.
+fn archive(properties: &Value) -> Archive {
+    let days = properties.get("RetentionDays").and_then(Value::as_u64).filter(|days| *days > 0);
+    let pattern = properties.get("EventPattern").map(|pattern| match pattern.as_object() {
+        Some(fields) if fields.len() == 1 && fields.contains_key("detail") => fields["detail"].clone(),
+        _ => pattern.clone(),
+    });
+    Archive { retention: days.map(|days| Span::from_secs(days.saturating_mul(86_400))), pattern }
+}
+
 fn channel(template: &Template, id: &str, name: &str, into: &mut Gathered) {
     let Some((kind, properties)) = template.resources.get(id) else { return };
     let count = |key: &str| properties.get(key).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
@@ -304,6 +329,7 @@ fn channel(template: &Template, id: &str, name: &str, into: &mut Gathered) {
             visibility_timeout: seconds(properties.get("VisibilityTimeout")),
             retention: seconds(properties.get("MessageRetentionPeriod")),
             delay: seconds(properties.get("DelaySeconds")),
+            wait: seconds(properties.get("ReceiveMessageWaitTimeSeconds")),
             dead_letter: match dead {
                 Some(Place::Channel(dead)) => dead,
                 _ => String::new(),

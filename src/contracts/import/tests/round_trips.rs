@@ -219,3 +219,51 @@ fn teams_whose_names_differ_in_case_only_stay_apart() {
         assert!(names.into_iter().all(|name| name.len() <= 63), "{format}");
     }
 }
+
+/// What a bus archives and how long a receive waits: in the template, in Terraform's words, and back again.
+#[test]
+fn templates_carry_archives_and_long_polling() {
+    use crate::board::{Archive, ChannelKind, Span};
+    let (mut buses, mut queues) = (0, 0);
+    for (name, mut board) in samples() {
+        let pattern = serde_json::json!({"total": [{"numeric": [">", 5]}]});
+        let archive =
+            Archive { retention: Some(Span::from_secs(36 * 3_600)), pattern: Some(pattern.clone()) };
+        let names: BTreeSet<String> =
+            derive(&board).channels.iter().map(|channel| channel.name.clone()).collect();
+        for name in names {
+            let channel = board.channels.entry(name).or_default();
+            match channel.kind {
+                ChannelKind::Bus => channel.archive = Some(archive.clone()),
+                ChannelKind::Queue => channel.wait = Some(Span::from_secs(90)),
+                _ => {}
+            }
+        }
+        let files = exported(&board, "eventbridge");
+        let Some(terraform) = files.iter().find(|file| file.path.ends_with("terraform.tf.json")) else {
+            continue;
+        };
+        let terraform: Value = serde_json::from_str(&terraform.text).unwrap();
+        for archive in terraform["resource"]["aws_cloudwatch_event_archive"].as_object().into_iter().flatten()
+        {
+            assert_eq!(archive.1["retention_days"], 2);
+            assert_eq!(archive.1["event_pattern"], format!("{{\"detail\":{pattern}}}"));
+        }
+        let imported = import(&files, None).unwrap();
+        for (channel, back) in &imported.board.channels {
+            let Some(before) = board.channels.get(channel) else { continue };
+            if back.kind == ChannelKind::Bus && back.preset == "eventbridge" && before.archive.is_some() {
+                let kept =
+                    back.archive.clone().unwrap_or_else(|| panic!("{name}: {channel} archives nothing"));
+                assert_eq!(kept.pattern, Some(pattern.clone()));
+                assert_eq!(kept.retention, Some(Span::from_secs(2 * 86_400)), "in whole days");
+                buses += 1;
+            }
+            if back.kind == ChannelKind::Queue && before.wait.is_some() {
+                assert_eq!(back.wait, Some(Span::from_secs(20)), "{name}: {channel}: SQS waits 20 s at most");
+                queues += 1;
+            }
+        }
+    }
+    assert!(buses > 0 && queues > 0, "{buses} buses and {queues} queues");
+}
