@@ -9,7 +9,8 @@ const ISOBAR: &str = env!("CARGO_BIN_EXE_isobar");
 const BOARD: &str = "sample-boards/pizza/event-driven.ron";
 
 /// The subcommands that read logs, with what they want before the log.
-const READERS: [&[&str]; 4] = [&["stats"], &["check-log", BOARD], &["calibrate", BOARD], &["discover"]];
+const READERS: [&[&str]; 5] =
+    [&["stats"], &["check-log", BOARD], &["calibrate", BOARD], &["discover"], &["moment", BOARD]];
 
 fn run(command: &[&str], log: &str, input: &[u8]) -> Output {
     let mut child = Command::new(ISOBAR)

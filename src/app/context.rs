@@ -81,6 +81,8 @@ pub struct Options {
     pub ignored_memory: Option<PathBuf>,
     /// Colours that people with any kind of colour vision tell apart.
     pub safe_colours: bool,
+    /// The scenario that another workspace asks Simulate to run.
+    pub scenario: Option<String>,
     /// A presentation is under way: nothing shows around the canvas.
     pub presenting: bool,
     /// Something lies over the window that the keys are for, whatever has the keyboard focus.
@@ -102,6 +104,7 @@ impl Default for Options {
             log_memory: None,
             ignored_memory: None,
             safe_colours: false,
+            scenario: None,
             presenting: false,
             dialog: false,
         }

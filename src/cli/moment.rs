@@ -55,7 +55,9 @@ impl Subcommand for Moment {
             findings: Some(&findings),
             payloads: !self.without_payloads,
         };
-        write!(out, "{}", teller.markdown(row).unwrap_or_default())?;
+        let text = teller.markdown(row).unwrap_or_default();
+        self.log.still_whole(&log)?;
+        write!(out, "{text}")?;
         Ok(Exit::Fine)
     }
 }

@@ -156,7 +156,10 @@ pub fn import_watched(
     }
     watch(READ);
     gathered.reconcile();
-    let board = build::build(&gathered, base);
+    let mut board = build::build(&gathered, base);
+    if base.is_none() && board.settings.title.is_empty() {
+        board.settings.title = documents::common_name(sources);
+    }
     let report = documents::as_given(gathered.report, sources);
     Ok(Imported { board, formats, report })
 }

@@ -334,6 +334,33 @@ fn copied(harness: &mut Harness<'static, App>) -> String {
     panic!("nothing was copied");
 }
 
+#[test]
+fn a_service_that_had_been_down_is_simulated_at_once() {
+    let folder = Folder::new();
+    let mut harness = opened(&folder, run_of_the_store(&folder));
+    harness.get_by_label("Fit").click();
+    settle(&mut harness);
+    harness.get_by_label("Fit the board to this log").click();
+    wait_for(&mut harness, ": captured ");
+    settle(&mut harness);
+    harness.get_by_label("Service that is down").click();
+    settle(&mut harness);
+    harness.get_by_role_and_label(egui::accesskit::Role::Button, "Inventory").click();
+    settle(&mut harness);
+    harness.get_by_label("Simulate it").click();
+    settle(&mut harness);
+    let name = "what if Inventory had been down";
+    assert!(harness.state().document().board().scenarios.contains_key(name));
+    // Its faults are those of the run that is shown, not those of the captured scenario.
+    wait_for(&mut harness, "whole run: ");
+    assert!(
+        harness.query_all_by_value(name).next().is_some()
+            || harness.query_all_by_label(name).next().is_some()
+    );
+    press(&mut harness, Modifiers::COMMAND, Key::Z);
+    assert!(!harness.state().document().board().scenarios.contains_key(name), "one step takes it back");
+}
+
 fn click_into(harness: &mut Harness<'static, App>, label: &str) {
     let at = centre(harness, label);
     click(harness, at);

@@ -93,6 +93,10 @@ impl Default for SimulateWorkspace {
 impl SimulateWorkspace {
     /// Makes a run of the board as it is now, where there is none yet.
     fn refresh(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) {
+        if let Some(name) = cx.options.scenario.take() {
+            self.scenario = Some(name);
+            self.restart();
+        }
         let revision = cx.document.revision();
         let known = self.run.as_ref().map(|run| run.revision).or(self.problem.as_ref().map(|(at, _)| *at));
         if known == Some(revision) || cx.document.in_gesture() {

@@ -323,6 +323,22 @@ pub(super) fn as_given(report: IndexSet<Remark>, sources: &[Source]) -> Vec<Rema
     report.into_iter().map(named).collect()
 }
 
+/// What documents are called together: the name of the one, or of the folder they all lie in; empty where they have none.
+pub(super) fn common_name(sources: &[Source]) -> String {
+    let paths: Vec<String> = sources.iter().map(|source| normal(&source.path)).collect();
+    let [first, rest @ ..] = paths.as_slice() else { return String::new() };
+    if rest.is_empty() {
+        return if first == "-" { String::new() } else { stem(first) };
+    }
+    let mut common: Vec<&str> = first.split('/').collect();
+    common.pop();
+    for path in rest {
+        let shared = common.iter().zip(path.split('/')).take_while(|(a, b)| **a == *b).count();
+        common.truncate(shared);
+    }
+    common.last().map_or_else(String::new, |folder| (*folder).to_owned())
+}
+
 /// The path a relative reference from a document leads to.
 pub(super) fn join(from: &str, file: &str) -> String {
     let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);

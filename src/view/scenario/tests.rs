@@ -1,3 +1,5 @@
+//! What can be written into a scenario, and what is told of one that makes no sense.
+
 use super::*;
 use crate::board::{Board, FaultKind, Promise};
 use crate::simulation::compile::{compile_scenario, problems};

@@ -142,7 +142,8 @@ impl ReplayWorkspace {
         }
         match scenario {
             Some(name) => {
-                cx.say(Tone::Fine, format!("Added the scenario “{name}”: choose it in Simulate"));
+                cx.say(Tone::Fine, format!("Added the scenario “{name}” to the board"));
+                cx.options.scenario = Some(name);
                 cx.send(Command::SwitchTo("Simulate"));
             }
             None => cx.say(Tone::Fine, sentence("the board has the log's numbers now")),

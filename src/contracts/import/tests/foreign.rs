@@ -459,3 +459,17 @@ fn schemas_in_yaml_are_read_and_those_of_other_languages_are_kept() {
         );
     }
 }
+
+#[test]
+fn a_new_board_is_called_what_its_documents_are() {
+    let text = "asyncapi: 3.0.0\ninfo: {title: Lights, version: '1'}\nchannels:\n  c:\n    messages:\n      Lit: {}\n\
+                operations:\n  o: {action: send, channel: {$ref: '#/channels/c'}}\n";
+    let title = |paths: &[&str]| {
+        let files: Vec<(&str, &str)> = paths.iter().map(|path| (*path, text)).collect();
+        read(&files).board.settings.title
+    };
+    assert_eq!(title(&["/home/ada/lights.asyncapi.yaml"]), "lights");
+    assert_eq!(title(&["/home/ada/street/a.yaml", "/home/ada/street/sub/b.yaml"]), "street");
+    assert_eq!(title(&["a/x.yaml", "b/x.yaml"]), "");
+    assert_eq!(title(&["-"]), "");
+}
