@@ -115,9 +115,11 @@ fn frames(
             time: Some(frame as f64 / 60.0),
             ..egui::RawInput::default()
         };
-        let output = ctx.run_ui(input, |ui| {
+        let mut output = ctx.run_ui(input, |ui| {
             canvas.show(ui, scene, &theme, &selection, &overlays);
         });
+        // There is no screen to bring the letters to.
+        output.textures_delta.clear();
         assert!(!ctx.tessellate(output.shapes, output.pixels_per_point).is_empty());
         times.push(began.elapsed());
     }
@@ -144,10 +146,12 @@ fn window(board: &std::path::Path) -> Duration {
             events: vec![egui::Event::PointerMoved(pointer)],
             ..egui::RawInput::default()
         };
-        let output = ctx.run_ui(input, |ui| {
+        let mut output = ctx.run_ui(input, |ui| {
             eframe::App::logic(&mut app, &ui.ctx().clone(), &mut frame);
             eframe::App::ui(&mut app, ui, &mut frame);
         });
+        // There is no screen to bring the letters to.
+        output.textures_delta.clear();
         assert!(!ctx.tessellate(output.shapes, output.pixels_per_point).is_empty());
     }
     (now() - start) / u32::try_from(FRAMES).unwrap_or(1)
@@ -289,9 +293,11 @@ fn topology_frames() {
                 events: events(i),
                 ..egui::RawInput::default()
             };
-            let output = ctx.run_ui(input, |ui| {
+            let mut output = ctx.run_ui(input, |ui| {
                 panel.ui(ui, &theme);
             });
+            // There is no screen to bring the letters to.
+            output.textures_delta.clear();
             assert!(!ctx.tessellate(output.shapes, output.pixels_per_point).is_empty());
         }
         (now() - start) / u32::try_from(FRAMES).unwrap_or(1)

@@ -215,7 +215,8 @@ joined first. A command has one sender and one handler, and so has a query.
 
 A bar over the canvas walks through the proposals and says why each is made: *Draw* and *Ignore* decide about one, *Draw
 all* and *Ignore all* about the rest. What is ignored is remembered by board on this machine; *Propose ignored links
-again* takes that back.
+again* takes that back. On the board itself each proposal has a stop for the keyboard after the stickies and links: Tab goes there,
+Enter draws it, Delete ignores it.
 
 Measured on the sample boards with their links removed (`cargo test --test main proposals -- --nocapture`). The weights of
 the signs are fitted to these same boards, so the columns *unseen* matter more: each system is measured with weights

@@ -47,6 +47,15 @@ fn a_path_leads_from_one_node_to_the_next_one_chosen() {
 }
 
 #[test]
+fn who_is_behind_a_channel_is_told_and_one_click_away() {
+    let mut harness = sample("car-marketplace/god-event.ron");
+    harness.get_by_label_contains("VehicleAcquired, ").click();
+    settle(&mut harness);
+    click(&mut harness, "Used by: Inventory via Vehicle stream");
+    harness.get_by_label("Hears: VehicleAcquired via Vehicle stream");
+}
+
+#[test]
 fn the_matrix_says_how_far_changes_reach() {
     let mut harness = sample("avatar-store/synchronous.ron");
     click(&mut harness, "Matrix");

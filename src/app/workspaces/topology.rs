@@ -295,7 +295,8 @@ impl TopologyWorkspace {
         };
         let drawn = &shown.drawn;
         let one = self.chosen_one(drawn, cx);
-        if drawn.whole.node_count() == 0 {
+        let at_run_time = !self.matrix && self.view == View::Runtime && self.filter.is_empty();
+        if drawn.whole.node_count() == 0 || at_run_time && drawn.whole.edge_count() == 0 {
             self.empty(ui, cx, area);
         } else if let Some(found) = &drawn.matrix {
             let row = one.and_then(|at| found.order.iter().position(|other| *other == at));

@@ -45,7 +45,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, name: &str) {
     if let Some(value) = switch_row(ui, cx.theme, "Leaves this board", after.outgoing) {
         after.outgoing = value;
     }
-    if let Some(value) = switch_row(ui, cx.theme, "Comes from outside", after.incoming) {
+    if let Some(value) = switch_row(ui, cx.theme, "From outside", after.incoming) {
         after.incoming = value;
     }
     if let Some(value) =
