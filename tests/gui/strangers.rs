@@ -6,7 +6,8 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use isobar::app::App;
 use isobar::view::Item;
 
-use super::kit::{board, open, press, settle, write};
+use super::kit::{board, open, press, sample, settle, write};
+use super::workspaces::wait_for;
 
 fn empty_board() -> Harness<'static, App> {
     let mut harness = open(None);
@@ -83,6 +84,22 @@ fn shift_and_the_key_of_the_one_fit_the_board() {
     });
     settle(&mut harness);
     assert!(harness.get_by_label("Service Shop").rect().width() < 0.9 * near);
+}
+
+#[test]
+fn what_is_looked_at_below_a_run_keeps_its_height() {
+    let mut harness = open(Some(&sample("avatar-store/synchronous")));
+    press(&mut harness, Modifiers::COMMAND, Key::Num3);
+    wait_for(&mut harness, "whole run: ");
+    harness.get_by_label("Compare").click();
+    settle(&mut harness);
+    harness.get_by_label("Keep this run").click();
+    wait_for(&mut harness, "Promises broken");
+    let before = harness.get_by_label("Let go").rect();
+    for _ in 0..60 {
+        harness.step();
+    }
+    assert_eq!(harness.get_by_label("Let go").rect(), before);
 }
 
 #[test]

@@ -281,6 +281,11 @@ fn titles(brush: &Brush<'_>, mesher: &mut Mesher, titles: &[(&FrameShape, Laid)]
         let inset = (12.0 * brush.zoom).clamp(4.0, 16.0);
         let corner = brush.area(frame.rect).min;
         let scale = title.unit * brush.zoom;
+        // Far out, a title that would hide its frame is left out.
+        let (words, room) = (title.galley.size() * scale, brush.area(frame.rect).size());
+        if brush.zoom < DETAIL && (words.x > room.x || words.y * 2.5 > room.y) {
+            continue;
+        }
         // Where it would reach down to the stickies it moves up, on to the border if need be.
         let lowest = TITLE_ROOM * brush.zoom - title.galley.size().y * scale;
         let at = corner + vec2(inset, (inset * 0.7).min(lowest));

@@ -52,13 +52,13 @@ impl SimulateWorkspace {
             .default_size((room * 0.42).clamp(120.0, 320.0).min(most))
             .size_range(120.0..=most)
             .show(ui, |ui| {
+                // The panel keeps its height when it has little to show.
+                ui.set_min_size(ui.available_size());
                 match lens {
                     Lens::Process => self.process(ui, cx),
                     Lens::Plots => self.plots(ui, cx),
                     Lens::Compare => self.compare(ui, cx),
                 }
-                // The panel keeps its height when it has little to show.
-                ui.allocate_space(ui.available_size());
             });
     }
 }
