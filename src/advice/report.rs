@@ -195,8 +195,10 @@ pub fn sarif(board: &Board, file: &str, source: &str, findings: &[Finding]) -> V
 /// What an edit would change, a line each, in the order it is done: a preview.
 #[must_use]
 pub fn changes(board: &Board, edit: &Edit) -> Vec<String> {
-    let mut after = board.clone();
-    // Names are looked up on both sides of the edit; one that no longer fits is told as far as it goes.
+    // What the edit touches, on the other side of it; the rest is the same on both.
+    let mut after = Board::default();
+    edit.touched().iter().filter_map(|key| board.record(key)).for_each(|record| after.put(record));
+    // One that no longer fits is told as far as it goes.
     let _ = crate::edit::apply(&mut after, &edit.ops);
     let name = |key: &Key| match key {
         Key::Link(id) => {
