@@ -259,7 +259,9 @@ pub fn choice_row<T: Copy + PartialEq>(
     row(ui, theme, name, |ui| {
         let shown = choices.iter().find(|(choice, _)| *choice == value).map_or("", |(_, text)| *text);
         let mut chosen = None;
-        let combo = egui::ComboBox::from_id_salt(name).selected_text(shown).width(ui.available_width());
+        // A long choice must not widen the panel it stands in.
+        let combo =
+            egui::ComboBox::from_id_salt(name).selected_text(shown).width(ui.available_width()).truncate();
         let response = combo.show_ui(ui, |ui| {
             for (choice, text) in choices {
                 if ui.selectable_label(*choice == value, *text).clicked() && *choice != value {

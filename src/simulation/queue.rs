@@ -15,6 +15,8 @@ const LEVELS: usize = 11;
 const NEAR_MOST: usize = 48;
 /// So many items may gather in the sorted stretch before it is spread over the wheel again.
 const NEAR_FULL: usize = 4 * NEAR_MOST;
+/// So many items in all need no wheel: they are kept sorted, and the sorted stretch has no end.
+const FEW: usize = 16;
 
 #[derive(Clone, Copy, Debug)]
 struct Item<T> {
@@ -74,25 +76,31 @@ impl<T: Copy> EventQueue<T> {
     pub fn push(&mut self, time: u64, event: T) {
         self.len += 1;
         let time = time.max(self.last);
-        if time < self.near_end {
-            self.place_near(Item { time, event });
-        } else {
-            self.place(Item { time, event });
+        if time >= self.near_end {
+            if self.levels != 0 || self.near.len() >= FEW || !self.ready.is_empty() {
+                return self.place(Item { time, event });
+            }
+            // Nothing lies beyond the sorted stretch.
+            self.near_end = u64::MAX;
         }
+        self.place_near(Item { time, event });
     }
 
     /// Puts an item among those of the sorted stretch, behind all of its own time.
     #[inline]
     fn place_near(&mut self, item: Item<T>) {
-        if self.near.len() >= NEAR_FULL {
+        let most = if self.near_end == u64::MAX { FEW } else { NEAR_FULL };
+        if self.near.len() >= most {
             self.spread();
             return self.place(item);
         }
         let mut at = self.near.len();
+        self.near.push(item);
         while at > 0 && self.near[at - 1].time <= item.time {
+            self.near[at] = self.near[at - 1];
             at -= 1;
         }
-        self.near.insert(at, item);
+        self.near[at] = item;
     }
 
     /// Spreads the sorted stretch over the wheel.

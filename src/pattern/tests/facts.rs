@@ -125,14 +125,78 @@ const REFUSED: &[(&str, &str)] = &[
     (r#"{"a":[{"cidr":"300.0.0.0/8"}]}"#, "Invalid IP address: 300.0.0.0"),
     (r#"{"a":[{"wildcard":"a**"}]}"#, "Consecutive wildcard characters at pos 2"),
     (r#"{"a":[{"wildcard":"a\\b"}]}"#, "Invalid escape character at pos 2"),
+    (r#"{"a":[{"anything-but":{"prefix":""}}]}"#, "Null prefix/suffix not allowed"),
+    (r#"{"a":[{"anything-but":{"prefix":[1]}}]}"#, "prefix/suffix match pattern must be a string"),
+    (r#"{"a":[{"anything-but":{"equals-ignore-case":[1]}}]}"#, "Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported."),
+    (r#"{"a":[{"anything-but":{"wildcard":["a*","b**"]}}]}"#, "Consecutive wildcard characters at pos 2"),
+    (r#"{"a":[{"anything-but":[["x"]]}]}"#, "Inside anything but list, start|null|boolean is not supported."),
+    (r#"{"a":[{"wildcard":5}]}"#, "wildcard match pattern must be a string"),
+    (r#"{"a":[{"numeric":"5"}]}"#, "Value of numeric must be an array."),
+    (r#"{"a":[{"numeric":[">",1,"<",2,"=",3]}]}"#, "Too many terms in numeric range expression"),
     (r#"{"$or":[{"a":[1]}]}"#, "There must have at least 2 Objects in $or relationship."),
     (r#"{"$or":[{"a":[1]},1]}"#, "Only JSON object is allowed in array of $or relationship."),
     (r#"{"$or":[{"a":{"prefix":["x"]}},{"b":[1]}]}"#, "prefix is Ruler reserved fieldName which cannot be used inside $or."),
 ];
 
+/// Cases that the recorded ones leave out, judged by Event Ruler's README and by how its automaton reads values: text in
+/// its quotes, numbers by value, leaves only, one element of each array.
+#[rustfmt::skip] // One line each.
+const TRICKY: &[(&str, &str, bool)] = &[
+    // A text is read with its quotes, so that operators on text never meet numbers, null or booleans.
+    (r#"{"a":[{"wildcard":"*"}]}"#, r#"{"a":""}"#, true),
+    (r#"{"a":[{"wildcard":"*"}]}"#, r#"{"a":null}"#, false),
+    (r#"{"a":[{"wildcard":"1*"}]}"#, r#"{"a":10}"#, false),
+    (r#"{"a":[{"suffix":""}]}"#, r#"{"a":"x"}"#, true),
+    (r#"{"a":[{"suffix":""}]}"#, r#"{"a":1}"#, false),
+    (r#"{"a":[{"equals-ignore-case":""}]}"#, r#"{"a":""}"#, true),
+    (r#"{"a":[{"equals-ignore-case":"true"}]}"#, r#"{"a":true}"#, false),
+    (r#"{"a":[{"prefix":"é"}]}"#, r#"{"a":"\u00e9t\u00e9"}"#, true),
+    (r#"{"a":[{"prefix":{"equals-ignore-case":"AB"}}]}"#, r#"{"a":"abc"}"#, true),
+    (r#"{"a":[{"prefix":{"equals-ignore-case":"AB"}}]}"#, r#"{"a":"xab"}"#, false),
+    (r#"{"a":[{"suffix":{"equals-ignore-case":"BC"}}]}"#, r#"{"a":"aBc"}"#, true),
+    (r#"{"a":[{"wildcard":"a*b*c"}]}"#, r#"{"a":"abbcbc"}"#, true),
+    (r#"{"a":[{"wildcard":"a*b*c"}]}"#, r#"{"a":"acb"}"#, false),
+    // Numbers by value on either side.
+    (r#"{"a":[1.0]}"#, r#"{"a":1}"#, true),
+    (r#"{"a":[{"numeric":["=",0]}]}"#, r#"{"a":-0.0}"#, true),
+    (r#"{"a":[{"numeric":[">",1e2]}]}"#, r#"{"a":1E2}"#, false),
+    (r#"{"a":[{"numeric":["<",-1]}]}"#, r#"{"a":-1.5}"#, true),
+    (r#"{"a":[{"anything-but":[100,200]}]}"#, r#"{"a":1e2}"#, false),
+    (r#"{"a":[{"anything-but":[100,200]}]}"#, r#"{"a":"100"}"#, true),
+    // Anything but a kind of text is met by what is no text.
+    (r#"{"a":[{"anything-but":{"suffix":[".png",".jpg"]}}]}"#, r#"{"a":"a.jpg"}"#, false),
+    (r#"{"a":[{"anything-but":{"suffix":[".png",".jpg"]}}]}"#, r#"{"a":"png"}"#, true),
+    (r#"{"a":[{"anything-but":{"equals-ignore-case":["ABC","def"]}}]}"#, r#"{"a":"DEF"}"#, false),
+    (r#"{"a":[{"anything-but":{"prefix":"a"}}]}"#, r#"{"a":false}"#, true),
+    (r#"{"a":[{"anything-but":{"prefix":"a"}}]}"#, r#"{"a":[]}"#, false),
+    (r#"{"a":[{"anything-but":["x","y"]},"x"]}"#, r#"{"a":"x"}"#, true),
+    // Existence is about leaves, wherever the way to them ends.
+    (r#"{"a":{"b":[{"exists":false}]}}"#, r#"{"a":{"c":1}}"#, true),
+    (r#"{"a":{"b":[{"exists":false}]}}"#, r#"{"a":1}"#, true),
+    (r#"{"a":{"b":[{"exists":false}]}}"#, r#"{}"#, true),
+    (r#"{"a":{"b":[{"exists":false}]}}"#, r#"{"a":{"b":""}}"#, false),
+    (r#"{"a":[{"exists":true},{"exists":false}]}"#, r#"{}"#, true),
+    (r#"{"a":{"x":[{"exists":true}]}}"#, r#"{"a":[{"y":1},{"x":null}]}"#, true),
+    (r#"{"a":{"x":[{"exists":true}]}}"#, r#"{"a":[{"y":1}]}"#, false),
+    // One element of each array, at every depth; lists of plain values bind nothing.
+    (r#"{"e":{"f":["Anna"],"l":["Jones"]}}"#, r#"{"e":[{"f":"John","l":"Doe"},{"f":"Anna","l":"Smith"},{"f":"Peter","l":"Jones"}]}"#, false),
+    (r#"{"e":{"f":["Anna"],"l":["Smith"]}}"#, r#"{"e":[{"f":"John","l":"Doe"},{"f":"Anna","l":"Smith"},{"f":"Peter","l":"Jones"}]}"#, true),
+    (r#"{"a":[2]}"#, r#"{"a":[[1],[2]]}"#, true),
+    (r#"{"a":{"x":["p"],"y":["q"]}}"#, r#"{"a":[{"x":["n","p"],"y":["q","r"]}]}"#, true),
+    (r#"{"a":{"b":{"x":[1],"y":[2]}}}"#, r#"{"a":[{"b":[{"x":1},{"y":2}]}]}"#, false),
+    (r#"{"a":{"b":{"x":[1],"y":[2]}}}"#, r#"{"a":[{"b":[{"x":1,"y":3},{"x":1,"y":2}]}]}"#, true),
+    (r#"{"a":{"k":["K"],"b":{"x":[1]}}}"#, r#"{"a":[{"k":"K","b":[{"x":0}]},{"k":"L","b":[{"x":1}]}]}"#, false),
+    (r#"{"a":{"k":["K"],"b":{"x":[1]}}}"#, r#"{"a":[{"k":"K","b":[{"x":0},{"x":1}]},{"k":"L","b":[]}]}"#, true),
+    // Alternatives within an array bind their element as well.
+    (r#"{"i":{"$or":[{"s":["A"]},{"s":["B"]}],"q":[2]}}"#, r#"{"i":[{"s":"B","q":2}]}"#, true),
+    (r#"{"i":{"$or":[{"s":["A"]},{"s":["B"]}],"q":[2]}}"#, r#"{"i":[{"s":"B","q":1},{"s":"C","q":2}]}"#, false),
+    (r#"{"s":["w"],"$or":[{"m":["C","R"]},{"n":["E"]}]}"#, r#"{"s":"w","n":"E"}"#, true),
+    (r#"{"s":["w"],"$or":[{"m":["C","R"]},{"n":["E"]}]}"#, r#"{"s":"v","n":"E","m":"C"}"#, false),
+];
+
 #[test]
 fn every_fact_holds() {
-    for &(pattern, event, expected) in VERDICTS {
+    for &(pattern, event, expected) in VERDICTS.iter().chain(TRICKY) {
         let parsed = Pattern::parse(pattern).unwrap_or_else(|error| panic!("{pattern}: {error}"));
         assert_eq!(parsed.matches(event.as_bytes()), Ok(expected), "{pattern} on {event}");
     }

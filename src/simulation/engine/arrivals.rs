@@ -10,7 +10,7 @@ impl Engine {
             _ if state.arrived >= definition.limit => None,
             Arrivals::Renewal(pause) => {
                 let pause = pause.sample(&mut state.chance);
-                let pause = if state.burst == 1.0 { pause } else { (pause as f64 / state.burst) as u64 };
+                let pause = if state.burst == 1.0 { pause } else { more_often(pause, state.burst) };
                 Some(self.clock.saturating_add(pause)).filter(|time| *time < self.arrivals_end)
             }
             Arrivals::Burst(count, at) => Some(*at).filter(|_| state.arrived < *count),
@@ -53,4 +53,10 @@ impl Engine {
     pub(in crate::simulation) fn set_burst(&mut self, entry: u32, factor: f64) {
         self.entries[entry as usize].burst = factor;
     }
+}
+
+/// The pause between arrivals that are so many times as frequent. Kept out of line, as it is rare.
+#[cold]
+fn more_often(pause: u64, factor: f64) -> u64 {
+    (pause as f64 / factor) as u64
 }

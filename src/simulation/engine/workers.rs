@@ -109,7 +109,7 @@ impl Engine {
         let state = &mut self.services[service.at()];
         let mut latency = definition.latency.sample(&mut state.latency);
         if state.slow != 1.0 {
-            latency = (latency as f64 * state.slow) as u64;
+            latency = times(latency, state.slow);
         }
         if definition.cold_start > 0 && state.busy == 0 {
             let warm = state.idle_since.is_some_and(|since| self.clock - since < COLD_AFTER);
@@ -210,6 +210,13 @@ impl Engine {
     }
 }
 
+/// A length of time so many times as long. Kept out of line: floats are slow on the way that most work takes.
+#[cold]
+pub(super) fn times(nanos: u64, factor: f64) -> u64 {
+    (nanos as f64 * factor) as u64
+}
+
+#[inline]
 pub(super) fn new_job(
     service: ServiceIx,
     reaction: ReactionIx,
