@@ -221,16 +221,17 @@ fn is_enveloped(event: &Value, heard: &[Heard]) -> bool {
 #[must_use]
 pub fn samples(heard: &[Heard], pattern: &str) -> Vec<(String, String)> {
     let mut all = Vec::new();
+    let pattern = Pattern::parse(pattern);
     for message in heard {
         for (title, payload) in filters::samples(&message.version) {
             let title = if heard.len() == 1 { title } else { format!("{}: {title}", message.name) };
-            all.push((title, pretty(&envelope(&message.name, payload))));
+            all.push((title, pretty(&as_asked(&message.name, payload, pattern.as_ref().ok()))));
         }
     }
-    if let Ok(pattern) = Pattern::parse(pattern) {
+    if let Ok(pattern) = pattern {
         let matching = heard.iter().find_map(|message| {
             let payload = filters::matching_payload(&message.name, &message.version, &[&pattern])?;
-            Some(envelope(&message.name, payload))
+            Some(as_asked(&message.name, payload, Some(&pattern)))
         });
         let matching = matching.or_else(|| serde_json::from_str(&pattern.example()?).ok());
         all.extend(matching.map(|event| ("One that matches".to_owned(), pretty(&event))));
@@ -265,6 +266,21 @@ pub fn from_log(log: &Log, heard: &[Heard], from: usize, onward: bool) -> Option
         envelope(event.name(), serde_json::from_slice(&event.payload()).unwrap_or_default())
     });
     Some(FromLog { row: event.row(), text: pretty(&whole) })
+}
+
+/// A payload in the envelope that a filter asks for: as a CloudEvent, as EventBridge has it, or on its own where the
+/// filter is about its fields alone.
+fn as_asked(name: &str, payload: Value, pattern: Option<&Pattern>) -> Value {
+    let paths = pattern.map(Pattern::paths).unwrap_or_default();
+    let asks_only =
+        |keys: [&str; 2]| paths.iter().all(|path| keys.contains(&path.split('.').next().unwrap_or_default()));
+    if asks_only(["type", "data"]) {
+        envelope(name, payload)
+    } else if asks_only(["detail-type", "detail"]) {
+        serde_json::json!({"detail-type": name, "detail": payload})
+    } else {
+        payload
+    }
 }
 
 /// A payload in an envelope, without saying it twice.
@@ -350,6 +366,22 @@ mod tests {
         assert!(matches!(try_event(pattern, "{\"a\":", &[]), Trial::Unreadable(_)));
         assert_eq!(try_event(pattern, "", &[]), Trial::Nothing);
         assert_eq!(try_event("{", "{}", &[]), Trial::Nothing);
+    }
+
+    #[test]
+    fn the_event_that_matches_does_so_in_whatever_envelope_the_filter_asks_for() {
+        for pattern in [
+            r#"{"data":{"state":["paid"]}}"#,
+            r#"{"type":["OrderPlaced"],"data":{"state":["paid"]}}"#,
+            r#"{"detail-type":["OrderPlaced"],"detail":{"state":["paid"]}}"#,
+            r#"{"state":["paid"]}"#,
+            r#"{"state":["paid"],"detail-type":["OrderPlaced"]}"#,
+        ] {
+            let samples = samples(&order(), pattern);
+            let (_, event) = samples.iter().find(|(title, _)| title == "One that matches").unwrap();
+            let Trial::Judged(explanation) = try_event(pattern, event, &order()) else { panic!("{pattern}") };
+            assert!(explanation.matched, "{pattern} on {event}");
+        }
     }
 
     #[test]
