@@ -1,5 +1,3 @@
-//! What is shown of a scenario is what is read, and what is chosen runs.
-
 //! What can be written into a scenario, and what is told of one that makes no sense.
 
 use super::*;
