@@ -11,6 +11,7 @@ pub mod log_memory;
 pub mod logs;
 mod map;
 pub mod past;
+mod memory;
 pub mod picture;
 pub mod places;
 pub mod sources;

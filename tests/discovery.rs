@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::path::Path;
 
 use isobar::board::Board;
 use isobar::replay::discovery::discover;
@@ -12,6 +11,7 @@ use isobar::replay::mapping::Mapping;
 use isobar::simulation::{Simulation, log};
 use isobar::topology::{Topology, derive};
 
+use super::generated;
 use super::proposals::samples;
 
 /// Who sends or reacts to what, by name.
@@ -146,16 +146,7 @@ fn the_samples_are_found_again_in_their_own_logs() {
     .unwrap();
     println!("{table}");
 
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/discovery.md");
-    let page = format!("{INTRODUCTION}{table}");
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(&path, &page).unwrap();
-    }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        written == page,
-        "docs/discovery.md is stale: run UPDATE_DOCS=1 cargo test --test main discovery"
-    );
+    generated::check("docs/discovery.md", &format!("{INTRODUCTION}{table}"), "discovery");
 }
 
 const TABLE: &str = "\

@@ -9,6 +9,8 @@ use isobar::board::{Board, StickyId};
 use isobar::view::propose::signs::{self, SIGNS};
 use isobar::view::propose::{Weights, proposals, weighed};
 
+use super::generated;
+
 pub(crate) fn samples() -> Vec<(String, Board)> {
     let samples = isobar::samples::SAMPLES.iter();
     samples.map(|sample| (sample.name.to_owned(), sample.board().unwrap())).collect()
@@ -156,16 +158,7 @@ fn the_layout_of_the_samples_says_most_of_their_links() {
     assert!(found_unseen >= 89.0, "only {found_unseen:.1} % of the links of systems left out are proposed");
     assert!(wrong_unseen <= 10.5, "{wrong_unseen:.1} % of the proposals on systems left out are wrong");
 
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/proposals.md");
-    let page = format!("{INTRODUCTION}{table}");
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(&path, &page).unwrap();
-    }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        written == page,
-        "docs/proposals.md is stale: run UPDATE_DOCS=1 cargo test --test main proposals"
-    );
+    generated::check("docs/proposals.md", &format!("{INTRODUCTION}{table}"), "proposals");
 }
 
 /// The weights in the program are those that are fitted here.

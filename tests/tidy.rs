@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::generated;
+
 fn sources() -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, out: &mut Vec<(PathBuf, String)>) {
         let mut entries: Vec<PathBuf> =
@@ -177,13 +179,7 @@ fn the_headless_tool_pulls_in_no_window_system() {
 
 #[test]
 fn the_rule_book_in_the_docs_is_fresh() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
-    let book = isobar::advice::report::book();
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(&path, &book).unwrap();
-    }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(written == book, "docs/rules.md is stale: run UPDATE_DOCS=1 cargo test tidy");
+    generated::check("docs/rules.md", &isobar::advice::report::book(), "tidy");
 }
 
 #[test]
@@ -207,11 +203,7 @@ fn the_command_table_in_the_readme_is_fresh() {
     let at = text.find(start).unwrap() + start.len();
     let until = text.find(end).unwrap();
     let fresh = format!("{}{table}{}", &text[..at], &text[until..]);
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(&path, &fresh).unwrap();
-        return;
-    }
-    assert!(fresh == text, "README.md is stale: run UPDATE_DOCS=1 cargo test tidy");
+    generated::check("README.md", &fresh, "tidy");
 }
 
 /// The command line as a page: each subcommand with its usage and options.
@@ -235,13 +227,7 @@ fn command_line() -> String {
 
 #[test]
 fn the_page_of_the_command_line_is_fresh() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/command-line.md");
-    let page = command_line();
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(&path, &page).unwrap();
-    }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(written == page, "docs/command-line.md is stale: run UPDATE_DOCS=1 cargo test tidy");
+    generated::check("docs/command-line.md", &command_line(), "tidy");
 }
 
 #[test]

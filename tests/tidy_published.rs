@@ -8,6 +8,8 @@ use isobar::advice::{Context, Finding, Options, advise, rule};
 use isobar::board::format::{Syntax, read};
 use isobar::topology::derive;
 
+use super::generated;
+
 /// An architecture that was published by others and drawn here from what they published.
 struct Published {
     file: &'static str,
@@ -110,11 +112,5 @@ fn page() -> String {
 
 #[test]
 fn the_page_on_published_architectures_is_fresh() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/published.md");
-    let page = page();
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(&path, &page).unwrap();
-    }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(written == page, "docs/published.md is stale: run UPDATE_DOCS=1 cargo test tidy");
+    generated::check("docs/published.md", &page(), "tidy");
 }

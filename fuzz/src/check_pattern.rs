@@ -2,37 +2,25 @@
 
 use isobar::pattern::{FilterPolicy, Pattern, PatternSet, PolicyScope, Scratch, check_event};
 
-/// What became of an input.
-pub struct Outcome {
-    /// Both the pattern and the event are valid.
-    pub valid: bool,
-    /// They are, and the one matches the other.
-    pub matched: bool,
-}
-
-/// Panics when something does not hold.
-pub fn check(data: &[u8]) -> Outcome {
+/// Panics when something does not hold; true when both the pattern and the event are valid.
+pub(crate) fn check(data: &[u8]) -> bool {
     let at = data.iter().position(|&byte| byte == b'\n').unwrap_or(data.len());
     let (text, event) = (&data[..at], &data[(at + 1).min(data.len())..]);
-    let Ok(text) = std::str::from_utf8(text) else {
-        return Outcome { valid: false, matched: false };
-    };
+    let Ok(text) = std::str::from_utf8(text) else { return false };
     let _ = FilterPolicy::parse(text, PolicyScope::MessageAttributes);
     if let Ok(policy) = FilterPolicy::parse(text, PolicyScope::MessageBody) {
-        policy.matches(&[], event);
+        let _ = policy.matches(&[], event);
     }
     let mut scratch = Scratch::new();
     let mut found = Vec::new();
     let mut set = PatternSet::new();
-    let pattern = match Pattern::parse(text) {
-        Ok(pattern) => pattern,
-        Err(error) => {
-            assert!(error.offset <= text.len() && !error.to_string().is_empty());
-            // A pattern of our own then walks the event.
-            Pattern::parse(r#"{"a":{"b":[{"numeric":["<",5]},"x"]},"c":[{"anything-but":"x"}]}"#)
-                .expect("valid")
-        }
-    };
+    let parsed = Pattern::parse(text);
+    let is_pattern = parsed.is_ok();
+    let pattern = parsed.unwrap_or_else(|error| {
+        assert!(error.offset <= text.len() && !error.to_string().is_empty());
+        // A pattern of our own then walks the event.
+        Pattern::parse(r#"{"a":{"b":[{"numeric":["<",5]},"x"]},"c":[{"anything-but":"x"}]}"#).expect("valid")
+    });
     let rule = set.add(&pattern);
     let walked = set.matches_into(event, &mut scratch, &mut found);
     let verdict = pattern.matches(event);
@@ -49,6 +37,5 @@ pub fn check(data: &[u8]) -> Outcome {
         assert_eq!(pattern.matches(example.as_bytes()), Ok(true));
     }
     assert!(set.remove(rule) && set.is_empty());
-    let valid = verdict.is_ok() && Pattern::parse(text).is_ok();
-    Outcome { valid, matched: valid && verdict == Ok(true) }
+    is_pattern && verdict.is_ok()
 }

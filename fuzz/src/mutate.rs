@@ -14,7 +14,7 @@ impl Random {
 }
 
 /// Words that parsers trip over.
-const WORDS: [&[u8]; 44] = [
+const WORDS: &[&[u8]] = &[
     b"{",
     b"}",
     b"[",
@@ -59,6 +59,15 @@ const WORDS: [&[u8]; 44] = [
     b"[[[[[[[[[[[[[[[[",
     b"{\"a\":{\"a\":{\"a\":{\"a\":",
     b"((((((((((((((((",
+    b"\"$or\":",
+    b"{\"exists\":false}",
+    b"{\"prefix\":\"a\"}",
+    b"{\"suffix\":{\"equals-ignore-case\":\"b\"}}",
+    b"{\"anything-but\":[1,2]}",
+    b"{\"anything-but\":{\"wildcard\":\"*a*b\"}}",
+    b"{\"wildcard\":\"*x*y*\"}",
+    b"{\"numeric\":[\">\",1,\"<=\",5e3]}",
+    b"{\"cidr\":\"10.0.0.0/8\"}",
 ];
 
 /// Changes an input a few times; `other` lends pieces.

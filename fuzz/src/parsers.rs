@@ -1,6 +1,9 @@
 //! Every parser of the house, each with texts to begin from and what must hold of any input: no panic, and what
 //! was read can be gone on with. Shared by the fuzz targets, the runner without a nightly compiler, and the tests.
 
+#[path = "check_pattern.rs"]
+mod check_pattern;
+
 use std::path::{Path, PathBuf};
 
 use isobar::board::format::{Syntax, read, write};
@@ -33,6 +36,11 @@ pub(crate) const PARSERS: &[Parser] = &[
         seeds: &["fuzz/seeds/schemas", "fuzz/seeds/import/order.schema.json"],
         run: schemas,
     },
+    Parser {
+        name: "pattern",
+        seeds: &["tests/data/event-patterns/excerpt.jsonl"],
+        run: |_, bytes| check_pattern::check(bytes),
+    },
     Parser { name: "drawing", seeds: &["fuzz/seeds/drawings"], run: drawing },
 ];
 
@@ -64,8 +72,21 @@ impl Parser {
             let more: Vec<_> = inputs.iter().filter_map(json).collect();
             inputs.extend(more);
         }
+        if self.name == "pattern" {
+            inputs = inputs.iter().flat_map(|(_, cases)| pattern_cases(cases)).collect();
+        }
         inputs
     }
+}
+
+/// The cases of a file as a pattern in the first line and an event in the rest, under their names.
+fn pattern_cases(cases: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let cases = serde_json::Deserializer::from_slice(cases).into_iter::<serde_json::Value>();
+    let case = |case: serde_json::Value| {
+        let field = |name: &str| case[name].as_str().unwrap_or_default().replace('\n', " ");
+        (field("name"), format!("{}\n{}", field("pattern"), field("event")).into_bytes())
+    };
+    cases.map(|read| case(read.expect("a case in JSON"))).collect()
 }
 
 fn gather(path: &Path, files: &mut Vec<PathBuf>) {

@@ -4,45 +4,15 @@
 //! input for its length and the one that took the most memory, and writes what broke the rules into the folder:
 //! a panic, or more than a second or 100 MB for a megabyte of input.
 
+mod memory;
 mod mutate;
 mod parsers;
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use mutate::{Random, mutate};
-
-/// Counts what is in use, and the most that was.
-struct Counting;
-
-static USED: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: everything is handed on to the system's allocator; only sizes are counted.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let used = USED.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        MOST.fetch_max(used, Ordering::Relaxed);
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        USED.fetch_sub(layout.size(), Ordering::Relaxed);
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-/// What an input may cost: a second and 100 MB a megabyte, and a little to begin with.
-fn allowed(length: usize) -> (Duration, usize) {
-    let share = length as f64 / 1e6;
-    (Duration::from_secs_f64(0.5 + share), 16_000_000 + (share * 100e6) as usize)
-}
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -64,12 +34,10 @@ fn main() {
         let (name, mut input) = pool[random.below(pool.len())].clone();
         let other = pool[random.below(pool.len())].1.clone();
         mutate(&mut input, &other, &mut random);
-        let before = USED.load(Ordering::Relaxed);
-        MOST.store(before, Ordering::Relaxed);
         let start = Instant::now();
-        let result = catch_unwind(AssertUnwindSafe(|| (parser.run)(&name, &input)));
+        let (result, memory) =
+            memory::most_during(|| catch_unwind(AssertUnwindSafe(|| (parser.run)(&name, &input))));
         let took = start.elapsed();
-        let memory = MOST.load(Ordering::Relaxed).saturating_sub(before);
         tried += 1;
         let share = input.len() as f64 / 1e6 + 0.001;
         if took.as_secs_f64() / share > slowest.0 {
@@ -78,11 +46,12 @@ fn main() {
         if memory as f64 / share > largest.0 {
             largest = (memory as f64 / share, memory, input.len());
         }
-        let (time, bytes) = allowed(input.len());
+        // A second a megabyte, and a little to begin with.
+        let time = Duration::from_secs_f64(0.5 + input.len() as f64 / 1e6);
         let kind = match &result {
             Err(_) => "panic",
             Ok(_) if took > time => "slow",
-            Ok(_) if memory > bytes => "large",
+            Ok(_) if memory > memory::allowed(input.len()) => "large",
             Ok(_) => "",
         };
         if !kind.is_empty() {

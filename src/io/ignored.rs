@@ -1,52 +1,25 @@
 //! Proposed links that somebody decided against: remembered by board, so that they are not proposed at every start.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde::{Deserialize, Serialize};
-
-use super::file::write_atomically;
+use super::memory;
 use crate::board::StickyId;
-
-/// How many boards are remembered.
-const KEPT: usize = 100;
 
 /// Links that are not wanted, by their two ends.
 pub type Ignored = BTreeSet<(StickyId, StickyId)>;
-
-#[derive(Serialize, Deserialize)]
-struct Entry {
-    board: PathBuf,
-    ignored: Ignored,
-}
-
-fn read(store: &Path) -> Vec<Entry> {
-    // A memory that cannot be read is no memory: it is written anew.
-    let bytes = std::fs::read(store).unwrap_or_default();
-    serde_json::from_slice(&bytes).unwrap_or_default()
-}
 
 /// What is not wanted on a board.
 #[must_use]
 pub fn recall(store: &Path, board: &Path) -> Ignored {
     let Ok(board) = std::path::absolute(board) else { return Ignored::new() };
-    let entry = read(store).into_iter().find(|entry| entry.board == board);
-    entry.map(|entry| entry.ignored).unwrap_or_default()
+    let entry = memory::read(store).into_iter().find(|entry| entry.file == board);
+    entry.map(|entry| entry.known).unwrap_or_default()
 }
 
-/// Keeps what is not wanted on a board. Forgetting it is no harm, so errors are passed over.
+/// Keeps what is not wanted on a board.
 pub fn remember(store: &Path, board: &Path, ignored: &Ignored) {
-    let Ok(board) = std::path::absolute(board) else { return };
-    let mut entries = read(store);
-    entries.retain(|entry| entry.board != board);
-    if !ignored.is_empty() {
-        entries.insert(0, Entry { board, ignored: ignored.clone() });
-        entries.truncate(KEPT);
-    }
-    if let (Ok(bytes), Some(folder)) = (serde_json::to_vec_pretty(&entries), store.parent()) {
-        let _ = std::fs::create_dir_all(folder);
-        let _ = write_atomically(store, &bytes);
-    }
+    memory::keep(store, board, (!ignored.is_empty()).then(|| ignored.clone()));
 }
 
 #[cfg(test)]

@@ -1,15 +1,12 @@
 //! How captured logs were read, and the moments marked in them: remembered for the next time.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::file::write_atomically;
+use super::memory::{self, Entry};
 use crate::replay::mapping::Mapping;
 use crate::replay::player::Bookmark;
-
-/// How many logs are remembered.
-const KEPT: usize = 100;
 
 /// What is remembered of one log.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,49 +18,28 @@ pub struct Remembered {
     pub bookmarks: Vec<Bookmark>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Entry {
-    log: PathBuf,
-    #[serde(flatten)]
-    remembered: Remembered,
-}
-
-fn read(store: &Path) -> Vec<Entry> {
-    // A memory that cannot be read is no memory: it is written anew.
-    let bytes = std::fs::read(store).unwrap_or_default();
-    serde_json::from_slice(&bytes).unwrap_or_default()
-}
-
 /// What is known of a log. One that was never opened is read like the last one of its kind in its folder: logs come in
 /// series.
 pub fn recall(store: &Path, log: &Path) -> Remembered {
     let Ok(log) = std::path::absolute(log) else { return Remembered::default() };
-    let entries = read(store);
-    if let Some(known) = entries.iter().find(|entry| entry.log == log) {
-        return known.remembered.clone();
+    let entries: Vec<Entry<Remembered>> = memory::read(store);
+    if let Some(known) = entries.iter().find(|entry| entry.file == log) {
+        return known.known.clone();
     }
-    let alike =
-        |entry: &&Entry| entry.log.parent() == log.parent() && entry.log.extension() == log.extension();
-    let mapping = entries.iter().find(alike).map(|entry| entry.remembered.mapping.clone());
+    let alike = |entry: &&Entry<Remembered>| {
+        entry.file.parent() == log.parent() && entry.file.extension() == log.extension()
+    };
+    let mapping = entries.iter().find(alike).map(|entry| entry.known.mapping.clone());
     Remembered { mapping: mapping.unwrap_or_default(), bookmarks: Vec::new() }
 }
 
-/// Keeps what is known of a log. Forgetting it is no harm, so errors are passed over.
+/// Keeps what is known of a log. One read as it comes is remembered only when it was read otherwise before.
 pub fn remember(store: &Path, log: &Path, remembered: &Remembered) {
-    let Ok(log) = std::path::absolute(log) else { return };
-    let mut entries = read(store);
-    let before = entries.iter().position(|entry| entry.log == log).map(|at| entries.remove(at));
-    if before.map(|entry| entry.remembered).unwrap_or_default() == *remembered
-        && *remembered == Remembered::default()
-    {
+    let plain = *remembered == Remembered::default();
+    if plain && recall(store, log) == *remembered {
         return;
     }
-    entries.insert(0, Entry { log, remembered: remembered.clone() });
-    entries.truncate(KEPT);
-    if let (Ok(bytes), Some(folder)) = (serde_json::to_vec_pretty(&entries), store.parent()) {
-        let _ = std::fs::create_dir_all(folder);
-        let _ = write_atomically(store, &bytes);
-    }
+    memory::keep(store, log, Some(remembered.clone()));
 }
 
 #[cfg(test)]
