@@ -168,6 +168,7 @@ fn drawing(name: &str, bytes: &[u8]) -> bool {
     let Some(text) = text(bytes) else { return false };
     let Some(drawing) = interchange::read(interchange::Source { name, text }) else { return false };
     let board = drawing.board(&Legend::default()).board;
+    drop(drawing);
     let again = read(&write(&board, Syntax::Ron), Syntax::Ron);
     assert!(again.as_ref() == Ok(&board), "the board made of it is not read back: {:?}", again.err());
     true

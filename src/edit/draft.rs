@@ -25,6 +25,21 @@ impl<'a> Draft<'a> {
         Self { base: board, changed: BTreeMap::new(), ops: Vec::new() }
     }
 
+    /// The whole board as it would be, for whoever does not ask how it came to be: cheaper than to apply the edit.
+    #[must_use]
+    pub fn into_board(self) -> Board {
+        let Self { base, changed, ops, .. } = self;
+        drop(ops);
+        let mut board = base.clone();
+        for (key, record) in changed {
+            match record {
+                Some(record) => board.put(record),
+                None => board.take(&key),
+            }
+        }
+        board
+    }
+
     /// A record as it would be.
     #[must_use]
     pub fn record(&self, key: &Key) -> Option<Record> {

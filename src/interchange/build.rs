@@ -7,7 +7,7 @@ use crate::board::repair::repair;
 use crate::board::{
     Board, Frame, FrameId, IdGen, Link, LinkId, Point, Record, Size, Sticky, StickyId, StickyKind, order,
 };
-use crate::edit::{Draft, apply};
+use crate::edit::Draft;
 
 /// A board made from a drawing.
 #[derive(Clone, Debug)]
@@ -70,8 +70,7 @@ impl Drawing {
             };
             draft.put(Record::Frame(FrameId(ids.mint()), Box::new(frame)));
         }
-        let mut board = Board::default();
-        apply(&mut board, &draft.finish("Import").ops).expect("drafted on an empty board");
+        let mut board = draft.into_board();
         board.settings.title = one_line(&self.title);
         remarks.extend(repair(&mut board).into_iter().map(|repair| repair.message));
         Imported { board, remarks }

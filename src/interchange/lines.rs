@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::{Arrow, Drawing, Note, Parsed, Reader};
-use crate::board::{Board, IdGen, Point, Sticky, StickyId, StickyKind};
-use crate::edit::apply;
+use crate::board::{Board, Point, Sticky, StickyId, StickyKind};
 use crate::view::outline;
 
 /// The reader.
@@ -18,22 +17,25 @@ fn sniff(file: &Parsed<'_>) -> bool {
 }
 
 fn read(file: &Parsed<'_>) -> Drawing {
-    let mut board = Board::default();
-    let edit = outline::plan(&board, &mut IdGen::new(0, 0), file.text, Point::default(), StickyKind::Event);
-    apply(&mut board, &edit.ops).expect("planned on an empty board");
-    let notes = board.stickies.iter().map(|(id, sticky)| Note {
-        key: id.to_string(),
-        text: sticky.name.clone(),
-        kind: Some(sticky.kind),
-        at: sticky.at,
-        ..Note::default()
-    });
-    let arrows = board.links.values().map(|link| Arrow {
-        from: link.from.to_string(),
-        to: link.to.to_string(),
-        label: String::new(),
-    });
-    Drawing { notes: notes.collect(), arrows: arrows.collect(), ..Drawing::default() }
+    let mut drawing = Drawing::default();
+    let placed = outline::place(&Board::default(), file.text, Point::default(), StickyKind::Event);
+    for (at, name) in placed.into_iter().enumerate() {
+        if name.follows {
+            drawing.arrows.push(Arrow {
+                from: (at - 1).to_string(),
+                to: at.to_string(),
+                label: String::new(),
+            });
+        }
+        drawing.notes.push(Note {
+            key: at.to_string(),
+            text: name.name,
+            kind: Some(name.kind),
+            at: name.at,
+            ..Note::default()
+        });
+    }
+    drawing
 }
 
 /// The stickies of a board as lines: for every reaction, what triggers it, the reaction, and what follows; then the

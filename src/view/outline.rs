@@ -114,36 +114,59 @@ fn looks_past(name: &str) -> bool {
     crate::board::tense::is_past(&words(name))
 }
 
-/// Plans the stickies and links of a text, rows from `at` downwards, names of a row from left to right. Lines of one
-/// name each make a single row.
+/// A name of a text, on its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed {
+    /// Its kind.
+    pub kind: StickyKind,
+    /// The name.
+    pub name: String,
+    /// Its top left corner.
+    pub at: Point,
+    /// True when the name before it leads to it.
+    pub follows: bool,
+}
+
+/// The names of a text, rows from `at` downwards, names of a row from left to right. Lines of one name each make a single
+/// row. Names on the board keep the kind they have there.
 #[must_use]
-pub fn plan(board: &Board, ids: &mut crate::board::IdGen, text: &str, at: Point, alone: StickyKind) -> Edit {
-    let mut rows = read(text);
+pub fn place(board: &Board, text: &str, at: Point, alone: StickyKind) -> Vec<Placed> {
+    let rows = read(text);
     let listed = rows.iter().all(|row| row.names.len() == 1);
-    let count: usize = rows.iter().map(|row| row.names.len()).sum();
-    let mut draft = Draft::new(board);
-    let mut layer = board.stickies.values().map(|s| s.layer.clone()).max().unwrap_or_default();
+    let mut placed = Vec::new();
     let mut place = at;
-    for row in &mut rows {
-        let mut before: Option<(StickyId, StickyKind)> = None;
-        for (kind, (_, name)) in kinds(board, row, alone).into_iter().zip(&row.names) {
-            let id = StickyId(ids.mint());
-            layer = order::between(&layer, "");
-            let sticky =
-                Sticky { kind, name: name.clone(), at: place, layer: layer.clone(), ..Sticky::default() };
-            draft.put_sticky(id, sticky);
-            if let Some((from, from_kind)) = before
-                && meaning(from_kind, kind).is_some()
-            {
-                let link = Link { from, to: id, order: order::between("", ""), ..Link::default() };
-                draft.put(Record::Link(LinkId(ids.mint()), Box::new(link)));
-            }
-            before = Some((id, kind));
+    for row in rows {
+        let mut before: Option<StickyKind> = None;
+        for (kind, (_, name)) in kinds(board, &row, alone).into_iter().zip(row.names) {
+            let follows = before.is_some_and(|before| meaning(before, kind).is_some());
+            placed.push(Placed { kind, name, at: place, follows });
+            before = Some(kind);
             place.x += kind.row().size.w + GAP;
         }
         if !listed {
             place = Point::new(at.x, place.y + 80.0 + GAP);
         }
+    }
+    placed
+}
+
+/// Plans the stickies and links of a text, each where [`place`] puts it.
+#[must_use]
+pub fn plan(board: &Board, ids: &mut crate::board::IdGen, text: &str, at: Point, alone: StickyKind) -> Edit {
+    let placed = place(board, text, at, alone);
+    let count = placed.len();
+    let mut draft = Draft::new(board);
+    let mut layer = board.stickies.values().map(|s| s.layer.clone()).max().unwrap_or_default();
+    let mut before = None;
+    for Placed { kind, name, at, follows } in placed {
+        let id = StickyId(ids.mint());
+        layer = order::between(&layer, "");
+        draft.put_sticky(id, Sticky { kind, name, at, layer: layer.clone(), ..Sticky::default() });
+        if let Some(from) = before.filter(|_| follows) {
+            let link = Link { from, to: id, order: order::between("", ""), ..Link::default() };
+            draft.put(Record::Link(LinkId(ids.mint()), Box::new(link)));
+        }
+        before = Some(id);
     }
     draft.finish(if count == 1 { "Paste sticky".to_owned() } else { format!("Paste {count} stickies") })
 }
