@@ -266,6 +266,33 @@ macro_rules! define_key_and_record {
 }
 tables!(define_key_and_record);
 
+impl Record {
+    /// A definition that says nothing yet; none for other records.
+    #[must_use]
+    pub fn empty(key: &Key) -> Option<Self> {
+        Some(match key.clone() {
+            Key::Service(name) => Self::Service(name, Box::default()),
+            Key::Event(name) => Self::Event(name, Box::default()),
+            Key::Command(name) => Self::Command(name, Box::default()),
+            Key::Query(name) => Self::Query(name, Box::default()),
+            Key::Channel(name) => Self::Channel(name, Box::default()),
+            _ => return None,
+        })
+    }
+}
+
+impl Board {
+    /// Puts a sticky on a board in the making, with the definition its name stands for: without the memory that an edit
+    /// takes, since there is nothing to undo.
+    pub(crate) fn put_sticky(&mut self, id: StickyId, sticky: Sticky) {
+        let definition = Self::definition_key(&sticky).filter(|key| !self.has(key));
+        self.put(Record::Sticky(id, Box::new(sticky)));
+        if let Some(record) = definition.as_ref().and_then(Record::empty) {
+            self.put(record);
+        }
+    }
+}
+
 impl Key {
     /// What people call a definition or scenario, such as `event Paid`; `None` for what is only placed.
     #[must_use]

@@ -25,21 +25,6 @@ impl<'a> Draft<'a> {
         Self { base: board, changed: BTreeMap::new(), ops: Vec::new() }
     }
 
-    /// The whole board as it would be, for whoever does not ask how it came to be: cheaper than to apply the edit.
-    #[must_use]
-    pub fn into_board(self) -> Board {
-        let Self { base, changed, ops, .. } = self;
-        drop(ops);
-        let mut board = base.clone();
-        for (key, record) in changed {
-            match record {
-                Some(record) => board.put(record),
-                None => board.take(&key),
-            }
-        }
-        board
-    }
-
     /// A record as it would be.
     #[must_use]
     pub fn record(&self, key: &Key) -> Option<Record> {
@@ -128,7 +113,7 @@ impl<'a> Draft<'a> {
     /// States an empty definition where there is none.
     pub fn define(&mut self, key: &Key) {
         if !self.has(key)
-            && let Some(record) = empty_definition(key)
+            && let Some(record) = Record::empty(key)
         {
             self.put(record);
         }
@@ -216,15 +201,3 @@ impl<'a> Draft<'a> {
 /// A free place is looked for in steps of so much, so many times.
 const STEP: f32 = 20.0;
 const STEPS: u8 = 64;
-
-/// An empty definition under a key; `None` for keys that are not definitions.
-pub(super) fn empty_definition(key: &Key) -> Option<Record> {
-    Some(match key.clone() {
-        Key::Service(name) => Record::Service(name, Box::default()),
-        Key::Event(name) => Record::Event(name, Box::default()),
-        Key::Command(name) => Record::Command(name, Box::default()),
-        Key::Query(name) => Record::Query(name, Box::default()),
-        Key::Channel(name) => Record::Channel(name, Box::default()),
-        _ => return None,
-    })
-}

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::draft::empty_definition;
 use super::squash::with_field;
 use super::{Draft, Edit};
 use crate::board::{
@@ -196,7 +195,7 @@ fn plan_name(board: &Board, id: StickyId, name: &str) -> Result<Edit, IntentErro
     if let Some(key) = Board::definition_key(before)
         && before.name != name
         && !board.stickies.iter().any(|(other, sticky)| *other != id && shows_same(sticky, before))
-        && board.record(&key) == empty_definition(&key)
+        && board.record(&key) == Record::empty(&key)
     {
         draft.remove(&key);
     }
@@ -251,7 +250,7 @@ fn with_name(record: Record, name: &str) -> Record {
 
 /// What two merged definitions say together: what the kept one leaves open is taken from the other.
 fn filled(kept: Record, other: &Record) -> Record {
-    let Some(empty) = empty_definition(&kept.key()) else { return kept };
+    let Some(empty) = Record::empty(&kept.key()) else { return kept };
     let open = |field: &&&str| kept.get(field) == empty.get(field);
     let told: Vec<_> = kept
         .field_names()

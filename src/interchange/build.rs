@@ -7,7 +7,6 @@ use crate::board::repair::repair;
 use crate::board::{
     Board, Frame, FrameId, IdGen, Link, LinkId, Point, Record, Size, Sticky, StickyId, StickyKind, order,
 };
-use crate::edit::Draft;
 
 /// A board made from a drawing.
 #[derive(Clone, Debug)]
@@ -23,8 +22,7 @@ impl Drawing {
     #[must_use]
     pub fn board(&self, legend: &Legend) -> Imported {
         let mut remarks = self.remarks.clone();
-        let empty = Board::default();
-        let (mut draft, mut ids) = (Draft::new(&empty), IdGen::new(0, 0));
+        let (mut board, mut ids) = (Board::default(), IdGen::new(0, 0));
         let scale = self.scale();
         let mut placed: BTreeMap<&str, StickyId> = BTreeMap::new();
         let (mut blank, mut unmarked, mut layer) = (0, BTreeMap::<&str, usize>::new(), String::new());
@@ -48,7 +46,7 @@ impl Drawing {
                 ..Sticky::default()
             };
             let id = StickyId(ids.mint());
-            draft.put_sticky(id, sticky);
+            board.put_sticky(id, sticky);
             placed.insert(&note.key, id);
         }
         if blank > 0 {
@@ -60,7 +58,7 @@ impl Drawing {
                 counted(n, "note")
             ));
         }
-        self.put_links(&mut draft, &mut ids, &placed, &mut remarks);
+        self.put_links(&mut board, &mut ids, &placed, &mut remarks);
         for area in &self.areas {
             let frame = Frame {
                 name: one_line(&area.name),
@@ -68,9 +66,8 @@ impl Drawing {
                 size: Size::new(area.size.w * scale, area.size.h * scale),
                 ..Frame::default()
             };
-            draft.put(Record::Frame(FrameId(ids.mint()), Box::new(frame)));
+            board.put(Record::Frame(FrameId(ids.mint()), Box::new(frame)));
         }
-        let mut board = draft.into_board();
         board.settings.title = one_line(&self.title);
         remarks.extend(repair(&mut board).into_iter().map(|repair| repair.message));
         Imported { board, remarks }
@@ -78,7 +75,7 @@ impl Drawing {
 
     fn put_links(
         &self,
-        draft: &mut Draft<'_>,
+        board: &mut Board,
         ids: &mut IdGen,
         placed: &BTreeMap<&str, StickyId>,
         remarks: &mut Vec<String>,
@@ -101,7 +98,7 @@ impl Drawing {
             *last = order::between(last, "");
             let link =
                 Link { from, to, order: last.clone(), note: one_line(&arrow.label), ..Link::default() };
-            draft.put(Record::Link(LinkId(ids.mint()), Box::new(link)));
+            board.put(Record::Link(LinkId(ids.mint()), Box::new(link)));
         }
         if loose > 0 {
             remarks.push(format!("{} that join no two notes left out", counted(loose, "arrow")));

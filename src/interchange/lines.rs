@@ -19,6 +19,7 @@ fn sniff(file: &Parsed<'_>) -> bool {
 fn read(file: &Parsed<'_>) -> Drawing {
     let mut drawing = Drawing::default();
     let placed = outline::place(&Board::default(), file.text, Point::default(), StickyKind::Event);
+    drawing.notes.reserve_exact(placed.len());
     for (at, name) in placed.into_iter().enumerate() {
         if name.follows {
             drawing.arrows.push(Arrow {

@@ -22,7 +22,7 @@ use mutate::{Random, mutate};
 const TRIED: usize = 600;
 
 /// The length of inputs that are one piece of a seed over and over.
-const SWOLLEN: usize = 990_000;
+const SWOLLEN: usize = 900_000;
 
 /// One parser at a time: what it allocates is counted.
 static ALONE: Mutex<()> = Mutex::new(());
