@@ -28,6 +28,8 @@ struct CardData {
     size: Vec2,
     fill: Color32,
     ink: Color32,
+    /// The name's colour where the card steps back: its paper is then nearly the canvas.
+    faint: Color32,
     outline: Color32,
     accent: Color32,
     rounded: bool,
@@ -149,7 +151,8 @@ impl<Ix: IndexType> DisplayNode<CardData, LineData, Directed, Ix> for Card {
         ];
         if let Some(galley) = name_in(ctx.ctx, &data.name, rect.size(), zoom) {
             let at = pos2(rect.center().x, rect.center().y - galley.size().y / 2.0);
-            shapes.push(Shape::galley(at, galley, data.ink.gamma_multiply(strength)));
+            let ink = if data.faded { data.faint } else { data.ink };
+            shapes.push(Shape::galley(at, galley, ink));
         }
         shapes
     }
@@ -437,6 +440,7 @@ impl GraphPanel {
                 size: place.size(),
                 fill: paper.fill,
                 ink: paper.text,
+                faint: theme.secondary.gamma_multiply(0.6),
                 outline: mix(paper.fill, paper.text, 0.25),
                 accent: theme.accent,
                 rounded: diagram::is_round(card.kind),

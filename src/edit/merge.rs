@@ -160,6 +160,10 @@ fn spoken(value: &Value) -> String {
         Value::Null => "nothing".to_owned(),
         Value::String(text) if text.is_empty() => "nothing".to_owned(),
         Value::String(text) => text.clone(),
+        // A place or a size.
+        Value::Array(numbers) if numbers.iter().all(Value::is_number) => {
+            numbers.iter().map(Value::to_string).collect::<Vec<_>>().join(", ")
+        }
         other => other.to_string(),
     };
     match text.char_indices().nth(60) {

@@ -101,7 +101,7 @@ impl Drawing {
             board.put(Record::Link(LinkId(ids.mint()), Box::new(link)));
         }
         if loose > 0 {
-            remarks.push(format!("{} that join no two notes left out", counted(loose, "arrow")));
+            remarks.push(format!("{} left out: not between two notes", counted(loose, "arrow")));
         }
     }
 

@@ -72,7 +72,7 @@ fn a_miro_board_keeps_words_colours_places_frames_and_connectors() {
     let frame = board.frames.values().next().unwrap();
     assert_eq!((frame.name.as_str(), frame.size.w), ("Payments", 400.0));
     assert!(frame.rect().contains(at("Fraud check")), "places in a frame count from its corner");
-    for told in ["1 note without a word", "marked gray", "join no two notes", "1 image"] {
+    for told in ["1 note without a word", "marked gray", "1 arrow left out", "1 image"] {
         assert!(remarks.iter().any(|remark| remark.contains(told)), "{told}: {remarks:?}");
     }
 }

@@ -86,6 +86,12 @@ impl Neighbours {
         self.next.get(at.index()).map_or(&[], Vec::as_slice)
     }
 
+    /// The channels through which the one reaches the other; none where they are joined directly.
+    #[must_use]
+    pub fn channels_between(&self, one: NodeIndex, other: NodeIndex) -> &[NodeIndex] {
+        self.between.get(&pair(one, other)).map_or(&[], Vec::as_slice)
+    }
+
     /// The nodes within so many steps of any of `from`, themselves included, and the channels on the way.
     #[must_use]
     pub fn within(&self, from: &BTreeSet<NodeIndex>, steps: usize) -> BTreeSet<NodeIndex> {

@@ -171,6 +171,7 @@ fn legend(theme: &Theme, ui: &mut Ui, importing: &mut Importing) {
             let mut kind = importing.legend.kind(mark).unwrap_or(StickyKind::Text);
             let before = kind;
             let response = ComboBox::from_id_salt(("legend", mark))
+                .width(140.0)
                 .selected_text(kind.row().label)
                 .show_ui(ui, |ui| {
                     for row in &NOTATION {

@@ -244,31 +244,34 @@ impl TopologyWorkspace {
         let place = |at: NodeIndex| drawn.at.get(at.index()).copied().flatten();
         let chosen_nodes = self.chosen_in(drawn, cx);
         let chosen: BTreeSet<usize> = chosen_nodes.iter().filter_map(|at| place(*at)).collect();
-        let by_subject: BTreeMap<Subject, usize> = drawn
-            .whole
-            .node_indices()
-            .filter_map(|at| Some((drawn.whole[at].subject?, place(at)?)))
-            .collect();
+        let by_subject: BTreeMap<Subject, NodeIndex> =
+            drawn.whole.node_indices().filter_map(|at| Some((drawn.whole[at].subject?, at))).collect();
         let mut light = Light { chosen: chosen.clone(), ..Light::default() };
         let join = |light: &mut Light, chain: &[Subject]| {
-            let places: Vec<usize> = chain.iter().filter_map(|s| by_subject.get(s).copied()).collect();
-            for pair in places.windows(2) {
-                light.chain.extend([(pair[0], pair[1]), (pair[1], pair[0])]);
+            let nodes: Vec<NodeIndex> = chain.iter().filter_map(|s| by_subject.get(s).copied()).collect();
+            // A chain goes from who sends to who hears; the picture shows the channels in between.
+            for pair in nodes.windows(2) {
+                let channels = drawn.neighbours.channels_between(pair[0], pair[1]);
+                let step: Vec<usize> = pair.iter().chain(channels).filter_map(|at| place(*at)).collect();
+                for from in &step {
+                    light.chain.extend(step.iter().map(|to| (*from, *to)));
+                }
+                light.lit.get_or_insert_default().extend(step);
             }
-            light.lit.get_or_insert_default().extend(places);
+            light.lit.get_or_insert_default().extend(nodes.into_iter().filter_map(place));
         };
         match (self.ask, &self.answer, one) {
             (Ask::Affected(_), Some(answer), Some(_)) => {
                 light.lit = Some(chosen);
                 for one in answer.affected.iter().rev() {
-                    if let Some(at) = by_subject.get(&one.subject) {
-                        light.marks.insert(*at, side::color(theme, one.effect));
+                    if let Some(at) = by_subject.get(&one.subject).copied().and_then(place) {
+                        light.marks.insert(at, side::color(theme, one.effect));
                     }
                     join(&mut light, &one.chain);
                 }
                 return light;
             }
-            (Ask::PathFrom(_), _, Some(_)) if !self.chain.is_empty() => {
+            (Ask::PathFrom(_), _, Some(_)) if self.chain.len() > 1 => {
                 light.lit = Some(chosen);
                 join(&mut light, &self.chain);
                 return light;

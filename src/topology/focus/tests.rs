@@ -35,3 +35,18 @@ fn channels_in_a_row_are_passed_in_one_step() {
     let board = board("Service:A -> Event:X -> Channel:Bus -> Channel:Queue -> Service:B");
     assert_eq!(near(&board, View::Events, "X", 1), ["A", "B", "X", "Bus", "Queue"]);
 }
+
+#[test]
+fn what_lies_between_two_is_told_from_either_end() {
+    let board = board("Service:A -> Event:X -> Channel:Bus -> Channel:Queue -> Service:B");
+    let graph = project(&board, &derive(&board), View::Events);
+    let at = |name: &str| graph.node_indices().find(|at| graph[*at].name == name).unwrap();
+    let near = Neighbours::of(&graph);
+    let names = |one, other| {
+        let between = near.channels_between(at(one), at(other)).iter();
+        between.map(|at| graph[*at].name.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(names("X", "B"), ["Bus", "Queue"]);
+    assert_eq!(names("B", "X"), ["Bus", "Queue"]);
+    assert!(names("A", "X").is_empty());
+}
