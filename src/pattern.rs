@@ -18,7 +18,8 @@
 //! - The conditions met are followed down a tree of rules; a rule costs nothing unless its most telling
 //!   condition is met. `anything-but` and `exists: false` as a rule's only conditions cost one step a rule.
 //! - A rule whose conditions are met within arrays costs one look at each element that has a say. Where elements meet
-//!   ever other conditions, so that none stands for another, up to 1,024 sets of them are kept for each.
+//!   ever other conditions, so that none stands for another, up to 1,024 sets of them are kept for each; a match that
+//!   needs one beyond those is missed.
 //!
 //! # Where Event Ruler is not followed
 //!
