@@ -58,7 +58,9 @@ impl ReplayWorkspace {
     pub(super) fn filter_field(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
         let Some(open) = &mut self.open else { return };
         let table = &mut self.table;
+        // A name of its own: what comes and goes before it must not take the keyboard from it.
         let field = egui::TextEdit::singleline(&mut table.query)
+            .id(egui::Id::new("filter events"))
             .hint_text(r#"Text, or a pattern such as {"type": [{"prefix": "Order"}]}"#)
             .desired_width((ui.available_width() - 150.0).clamp(120.0, 440.0));
         let response = ui.add(field);
