@@ -496,6 +496,9 @@ impl eframe::App for App {
             }
             self.workspace(ui);
         }
+        if presenting {
+            panels::timer::over_presentation(self, ui.ctx());
+        }
         self.panel("The import", ui, panels::import::show);
         self.panel("The palette", ui, |app, ui| app.show_palette(ui));
         self.show_question(ui);

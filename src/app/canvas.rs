@@ -4,6 +4,7 @@
 //! [`Overlays`]; the Board workspace calls [`BoardCanvas::interact`], feeds what it answers to its tools, and then
 //! [`BoardCanvas::paint`], so that a drag shows in the same frame.
 
+mod clear;
 mod fit;
 mod links;
 mod mesher;
@@ -24,7 +25,7 @@ pub use overlay::{Badge, Corner, Dot, DotLook, Overlays, Tone};
 pub use picture::thumbnail;
 
 use super::theme::Theme;
-use crate::board::{Point, Rect, Size, StickyId};
+use crate::board::{Point, Rect, StickyId};
 use crate::scene::Scene;
 use crate::view::propose::Proposal;
 use crate::view::tool::{self, Activity, Held, Hit, Input};
@@ -144,6 +145,8 @@ pub struct BoardCanvas {
     paint: paint::Cache,
     /// Where the small map lies, while it shows.
     map: Option<egui::Rect>,
+    /// What lies over the lower left corner: a fitted board keeps clear of it.
+    corner: Option<egui::Rect>,
 }
 
 impl BoardCanvas {
@@ -185,7 +188,7 @@ impl BoardCanvas {
     /// Flies to show the whole board.
     pub fn fit(&mut self, ctx: &egui::Context, scene: &Scene) {
         match scene.bounds {
-            Some(bounds) => self.fly_to(ctx, bounds, FIT_ZOOM_MAX),
+            Some(bounds) => self.fly(ctx, self.fitted_clear(scene, bounds)),
             None => self.fly(ctx, Camera::default()),
         }
     }
@@ -272,10 +275,8 @@ impl BoardCanvas {
             self.fitted = true;
             self.paint.untouched = true;
             self.flight = None;
-            let size = Size::new(area.width(), area.height());
-            self.camera = scene.bounds.map_or_else(Camera::default, |bounds| {
-                Camera::fitted(bounds, size, FIT_MARGIN, FIT_ZOOM_MAX)
-            });
+            self.camera =
+                scene.bounds.map_or_else(Camera::default, |bounds| self.fitted_clear(scene, bounds));
         }
         self.advance_flight(ui);
         self.scroll(ui, &response);

@@ -114,7 +114,7 @@ impl App {
     }
 
     fn show_board(&mut self, ctx: &egui::Context, (document, keeper): (Document, Keeper)) {
-        self.document = document;
+        self.document = document.in_place_of(&self.document);
         self.keeper = keeper;
         self.telling = None;
         self.watch();

@@ -54,6 +54,14 @@ impl Document {
         }
     }
 
+    /// Takes the place of another document in its window: revisions go on from there, so that nothing derived from that
+    /// one is taken for this one's.
+    #[must_use]
+    pub const fn in_place_of(mut self, before: &Self) -> Self {
+        self.revision = before.revision + 1;
+        self
+    }
+
     /// The board.
     #[must_use]
     pub fn board(&self) -> &Board {
@@ -239,6 +247,15 @@ mod tests {
         assert!(document.is_dirty());
         document.saved(document.shared(), PathBuf::from("a.ron"));
         assert!(!document.is_dirty());
+    }
+
+    #[test]
+    fn a_document_in_place_of_another_shares_no_revision_with_it() {
+        let before = Document::new(Board::default(), None, 1);
+        let after = Document::new(Board::default(), None, 1).in_place_of(&before);
+        assert_ne!(before.revision(), after.revision());
+        assert_eq!(after.touched_since(before.revision()), None);
+        assert_eq!(after.touched_since(after.revision()), Some(BTreeSet::new()));
     }
 
     #[test]

@@ -191,6 +191,10 @@ fn the_import_window_tells_what_has_no_place_and_a_change_of_mind_leaves_the_boa
     harness.get_by_label_contains("1 service, 1 event");
     harness.get_by_label_contains("no place on a board");
     harness.get_by_label_contains("not fetched");
+    // What lies behind it is out of reach until it is answered.
+    let behind = centre(&harness, "Service Shop");
+    kit::drag(&mut harness, behind, behind + egui::vec2(0.0, 90.0));
+    harness.get_by_label("Import api.yaml");
     press(&mut harness, Modifiers::NONE, Key::Escape);
     assert!(harness.query_by_label("Import api.yaml").is_none());
     assert_eq!(*board(&harness), before);
@@ -261,4 +265,31 @@ fn the_contracts_workspace_shows_files_versions_and_changes() {
     settle(&mut harness);
     harness.get_by_label("Compare with a folder…");
     harness.get_by_label_contains("who has to be asked");
+}
+
+#[test]
+fn what_has_no_place_is_said_once_with_all_the_places_where_it_is() {
+    let folder = Folder::new();
+    let channel = |n: u32| {
+        format!(
+            "  c{n}:\n    address: 'orders.{{id{n}}}.placed'\n    parameters: {{id{n}: {{}}}}\n    messages: {{Placed{n}: {{payload: {{type: object}}}}}}\n"
+        )
+    };
+    let operation = |n: u32| format!("  o{n}: {{action: send, channel: {{$ref: '#/channels/c{n}'}}}}\n");
+    let text = format!(
+        "asyncapi: 3.0.0\ninfo: {{title: Orders, version: '1'}}\nchannels:\n{}{}operations:\n{}{}",
+        channel(1),
+        channel(2),
+        operation(1),
+        operation(2)
+    );
+    let path = folder.path("api.yaml");
+    std::fs::write(&path, text).unwrap();
+    let mut harness = open(None);
+    harness.state_mut().send(Command::Import(vec![path]));
+    wait_for(&mut harness, "no place on a board");
+    let said = |words: &str| harness.query_all_by_label_contains(words).count();
+    assert_eq!(said("parameters stay in"), 1);
+    assert_eq!(said("api.yaml channel orders."), 2);
+    assert_eq!(said(&folder.path("").display().to_string()), 0, "the title says where they come from");
 }

@@ -364,6 +364,23 @@ fn a_service_that_had_been_down_is_simulated_at_once() {
     assert!(!harness.state().document().board().scenarios.contains_key(name), "one step takes it back");
 }
 
+#[test]
+fn a_board_opened_after_its_log_shows_it() {
+    let folder = Folder::new();
+    let log = run_of_the_store(&folder);
+    let mut harness = super::kit::open(None);
+    harness.state_mut().send(Command::Replay(log, Some(Place::Line(2))));
+    wait_for(&mut harness, "Not on the board: nothing is drawn for it");
+    harness.state_mut().send(Command::Open(sample(BOARD)));
+    wait_until(&mut harness, |harness| !harness.state().document().board().stickies.is_empty());
+    settle(&mut harness);
+    press(&mut harness, Modifiers::COMMAND, Key::Num4);
+    assert!(harness.query_by_label("Not on the board: nothing is drawn for it").is_none());
+    wait_until(&mut harness, |harness| {
+        harness.query_all_by_label_contains("Type the board does not know").next().is_none()
+    });
+}
+
 fn click_into(harness: &mut Harness<'static, App>, label: &str) {
     let at = centre(harness, label);
     click(harness, at);

@@ -6,7 +6,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use isobar::app::App;
 use isobar::view::Item;
 
-use super::kit::{board, open, press, sample, settle, write};
+use super::kit::{Folder, board, centre, click, open, press, sample, settle, write};
 use super::workspaces::wait_for;
 
 fn empty_board() -> Harness<'static, App> {
@@ -143,4 +143,77 @@ fn a_copy_of_a_sample_is_not_called_saved() {
     assert!(!board(&harness).stickies.is_empty());
     harness.get_by_label("This board has no file yet");
     assert!(harness.query_by_label("Saved").is_none());
+}
+
+#[test]
+fn a_letter_drops_its_sticky_where_there_is_room() {
+    let mut harness = empty_board();
+    paste(&mut harness, "Order -> Shop -> Ordered");
+    let (shop, ordered) = (centre(&harness, "Service Shop"), centre(&harness, "Domain event Ordered"));
+    // The pointer rests on a sticky that is not the one selected.
+    click(&mut harness, ordered);
+    harness.hover_at(shop);
+    settle(&mut harness);
+    write(&mut harness, "e");
+    write(&mut harness, "Refused");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    nothing_overlaps(&harness);
+    // The pointer has not moved since: what follows goes beside what was written, not under the pointer.
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    harness.get_by_label("Domain event Ordered");
+    let at = centre(&harness, "Domain event Ordered") + egui::vec2(0.0, 200.0);
+    harness.hover_at(at);
+    settle(&mut harness);
+    for name in ["Packed", "Sent"] {
+        write(&mut harness, "e");
+        write(&mut harness, name);
+        press(&mut harness, Modifiers::NONE, Key::Enter);
+    }
+    let place = |name: &str| board(&harness).stickies.values().find(|s| s.name == name).unwrap().rect();
+    let (packed, sent) = (place("Packed"), place("Sent"));
+    assert!(sent.min.x > packed.max.x && (sent.min.y - packed.min.y).abs() < 1.0, "{packed:?} {sent:?}");
+    nothing_overlaps(&harness);
+}
+
+#[track_caller]
+fn nothing_overlaps(harness: &Harness<'static, App>) {
+    let rects: Vec<_> = board(harness).stickies.values().map(isobar::board::Sticky::rect).collect();
+    for (at, rect) in rects.iter().enumerate() {
+        assert!(rects[at + 1..].iter().all(|other| !other.intersects(*rect)), "{rects:?}");
+    }
+}
+
+#[test]
+fn a_fitted_board_keeps_clear_of_the_level_switch() {
+    let folder = Folder::new();
+    let mut near = false;
+    for (at, high) in [900, 700, 560, 440, 360, 280].into_iter().enumerate() {
+        let path = folder.path(&format!("wide{at}.ron"));
+        let text = format!(
+            r#"(format: 1, frames: {{"1": (name: "Sales", at: (0, 0), size: (1000, {high}))}},
+            stickies: {{"2": (kind: service, name: "Shop", at: (40, 60))}})"#
+        );
+        std::fs::write(&path, text).unwrap();
+        let harness = open(Some(&path));
+        let title = harness.get_by_label("Bounded context Sales").rect();
+        let bottom = title.top() + high as f32 * title.width() / 1000.0;
+        let switch = harness.get_by_label("Big picture").rect();
+        assert!(title.left() > switch.right() || bottom < switch.top(), "{title:?} {bottom} {switch:?}");
+        near |= title.left() < switch.right() && bottom > switch.top() - 40.0;
+    }
+    assert!(near, "none of these comes near the switch");
+}
+
+#[test]
+fn the_timer_shows_while_the_board_is_presented() {
+    let mut harness = empty_board();
+    paste(&mut harness, "Order -> Shop -> Ordered");
+    press(&mut harness, Modifiers::NONE, Key::F5);
+    let timers = |harness: &Harness<'static, App>| harness.query_all_by_label_contains("Timer, ").count();
+    assert_eq!(timers(&harness), 0, "it does not run");
+    harness.state_mut().send(isobar::app::context::Command::Run(isobar::view::Action::Timer));
+    harness.run_steps(3);
+    assert_eq!(timers(&harness), 1);
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    assert_eq!(timers(&harness), 1, "in the bar again");
 }

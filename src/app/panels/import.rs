@@ -5,13 +5,14 @@ mod contracts;
 
 use std::path::PathBuf;
 
-use egui::{Align2, Color32, ComboBox, Context, Grid, RichText, ScrollArea, Sense, Ui, Window, vec2};
+use egui::{Color32, ComboBox, Context, Grid, Key, Modifiers, RichText, ScrollArea, Sense, Ui, vec2};
 
 use crate::app::App;
 use crate::app::canvas::Tone;
 use crate::app::context::Command;
 use crate::app::files::Contracts;
 use crate::app::theme::Theme;
+use crate::app::widgets;
 use crate::board::StickyKind;
 use crate::board::notation::NOTATION;
 use crate::interchange::{self, Drawing, Imported, Legend};
@@ -89,70 +90,76 @@ fn show_drawing(app: &mut App, ui: &Ui, mut importing: Box<Importing>) {
     }
 }
 
+/// A window over everything that is answered before anything else happens; Escape is `cancel`. A click beside it is no
+/// answer: what was read would be gone.
+fn asked<A>(ctx: &Context, width: f32, cancel: A, add: impl FnOnce(&mut Ui) -> Option<A>) -> Option<A> {
+    let modal = widgets::question(ctx, "import", width, add);
+    let escape = modal.is_top_modal
+        && !modal.any_popup_open
+        && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
+    if escape { Some(cancel) } else { modal.inner }
+}
+
 fn window(app: &App, ctx: &Context, importing: &mut Importing) -> Option<Answer> {
     let theme = &app.theme;
-    let mut answer = None;
     let name =
         importing.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    Window::new(format!("Import {name}"))
-        .anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0))
-        .collapsible(false)
-        .resizable(false)
-        .frame(egui::Frame::window(&ctx.global_style()).inner_margin(egui::Margin::same(14)))
-        .show(ctx, |ui| {
-            ui.set_width(440.0);
-            let board = &importing.imported.board;
-            let many = |n: usize, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
-            let stickies = many(board.stickies.len(), "sticky", "stickies");
-            let links = many(board.links.len(), "link", "links");
-            ui.label(theme.secondary(format!("From {}: {stickies}, {links}", importing.drawing.tool)));
-            ui.add_space(8.0);
-            if !importing.marks.is_empty() {
-                ui.label(theme.heading("What stands for what"));
-                ui.add_space(4.0);
-                ScrollArea::vertical()
-                    .id_salt("legend")
-                    .max_height(240.0)
-                    .min_scrolled_height(240.0)
-                    .show(ui, |ui| legend(theme, ui, importing));
-                ui.add_space(8.0);
-            }
-            let remarks = &importing.imported.remarks;
-            if !remarks.is_empty() {
-                ui.label(theme.heading("What is not as it was"));
-                ui.add_space(4.0);
-                let list = ScrollArea::vertical().id_salt("remarks").max_height(140.0);
-                list.min_scrolled_height(140.0).show(ui, |ui| {
-                    for remark in remarks {
-                        // Here the legend stands above.
-                        let words = remark.split(interchange::OPTION).next().unwrap_or_default();
-                        ui.label(theme.secondary(words));
-                    }
-                });
-                ui.add_space(8.0);
-            }
+    asked(ctx, 440.0, Answer::Cancel, |ui| {
+        let mut answer = None;
+        ui.label(theme.title(format!("Import {name}")));
+        ui.add_space(4.0);
+        let board = &importing.imported.board;
+        let many = |n: usize, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
+        let stickies = many(board.stickies.len(), "sticky", "stickies");
+        let links = many(board.links.len(), "link", "links");
+        ui.label(theme.secondary(format!("From {}: {stickies}, {links}", importing.drawing.tool)));
+        ui.add_space(8.0);
+        if !importing.marks.is_empty() {
+            ui.label(theme.heading("What stands for what"));
             ui.add_space(4.0);
-            ui.horizontal(|ui| {
-                let strong = RichText::new("Open as a new board")
-                    .font(Theme::strong(theme.sizes.body))
-                    .color(theme.on_accent);
-                let first = ui.add(egui::Button::new(strong).fill(theme.accent));
-                if ui.memory(|memory| memory.focused().is_none()) {
-                    first.request_focus();
-                }
-                if first.clicked() {
-                    answer = Some(Answer::Open);
-                }
-                let open = !app.starting && !app.document.board().stickies.is_empty();
-                if open && ui.button("Add to this board").clicked() {
-                    answer = Some(Answer::Add);
-                }
-                if ui.button("Cancel").clicked() || ui.input(|input| input.key_pressed(egui::Key::Escape)) {
-                    answer = Some(Answer::Cancel);
+            ScrollArea::vertical()
+                .id_salt("legend")
+                .max_height(240.0)
+                .min_scrolled_height(240.0)
+                .show(ui, |ui| legend(theme, ui, importing));
+            ui.add_space(8.0);
+        }
+        let remarks = &importing.imported.remarks;
+        if !remarks.is_empty() {
+            ui.label(theme.heading("What is not as it was"));
+            ui.add_space(4.0);
+            let list = ScrollArea::vertical().id_salt("remarks").max_height(140.0);
+            list.min_scrolled_height(140.0).show(ui, |ui| {
+                for remark in remarks {
+                    // Here the legend stands above.
+                    let words = remark.split(interchange::OPTION).next().unwrap_or_default();
+                    ui.label(theme.secondary(words));
                 }
             });
+            ui.add_space(8.0);
+        }
+        ui.add_space(4.0);
+        ui.horizontal(|ui| {
+            let strong = RichText::new("Open as a new board")
+                .font(Theme::strong(theme.sizes.body))
+                .color(theme.on_accent);
+            let first = ui.add(egui::Button::new(strong).fill(theme.accent));
+            if ui.memory(|memory| memory.focused().is_none()) {
+                first.request_focus();
+            }
+            if first.clicked() {
+                answer = Some(Answer::Open);
+            }
+            let open = !app.starting && !app.document.board().stickies.is_empty();
+            if open && ui.button("Add to this board").clicked() {
+                answer = Some(Answer::Add);
+            }
+            if ui.button("Cancel").clicked() {
+                answer = Some(Answer::Cancel);
+            }
         });
-    answer
+        answer
+    })
 }
 
 fn legend(theme: &Theme, ui: &mut Ui, importing: &mut Importing) {

@@ -102,6 +102,18 @@ pub(super) fn show(app: &mut App, ui: &mut Ui) {
     }
 }
 
+/// The countdown over a presentation, which hides the bar it stands in otherwise.
+pub(in crate::app) fn over_presentation(app: &mut App, ctx: &Context) {
+    if app.timer.left(ctx).is_none_or(|left| left <= 0.0) {
+        return;
+    }
+    let corner = Area::new(Id::new("timer over presentation")).anchor(Align2::RIGHT_TOP, vec2(-16.0, 16.0));
+    corner.order(Order::Foreground).show(ctx, |ui| {
+        let frame = Frame::popup(ui.style()).corner_radius(22.0).inner_margin(Margin::symmetric(12, 5));
+        frame.show(ui, |ui| show(app, ui));
+    });
+}
+
 enum Chosen {
     Start(u32),
     More,

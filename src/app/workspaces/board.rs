@@ -50,6 +50,8 @@ pub(super) struct BoardWorkspace {
     pointer: Option<Point>,
     /// What it is over.
     hover: Option<Item>,
+    /// Where it was on the screen when a sticky was last put down.
+    typed_at: Option<egui::Pos2>,
     clipboard: String,
     lifted: Option<(u64, Selection, BTreeSet<StickyId>)>,
     /// The advice the badges were made from.

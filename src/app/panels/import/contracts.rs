@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use egui::{Align2, Context, RichText, ScrollArea, Ui, Window, vec2};
+use egui::{Context, RichText, ScrollArea, Ui};
 
 use crate::app::App;
 use crate::app::canvas::Tone;
@@ -20,7 +20,7 @@ pub(in crate::app) struct Reading {
     paths: Vec<PathBuf>,
     sources: Arc<Vec<Source>>,
     imported: Imported,
-    /// What has no place on a board, by what it is about.
+    /// What has no place on a board: each sort of it, and where it is.
     untold: Vec<(String, Vec<String>)>,
     /// The open board brought up to date, with the revision that was.
     updated: Later<Result<Imported, ImportError>>,
@@ -46,10 +46,11 @@ impl Reading {
             .collect();
         for remark in &imported.report {
             let inside = folders.iter().find_map(|folder| remark.about.strip_prefix(folder.as_str()));
-            let about = inside.unwrap_or(&remark.about);
-            match untold.iter_mut().find(|(known, _)| known == about) {
-                Some((_, all)) => all.push(sentence(&remark.message)),
-                None => untold.push((about.to_owned(), vec![sentence(&remark.message)])),
+            let about = inside.unwrap_or(&remark.about).to_owned();
+            let message = sentence(&remark.message);
+            match untold.iter_mut().find(|(known, _)| *known == message) {
+                Some((_, places)) => places.push(about),
+                None => untold.push((message, vec![about])),
             }
         }
         if !skipped.is_empty() {
@@ -136,47 +137,43 @@ fn count(n: usize, one: &str, more: &str) -> String {
 
 fn window(app: &App, ctx: &Context, reading: &Reading) -> Option<Answer> {
     let theme = &app.theme;
-    let mut answer = None;
-    Window::new(reading.title())
-        .anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0))
-        .collapsible(false)
-        .resizable(false)
-        .frame(egui::Frame::window(&ctx.global_style()).inner_margin(egui::Margin::same(14)))
-        .show(ctx, |ui| {
-            ui.set_width(520.0);
-            summary(ui, theme, reading);
-            ui.add_space(theme.spacing);
-            untold(ui, theme, reading);
-            ui.add_space(theme.spacing * 2.0);
-            ui.horizontal(|ui| {
-                let working = reading.updated.is_under_way();
-                let strong = RichText::new("Open as a new board")
-                    .font(Theme::strong(theme.sizes.body))
-                    .color(theme.on_accent);
-                let first = ui.add_enabled(!working, egui::Button::new(strong).fill(theme.accent));
-                if ui.memory(|memory| memory.focused().is_none()) {
-                    first.request_focus();
+    super::asked(ctx, 540.0, Answer::Cancel, |ui| {
+        let mut answer = None;
+        ui.label(theme.title(reading.title()));
+        ui.add_space(theme.spacing * 0.5);
+        summary(ui, theme, reading);
+        ui.add_space(theme.spacing);
+        untold(ui, theme, reading);
+        ui.add_space(theme.spacing * 2.0);
+        ui.horizontal(|ui| {
+            let working = reading.updated.is_under_way();
+            let strong = RichText::new("Open as a new board")
+                .font(Theme::strong(theme.sizes.body))
+                .color(theme.on_accent);
+            let first = ui.add_enabled(!working, egui::Button::new(strong).fill(theme.accent));
+            if ui.memory(|memory| memory.focused().is_none()) {
+                first.request_focus();
+            }
+            if first.clicked() {
+                answer = Some(Answer::Open);
+            }
+            let open = !app.starting && !app.document.board().stickies.is_empty();
+            if open {
+                let update = ui.add_enabled(!working, egui::Button::new("Update this board"));
+                let tip = "What it has already stays where it stands; one undo takes all of it back";
+                if update.on_hover_text(tip).clicked() {
+                    answer = Some(Answer::Update);
                 }
-                if first.clicked() {
-                    answer = Some(Answer::Open);
-                }
-                let open = !app.starting && !app.document.board().stickies.is_empty();
-                if open {
-                    let update = ui.add_enabled(!working, egui::Button::new("Update this board"));
-                    let tip = "What it has already stays where it stands; one undo takes all of it back";
-                    if update.on_hover_text(tip).clicked() {
-                        answer = Some(Answer::Update);
-                    }
-                }
-                if ui.button("Cancel").clicked() || ui.input(|input| input.key_pressed(egui::Key::Escape)) {
-                    answer = Some(Answer::Cancel);
-                }
-                if working {
-                    ui.spinner();
-                }
-            });
+            }
+            if ui.button("Cancel").clicked() {
+                answer = Some(Answer::Cancel);
+            }
+            if working {
+                ui.spinner();
+            }
         });
-    answer
+        answer
+    })
 }
 
 /// What was read, and what it makes.
@@ -211,10 +208,10 @@ fn untold(ui: &mut Ui, theme: &Theme, reading: &Reading) {
     ui.label(theme.heading(format!("{} no place on a board", count(n, "thing has", "things have"))));
     ui.add_space(theme.spacing * 0.5);
     ScrollArea::vertical().id_salt("untold").max_height(280.0).auto_shrink([false, true]).show(ui, |ui| {
-        for (about, all) in &reading.untold {
-            ui.label(RichText::new(about).font(Theme::strong(theme.sizes.secondary)));
-            for message in all {
-                ui.label(theme.secondary(message.as_str()));
+        for (message, places) in &reading.untold {
+            ui.label(RichText::new(message).size(theme.sizes.secondary).color(theme.text));
+            for place in places {
+                ui.label(RichText::new(place).size(theme.sizes.small).color(theme.secondary));
             }
             ui.add_space(theme.spacing * 0.5);
         }

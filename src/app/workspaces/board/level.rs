@@ -51,7 +51,7 @@ impl BoardWorkspace {
     }
 
     /// Draws the switch.
-    pub(super) fn level_switch(&self, ui: &Ui, cx: &mut Cx<'_>, scene: &Scene) {
+    pub(super) fn level_switch(&mut self, ui: &Ui, cx: &mut Cx<'_>, scene: &Scene) {
         let viewport = self.canvas.viewport();
         if viewport.width() < 420.0 {
             return;
@@ -59,7 +59,7 @@ impl BoardWorkspace {
         let corner = pos(crate::board::Point::new(viewport.min.x, viewport.max.y)) + vec2(12.0, -12.0);
         let area = Area::new(ui.id().with("level")).fixed_pos(corner).pivot(egui::Align2::LEFT_BOTTOM);
         let mut chosen = None;
-        area.order(Order::Middle).show(ui.ctx(), |ui| {
+        let shown = area.order(Order::Middle).show(ui.ctx(), |ui| {
             let frame = Frame::new()
                 .fill(cx.theme.chrome)
                 .stroke(cx.theme.line())
@@ -88,6 +88,7 @@ impl BoardWorkspace {
                 });
             });
         });
+        self.canvas.keep_clear(ui.ctx(), shown.response.rect);
         if let Some(level) = chosen {
             cx.send(Command::Run(action(level)));
         }

@@ -66,6 +66,7 @@ impl BoardWorkspace {
         from: Option<StickyId>,
     ) {
         self.commit_naming(ctx, cx, None);
+        self.typed_at = super::typing::resting(ctx);
         cx.document.begin(format!("Add {}", kind.row().label.to_lowercase()));
         let placed = cx.document.include(&Intent::PlaceSticky { kind, name: String::new(), at });
         let id = match placed {

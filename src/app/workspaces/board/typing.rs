@@ -1,13 +1,13 @@
 //! Keys on the canvas that are not in the table of actions: letters that drop stickies, arrows, Enter, Escape, paste.
 
-use egui::{Event, Key, Modifiers, Ui};
+use egui::{Event, Key, Modifiers, Pos2, Ui};
 
 use super::BoardWorkspace;
 use super::effects::centred;
 use super::naming::{Next, beside};
 use crate::app::context::Cx;
 use crate::board::notation::NOTATION;
-use crate::board::{Point, StickyKind};
+use crate::board::{Point, Rect, Sticky, StickyKind};
 use crate::view::tool::{Input, Tool};
 use crate::view::{Item, clipboard, outline};
 
@@ -50,16 +50,20 @@ impl BoardWorkspace {
 
     /// Drops a sticky at the pointer, or right of the selection.
     fn drop_sticky(&mut self, ui: &Ui, cx: &mut Cx<'_>, kind: StickyKind) {
-        let board = cx.document.board();
-        let beside_selection = cx
-            .selection
-            .only_sticky()
-            .and_then(|id| board.stickies.get(&id))
-            .filter(|sticky| self.pointer.is_none_or(|at| sticky.rect().expanded(20.0).contains(at)))
-            .map(|sticky| beside(board, sticky.rect(), kind.row().size, true));
-        let at = beside_selection
-            .or_else(|| self.pointer.map(|at| centred(kind, at)))
-            .unwrap_or_else(|| centred(kind, self.somewhere()));
+        let (board, size) = (cx.document.board(), kind.row().size);
+        let selected = cx.selection.only_sticky().and_then(|id| board.stickies.get(&id));
+        // A pointer that rests where the last sticky was dropped says nothing: the hands are on the keys.
+        let pointer = self.pointer.filter(|_| selected.is_none() || self.typed_at != resting(ui.ctx()));
+        let near = |sticky: &&Sticky| pointer.is_none_or(|at| sticky.rect().expanded(20.0).contains(at));
+        let at = match selected.filter(near) {
+            Some(sticky) => beside(board, sticky.rect(), size, true),
+            None => {
+                let at = centred(kind, pointer.unwrap_or_else(|| self.somewhere()));
+                let place = Rect::at(at, size);
+                let taken = board.stickies.values().find(|sticky| sticky.rect().intersects(place));
+                taken.map_or(at, |taken| beside(board, taken.rect(), size, true))
+            }
+        };
         self.place(ui.ctx(), cx, kind, at, None);
         // The letter that asked for the sticky is not the first letter of its name.
         ui.input_mut(|input| input.events.retain(|event| !matches!(event, Event::Text(_))));
@@ -122,6 +126,11 @@ impl BoardWorkspace {
     pub(super) fn drop_point(&self) -> Point {
         self.pointer.unwrap_or_else(|| self.somewhere())
     }
+}
+
+/// Where the pointer is on the screen.
+pub(super) fn resting(ctx: &egui::Context) -> Option<Pos2> {
+    ctx.input(|input| input.pointer.latest_pos())
 }
 
 /// The kind whose letter was typed without Ctrl or Alt.
