@@ -115,16 +115,13 @@ fn only_the_app_knows_its_toolkit() {
     let mut wrong = Vec::new();
     for (path, text) in sources() {
         let in_app = room(&path).is_some_and(|room| ROOMS[room] == "app");
+        let in_graph = path.ancestors().any(|folder| folder.with_extension("").ends_with("app/graph"));
         for (line, code) in code(&text) {
             for word in toolkit.iter().filter(|word| !in_app && code.contains(**word)) {
                 wrong.push(format!("{}:{line}: {word}", path.display()));
             }
-            if code.contains("egui_graphs::") && !path.ends_with("app/graph.rs") && in_app {
-                let name = path.file_name().unwrap().to_string_lossy().into_owned();
-                assert!(
-                    name.contains("graph") || name.contains("topology"),
-                    "{name}: egui_graphs stays in one file"
-                );
+            if code.contains("egui_graphs::") && !in_graph {
+                wrong.push(format!("{}:{line}: egui_graphs stays in app/graph", path.display()));
             }
         }
     }
@@ -139,7 +136,7 @@ fn every_file_says_what_lives_there_and_can_be_read_in_one_sitting() {
             wrong.push(format!("{}: it does not open with a `//!` line", path.display()));
         }
         let lines = text.lines().count();
-        let most = if is_test_file(&path) { 1_000 } else { 700 };
+        let most = if is_test_file(&path) { 1_000 } else { 600 };
         if lines > most {
             wrong.push(format!("{}: {lines} lines, more than {most}", path.display()));
         }

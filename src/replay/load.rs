@@ -5,7 +5,8 @@ mod publish;
 mod sniff;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rayon::prelude::*;
 
@@ -58,6 +59,9 @@ pub struct Loading {
     finished: AtomicBool,
     bytes: AtomicU64,
     publisher: Mutex<Publisher>,
+    /// How long the reading waits for its first events to be shown, while they are not.
+    first_look: Mutex<Option<Duration>>,
+    looked_at: Condvar,
 }
 
 impl Loading {
@@ -70,12 +74,37 @@ impl Loading {
             finished: AtomicBool::new(false),
             bytes: AtomicU64::new(0),
             publisher: Mutex::new(Publisher::default()),
+            first_look: Mutex::new(None),
+            looked_at: Condvar::new(),
         }
+    }
+
+    /// Has the reading wait once it has its first events, but no longer than `most`, until [`Loading::first_look_over`]
+    /// is called: it keeps all processors busy, and would have whoever paints those events wait for its end.
+    #[must_use]
+    pub fn shown_first(mut self, most: Duration) -> Self {
+        self.first_look = Mutex::new(Some(most));
+        self
+    }
+
+    /// The first events are on the screen: the reading goes on. True the first time.
+    pub fn first_look_over(&self) -> bool {
+        let waited_for = self.first_look.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.looked_at.notify_all();
+        waited_for.is_some()
+    }
+
+    fn wait_for_first_look(&self) {
+        let first_look = self.first_look.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(most) = first_look.filter(|_| self.publisher().n_events() > 0) else { return };
+        let waited = self.looked_at.wait_timeout_while(first_look, most, |look| look.is_some());
+        waited.unwrap_or_else(PoisonError::into_inner).0.take();
     }
 
     /// Asks the reading to stop; what is read so far stays.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
+        self.first_look_over();
     }
 
     /// How far it has come.
@@ -145,7 +174,11 @@ impl Loading {
         (0..threads).into_par_iter().for_each(|_| {
             loop {
                 let piece = next.fetch_add(1, Ordering::Relaxed);
-                if piece >= n_pieces || self.stopped() || cut.load(Ordering::Relaxed) {
+                if piece >= n_pieces {
+                    return;
+                }
+                self.wait_for_first_look();
+                if self.stopped() || cut.load(Ordering::Relaxed) {
                     return;
                 }
                 if self.source.state() == SourceState::Cut {
@@ -169,6 +202,7 @@ impl Loading {
     fn read_stream(&self, data: &[u8]) -> Result<(), OpenError> {
         let (mut at, mut piece) = (0, 0);
         while at < data.len() && !self.stopped() {
+            self.wait_for_first_look();
             if self.source.state() == SourceState::Cut {
                 return Err(OpenError::Cut);
             }
@@ -251,6 +285,7 @@ impl Sink for DocumentSink<'_> {
         self.parsed.by_reader[self.number] += 1;
         if self.parsed.columns.len() >= FLUSH_AT {
             self.flush();
+            self.loading.wait_for_first_look();
             self.cut |= self.loading.source.state() == SourceState::Cut;
         }
         !self.cut && !self.loading.stopped()

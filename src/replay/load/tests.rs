@@ -397,3 +397,30 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn first_events_are_looked_at_before_the_reading_goes_on() {
+    let line = cloudevent(1, "T", &moment(1)) + "\n";
+    let n_events = 4 * PIECE / line.len();
+    for way_on in ["looked at", "cancelled"] {
+        let loading = Loading::new(Arc::new(line.repeat(n_events).into_bytes()), Mapping::default());
+        let loading = Arc::new(loading.shown_first(Duration::from_secs(3_600)));
+        let worker = {
+            let loading = Arc::clone(&loading);
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
+            std::thread::spawn(move || pool.install(|| loading.run()))
+        };
+        while loading.progress().n_events == 0 {
+            std::thread::yield_now();
+        }
+        let progress = loading.progress();
+        assert!(!progress.finished && progress.bytes == PIECE as u64, "{progress:?}");
+        if way_on == "cancelled" {
+            loading.cancel();
+            assert_eq!(worker.join().expect("no panic").err(), Some(OpenError::Cancelled));
+        } else {
+            assert!(loading.first_look_over() && !loading.first_look_over());
+            assert_eq!(worker.join().expect("no panic").expect("a log").len(), n_events);
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::chart::Chart;
 use super::heat::Heat;
@@ -23,6 +24,9 @@ use crate::replay::tracks::Tracks;
 
 /// Logs of more events than this are checked against the board only when asked.
 const CHECKED_AT_ONCE: usize = 300_000;
+
+/// How long the reading of a log waits for its first events to be painted.
+const FIRST_LOOK: Duration = Duration::from_millis(500);
 
 /// How often what has been read since is taken in, in milliseconds.
 const TAKE_IN_MS: u64 = 50;
@@ -91,7 +95,7 @@ impl Open {
         if let Some(warning) = file.warning() {
             cx.say(Tone::Warning, sentence(warning));
         }
-        let loading = Arc::new(Loading::new(file.shared(), known.mapping.clone()));
+        let loading = Arc::new(Loading::new(file.shared(), known.mapping.clone()).shown_first(FIRST_LOOK));
         let mut reading = Later::default();
         let worker = Arc::clone(&loading);
         reading.start(ctx, move || worker.run().map(drop).map_err(|error| error.to_string()));
@@ -168,8 +172,13 @@ impl Open {
         let Some(loading) = &self.loading else { return self.tell_of_change(cx) };
         let first = self.log.is_empty();
         self.log = loading.snapshot();
-        if first && !self.log.is_empty() {
-            log::info!("the first events are on the screen");
+        if !first {
+            // The frame before this one had them, and is painted.
+            if loading.first_look_over() {
+                log::info!("the first events are on the screen");
+            }
+        } else if !self.log.is_empty() {
+            ctx.request_repaint();
             let bookmarks = self.player.bookmarks().to_vec();
             self.player = Player::new(&self.log);
             bookmarks.into_iter().for_each(|mark| self.player.add_bookmark(mark.time, mark.name));
@@ -187,7 +196,7 @@ impl Open {
             }
             self.go_to_wanted(cx);
         } else {
-            ctx.request_repaint_after(std::time::Duration::from_millis(TAKE_IN_MS));
+            ctx.request_repaint_after(Duration::from_millis(TAKE_IN_MS));
         }
     }
 
@@ -262,7 +271,7 @@ impl Open {
             if !fresh {
                 self.rows = search.found();
             }
-            ctx.request_repaint_after(std::time::Duration::from_millis(TAKE_IN_MS));
+            ctx.request_repaint_after(Duration::from_millis(TAKE_IN_MS));
         }
     }
 
