@@ -143,10 +143,12 @@ impl Simulation {
 
     /// Runs to the end.
     pub fn run(&mut self) -> &Stop {
-        while self.step_until(self.end()) {}
+        let end = self.end();
+        while self.step_until(end) {}
         self.stop.get_or_insert(Stop::TimeOver)
     }
 
+    #[inline]
     fn step_until(&mut self, limit: u64) -> bool {
         if self.stop.is_some() {
             return false;

@@ -69,10 +69,11 @@ pub enum DistributionError {
     Empty,
 }
 
+/// Whole nanoseconds, at most 292 years of them: a cast to a signed number takes half the steps of one to an unsigned.
 #[inline]
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of floats saturates")]
 fn nanos(value: f64) -> u64 {
-    (value + 0.5) as u64
+    (value + 0.5) as i64 as u64
 }
 
 #[expect(clippy::cast_precision_loss, reason = "parameters, not sums")]
@@ -116,8 +117,16 @@ impl Sampler {
     pub fn sample(&self, stream: &mut Stream) -> u64 {
         match self {
             Self::Constant(value) => *value,
-            Self::Uniform { low, width } => low.saturating_add(stream.below(width.saturating_add(1))),
             Self::Exponential(mean) => nanos(mean * stream.exponential()),
+            _ => self.sample_other(stream),
+        }
+    }
+
+    /// Draws from what is neither constant nor exponential: those two are short enough to be drawn in line.
+    fn sample_other(&self, stream: &mut Stream) -> u64 {
+        match self {
+            Self::Constant(_) | Self::Exponential(_) => self.sample(stream),
+            Self::Uniform { low, width } => low.saturating_add(stream.below(width.saturating_add(1))),
             Self::LogNormal { mu, sigma } => nanos(libm::exp(mu + sigma * stream.normal())),
             Self::Weibull { scale, inverse_shape } => {
                 nanos(scale * libm::pow(stream.exponential(), *inverse_shape))

@@ -7,16 +7,17 @@ pub struct Gauge {
     pub value: u64,
     /// Its highest value.
     pub peak: u64,
-    since: u64,
-    area: u128,
+    /// Every fall times the moment of it, less every rise times the moment of it: with the present value times now it
+    /// makes the area under the curve. Rises come first, so it wraps around below zero.
+    moments: u128,
 }
 
 impl Gauge {
     /// Sets the value at a time in nanoseconds.
     #[inline]
     pub fn set(&mut self, now: u64, value: u64) {
-        self.area += u128::from(self.value) * u128::from(now - self.since);
-        self.since = now;
+        let change = u128::from(self.value).wrapping_sub(u128::from(value));
+        self.moments = self.moments.wrapping_add(change.wrapping_mul(u128::from(now)));
         self.value = value;
         self.peak = self.peak.max(value);
     }
@@ -24,20 +25,23 @@ impl Gauge {
     /// One more.
     #[inline]
     pub fn up(&mut self, now: u64) {
-        self.set(now, self.value + 1);
+        self.moments = self.moments.wrapping_sub(u128::from(now));
+        self.value += 1;
+        self.peak = self.peak.max(self.value);
     }
 
     /// One fewer.
     #[inline]
     pub fn down(&mut self, now: u64) {
-        self.set(now, self.value - 1);
+        self.moments = self.moments.wrapping_add(u128::from(now));
+        self.value -= 1;
     }
 
     /// The average over time from the start until `now`.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "an average to show")]
     pub fn average(&self, now: u64) -> f64 {
-        let area = self.area + u128::from(self.value) * u128::from(now.saturating_sub(self.since));
+        let area = self.moments.wrapping_add(u128::from(self.value) * u128::from(now));
         if now == 0 { 0.0 } else { area as f64 / now as f64 }
     }
 }
@@ -227,6 +231,11 @@ mod tests {
         gauge.set(20, 0);
         assert!((gauge.average(40) - 1.0).abs() < 1e-12);
         assert_eq!(gauge.peak, 4);
+        gauge.up(50);
+        gauge.up(50);
+        gauge.down(60);
+        assert!((gauge.average(60) - 1.0).abs() < 1e-12, "4 for 10 and 2 for 10, of 60");
+        assert_eq!((gauge.value, gauge.peak), (1, 4));
     }
 
     #[test]

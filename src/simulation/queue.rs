@@ -2,9 +2,10 @@
 //!
 //! Eleven levels of 64 slots, one six-bit digit of the time each. An item lies at the level of the highest digit in
 //! which its time differs from the time of the last pop, so the lowest occupied slot always holds the next item.
-//! When that slot holds a handful of items they are sorted once and popped from there; when it holds many, they move
-//! down to finer levels. Within one time items stay in the order they were pushed, which makes the sequence number of
-//! a heap unnecessary. `benches/simulation.rs` compares it with heaps.
+//! What is due next is kept sorted apart from the wheel: few items stay there altogether, and of many the lowest slots
+//! are sorted once, a handful of items at a time; a slot that holds more moves down to finer levels. Within one time
+//! items stay in the order they were pushed, which makes the sequence number of a heap unnecessary.
+//! `benches/simulation.rs` compares it with heaps.
 
 use std::collections::VecDeque;
 
@@ -13,10 +14,14 @@ const SLOTS: usize = 1 << DIGIT_BITS;
 const LEVELS: usize = 11;
 /// So many items of a slot are sorted at once; more move down a level.
 const NEAR_MOST: usize = 48;
-/// So many items may gather in the sorted stretch before it is spread over the wheel again.
+/// So many items may gather in the sorted stretch before its later half goes to the wheel.
 const NEAR_FULL: usize = 4 * NEAR_MOST;
-/// So many items in all need no wheel: they are kept sorted, and the sorted stretch has no end.
+/// Slots are taken from the wheel until so many items are sorted.
+const NEAR_LEAST: usize = 8;
+/// So many items in all need no wheel: the sorted stretch has no end.
 const FEW: usize = 16;
+/// So many popped items may lie before the sorted stretch until their room is used again.
+const SPENT: usize = 64;
 
 #[derive(Clone, Copy, Debug)]
 struct Item<T> {
@@ -29,11 +34,11 @@ struct Item<T> {
 pub struct EventQueue<T> {
     /// The time of the last pop: nothing earlier can be pushed.
     last: u64,
-    len: usize,
-    /// Pending at `last` itself, when the sorted stretch is empty.
+    /// Pushed at `last` itself: due after what the sorted stretch holds of that time, and before the rest of it.
     ready: VecDeque<T>,
-    /// Everything pending before `near_end`, the next one at the back.
+    /// The sorted stretch, from `next` on: everything else pending before `near_end`, the first one first.
     near: Vec<Item<T>>,
+    next: usize,
     near_end: u64,
     slots: Vec<Vec<Item<T>>>,
     occupied: [u64; LEVELS],
@@ -46,9 +51,9 @@ impl<T: Copy> Default for EventQueue<T> {
     fn default() -> Self {
         Self {
             last: 0,
-            len: 0,
             ready: VecDeque::new(),
             near: Vec::new(),
+            next: 0,
             near_end: 0,
             slots: vec![Vec::new(); LEVELS * SLOTS],
             occupied: [0; LEVELS],
@@ -62,65 +67,76 @@ impl<T: Copy> EventQueue<T> {
     /// The number of pending events.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.len
+        self.near.len() - self.next + self.ready.len() + self.slots.iter().map(Vec::len).sum::<usize>()
     }
 
     /// True when nothing is pending.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.next == self.near.len() && self.ready.is_empty() && self.levels == 0
     }
 
     /// Adds an event at `time`; a time already past counts as now.
     #[inline]
     pub fn push(&mut self, time: u64, event: T) {
-        self.len += 1;
-        let time = time.max(self.last);
+        if time <= self.last {
+            return self.ready.push_back(event);
+        }
         if time >= self.near_end {
-            if self.levels != 0 || self.near.len() >= FEW || !self.ready.is_empty() {
+            if self.levels != 0 || self.near.len() - self.next >= FEW {
                 return self.place(Item { time, event });
             }
             // Nothing lies beyond the sorted stretch.
             self.near_end = u64::MAX;
         }
+        let most = if self.near_end == u64::MAX { FEW } else { NEAR_FULL };
+        if self.near.len() - self.next >= most && self.cut_stretch() && time >= self.near_end {
+            return self.place(Item { time, event });
+        }
         self.place_near(Item { time, event });
     }
 
-    /// Puts an item among those of the sorted stretch, behind all of its own time.
+    /// Puts an item into the sorted stretch, behind all of its own time.
     #[inline]
     fn place_near(&mut self, item: Item<T>) {
-        let most = if self.near_end == u64::MAX { FEW } else { NEAR_FULL };
-        if self.near.len() >= most {
-            self.spread();
-            return self.place(item);
+        if self.next >= SPENT {
+            self.near.drain(..self.next);
+            self.next = 0;
         }
         let mut at = self.near.len();
         self.near.push(item);
-        while at > 0 && self.near[at - 1].time <= item.time {
+        while at > self.next && self.near[at - 1].time > item.time {
             self.near[at] = self.near[at - 1];
             at -= 1;
         }
         self.near[at] = item;
     }
 
-    /// Spreads the sorted stretch over the wheel.
+    /// Moves about the later half of the sorted stretch to the wheel. False when all of it is due now.
     #[cold]
-    fn spread(&mut self) {
-        self.near_end = 0;
+    fn cut_stretch(&mut self) -> bool {
+        let later = self.next + (self.near.len() - self.next) / 2;
+        let due = self.near.partition_point(|item| item.time <= self.last);
+        let Some(cut) = self.near.get(later.max(due)) else { return false };
+        // What stays are the items whose times share all digits from the level of this one on with the last pop: the
+        // others keep their places in the wheel while those are popped.
+        let bits = DIGIT_BITS * level(cut.time, self.last) as u32;
+        self.near_end = ((self.last >> bits) + 1) << bits;
+        let end = self.near.partition_point(|item| item.time < self.near_end);
         let mut near = std::mem::take(&mut self.near);
-        for item in near.drain(..).rev() {
+        for item in near.drain(end..) {
             self.place(item);
         }
         self.near = near;
+        true
     }
 
     #[inline]
     fn place(&mut self, item: Item<T>) {
         if item.time <= self.last {
-            self.ready.push_back(item.event);
-            return;
+            return self.ready.push_back(item.event);
         }
-        let level = ((63 - (item.time ^ self.last).leading_zeros()) / DIGIT_BITS) as usize;
+        let level = level(item.time, self.last);
         let slot = (item.time >> (DIGIT_BITS * level as u32)) as usize & (SLOTS - 1);
         self.slots[level * SLOTS + slot].push(item);
         self.occupied[level] |= 1 << slot;
@@ -131,13 +147,14 @@ impl<T: Copy> EventQueue<T> {
     #[inline]
     pub fn pop_until(&mut self, limit: u64) -> Option<(u64, T)> {
         loop {
-            if let Some(Item { time, event }) = self.near.last().copied() {
+            if let Some(Item { time, event }) = self.near.get(self.next).copied()
+                && (self.ready.is_empty() || time == self.last)
+            {
                 if time > limit {
                     return None;
                 }
-                self.near.pop();
+                self.next += 1;
                 self.last = time;
-                self.len -= 1;
                 return Some((time, event));
             }
             if let Some(event) = self.ready.front().copied() {
@@ -145,7 +162,6 @@ impl<T: Copy> EventQueue<T> {
                     return None;
                 }
                 self.ready.pop_front();
-                self.len -= 1;
                 return Some((self.last, event));
             }
             if !self.open(limit) {
@@ -154,7 +170,7 @@ impl<T: Copy> EventQueue<T> {
         }
     }
 
-    /// Brings the items of the lowest occupied slot forward. False when nothing is due at `limit` or before.
+    /// Brings the items of the lowest occupied slots forward. False when nothing is due at `limit` or before.
     fn open(&mut self, limit: u64) -> bool {
         if self.levels == 0 {
             return false;
@@ -162,36 +178,53 @@ impl<T: Copy> EventQueue<T> {
         let level = self.levels.trailing_zeros() as usize;
         let slot = self.occupied[level].trailing_zeros() as usize;
         let items = &mut self.slots[level * SLOTS + slot];
-        let many = items.len() > NEAR_MOST;
         let first = items.iter().map(|item| item.time).min().unwrap_or(u64::MAX);
         if first > limit {
             return false;
         }
-        self.occupied[level] &= !(1 << slot);
-        if self.occupied[level] == 0 {
-            self.levels &= !(1 << level);
-        }
-        if many {
+        if items.len() > NEAR_MOST {
             // The first of them is popped next, so the others may find their levels by its time.
             self.last = first;
             let mut moving = std::mem::replace(items, std::mem::take(&mut self.spare));
+            self.leave(level, slot);
             for item in moving.drain(..) {
                 self.place(item);
             }
             self.spare = moving;
             return true;
         }
+        self.near.clear();
+        self.next = 0;
         std::mem::swap(&mut self.near, items);
+        self.leave(level, slot);
+        let mut end = slot;
+        while self.near.len() < NEAR_LEAST && self.occupied[level] != 0 {
+            let slot = self.occupied[level].trailing_zeros() as usize;
+            let items = &mut self.slots[level * SLOTS + slot];
+            if items.len() > NEAR_MOST {
+                break;
+            }
+            self.near.append(items);
+            self.leave(level, slot);
+            end = slot;
+        }
         if self.near.len() > 1 {
-            // A stable sort of what stands the other way round keeps one time in its order, read from the back.
-            self.near.reverse();
-            self.near.sort_by_key(|item| std::cmp::Reverse(item.time));
+            self.near.sort_by_key(|item| item.time);
         }
         let bits = DIGIT_BITS * level as u32;
-        let end = ((first >> bits) + 1) << bits;
+        let end = ((first >> bits) + 1 + (end - slot) as u64) << bits;
         // The last slot of all time has no end.
         self.near_end = if end > first { end } else { u64::MAX };
         true
+    }
+
+    /// A slot holds nothing any more.
+    #[inline]
+    fn leave(&mut self, level: usize, slot: usize) {
+        self.occupied[level] &= !(1 << slot);
+        if self.occupied[level] == 0 {
+            self.levels &= !(1 << level);
+        }
     }
 
     /// The time of the next event.
@@ -200,7 +233,7 @@ impl<T: Copy> EventQueue<T> {
         if !self.ready.is_empty() {
             return Some(self.last);
         }
-        if let Some(item) = self.near.last() {
+        if let Some(item) = self.near.get(self.next) {
             return Some(item.time);
         }
         if self.levels == 0 {
@@ -210,6 +243,12 @@ impl<T: Copy> EventQueue<T> {
         let slot = self.occupied[level].trailing_zeros() as usize;
         self.slots[level * SLOTS + slot].iter().map(|item| item.time).min()
     }
+}
+
+/// The level of the highest digit in which two different times differ.
+#[inline]
+fn level(time: u64, other: u64) -> usize {
+    ((63 - (time ^ other).leading_zeros()) / DIGIT_BITS) as usize
 }
 
 /// Deadlines that all lie the same time ahead, and so fall due in the order they were set: one timer serves them

@@ -75,42 +75,38 @@ impl Stream {
     /// An exponential variate with mean 1.
     #[inline]
     pub fn exponential(&mut self) -> f64 {
-        let Ziggurat { edges, heights } = &*EXPONENTIAL;
-        loop {
-            let (layer, unit) = self.layer();
-            let x = unit * edges[layer];
-            if x < edges[layer + 1] {
-                return x;
-            }
-            if layer == 0 {
-                return EXPONENTIAL_TAIL - libm::log(self.unit());
-            }
-            let height = heights[layer + 1] + (heights[layer] - heights[layer + 1]) * self.unit();
-            if height < libm::exp(-x) {
-                return x;
-            }
+        let edges = &EXPONENTIAL.edges;
+        let (layer, unit) = self.layer();
+        let x = unit * edges[layer];
+        if x < edges[layer + 1] { x } else { self.exponential_at_edge(layer, x) }
+    }
+
+    /// An exponential variate from a draw that fell where the density cuts through its layer.
+    #[cold]
+    fn exponential_at_edge(&mut self, layer: usize, x: f64) -> f64 {
+        if layer == 0 {
+            return EXPONENTIAL_TAIL - libm::log(self.unit());
         }
+        if EXPONENTIAL.height(layer, self.unit()) < libm::exp(-x) { x } else { self.exponential() }
     }
 
     /// A standard normal variate.
     #[inline]
     pub fn normal(&mut self) -> f64 {
-        let Ziggurat { edges, heights } = &*NORMAL;
-        loop {
-            let (layer, unit) = self.layer();
-            let side = 2.0 * unit - 1.0;
-            let x = side * edges[layer];
-            if x.abs() < edges[layer + 1] {
-                return x;
-            }
-            if layer == 0 {
-                return libm::copysign(self.normal_tail(), side);
-            }
-            let height = heights[layer + 1] + (heights[layer] - heights[layer + 1]) * self.unit();
-            if height < libm::exp(-0.5 * x * x) {
-                return x;
-            }
+        let edges = &NORMAL.edges;
+        let (layer, unit) = self.layer();
+        let side = 2.0 * unit - 1.0;
+        let x = side * edges[layer];
+        if x.abs() < edges[layer + 1] { x } else { self.normal_at_edge(layer, x) }
+    }
+
+    /// A normal variate from a draw that fell where the density cuts through its layer.
+    #[cold]
+    fn normal_at_edge(&mut self, layer: usize, x: f64) -> f64 {
+        if layer == 0 {
+            return libm::copysign(self.normal_tail(), x);
         }
+        if NORMAL.height(layer, self.unit()) < libm::exp(-0.5 * x * x) { x } else { self.normal() }
     }
 
     /// A normal variate beyond the outermost layer (Marsaglia, "Generating a variable from the tail of the normal
@@ -168,6 +164,12 @@ impl Ziggurat {
             edges[layer] = inverse(area / edges[layer - 1] + density(edges[layer - 1]));
         }
         Self { edges, heights: edges.map(density) }
+    }
+
+    /// The height at a share of the way from the top of a layer to its bottom.
+    fn height(&self, layer: usize, share: f64) -> f64 {
+        let Self { heights, .. } = self;
+        heights[layer + 1] + (heights[layer] - heights[layer + 1]) * share
     }
 }
 

@@ -57,11 +57,6 @@ pub struct Counterexample {
     pub breach: Breach,
 }
 
-/// The half-open range of seeds of a search.
-fn seeds(options: Options) -> std::ops::Range<u64> {
-    options.seed..options.seed.saturating_add(options.runs)
-}
-
 /// The faults of one run of a search.
 fn faults_of(model: &Model, options: Options, seed: u64) -> Vec<Fault> {
     let drawn = if options.drawn { draw(model, seed) } else { Vec::new() };
@@ -78,9 +73,13 @@ fn standings(model: &Arc<Model>, faults: Vec<Fault>, seed: u64) -> Vec<Standing>
 /// Tries many seeds, in parallel; the answer is the same on any number of threads. `progress` is told of every run.
 #[must_use]
 pub fn search(model: &Arc<Model>, options: Options, progress: impl Fn() + Sync) -> Vec<Finding> {
-    let results: Vec<Vec<Standing>> = seeds(options)
+    let runs = usize::try_from(options.runs).unwrap_or(usize::MAX);
+    let results: Vec<Vec<Standing>> = (0..runs)
         .into_par_iter()
-        .map(|seed| {
+        // One run may take as long as a hundred others: nobody is to sit on a heap of them while others are idle.
+        .with_max_len(1)
+        .map(|run| {
+            let seed = options.seed.saturating_add(run as u64);
             let found = standings(model, faults_of(model, options, seed), seed);
             progress();
             found

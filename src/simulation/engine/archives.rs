@@ -76,7 +76,7 @@ impl Engine {
             let state = &mut self.channels[channel.at()];
             state.metrics.replayed += 1;
             let delay = state.chance.below(PACE);
-            self.note(TraceKind::Replayed, message, super::At::channel(channel));
+            self.note(TraceKind::Replayed, message, channel);
             self.enter(model, channel, next, message, hop, delay, false);
             self.release(message);
         }

@@ -3,11 +3,13 @@
 use super::{
     ChannelIx, Engine, HopIx, Instance, Known, MessageIx, Model, NONE, Process, ReactionIx, payload,
 };
+use crate::simulation::faults::Modifiers;
 use crate::simulation::model::Key;
 use crate::simulation::random::mix;
 
 impl Engine {
     /// Makes an instance of a message with one use, the caller's. `skew` is how far its sender's clock is behind.
+    #[inline(always)]
     pub(super) fn instance(
         &mut self,
         name: MessageIx,
@@ -25,9 +27,7 @@ impl Engine {
         record.uses += 1;
         record.caused += 1;
         self.message_metrics[name.at()].sent += 1;
-        let modifiers = &self.message_modifiers[name.at()];
-        let corrupt = self.modified && modifiers.corrupt > 0.0 && self.fault_chance.chance(modifiers.corrupt);
-        let poison = self.modified && modifiers.poison > 0.0 && self.fault_chance.chance(modifiers.poison);
+        let (corrupt, poison) = if self.modified { self.spoil(name) } else { (false, false) };
         self.messages.insert(Instance {
             name,
             process,
@@ -45,7 +45,15 @@ impl Engine {
         })
     }
 
+    /// Whether faults corrupt a new message, and whether they make it bring its consumer down.
+    #[cold]
+    fn spoil(&mut self, name: MessageIx) -> (bool, bool) {
+        let Modifiers { corrupt, poison, .. } = self.message_modifiers[name.at()];
+        (self.fault_chance.chance(corrupt), self.fault_chance.chance(poison))
+    }
+
     /// True when a process may cause another message; otherwise the run notes that it ran away.
+    #[inline]
     pub(super) fn has_room(&mut self, model: &Model, process: u32, name: MessageIx) -> bool {
         if self.processes[process].caused >= model.limits.per_process {
             self.runaway.get_or_insert(name);
@@ -98,6 +106,7 @@ impl Engine {
         }
     }
 
+    #[inline(never)]
     fn end_process(&mut self, process: u32) {
         let Process { keys: mut key, correlation, .. } = self.processes[process];
         self.checker.ended(correlation);
@@ -110,6 +119,7 @@ impl Engine {
     }
 
     /// What an idempotent reaction remembers of a key.
+    #[inline(never)]
     pub(super) fn recall(&self, process: u32, reaction: ReactionIx, key: u64) -> Option<Known> {
         let mut at = self.processes[process].keys;
         while at != NONE {
@@ -122,6 +132,7 @@ impl Engine {
         None
     }
 
+    #[inline(never)]
     pub(super) fn remember(&mut self, process: u32, reaction: ReactionIx, key: u64, declined: bool) {
         let next = self.processes[process].keys;
         self.processes[process].keys = self.known.insert(Known { reaction, key, declined, next });
@@ -173,6 +184,7 @@ impl Engine {
         filters.is_empty() || self.passes_filters(model, filters, message)
     }
 
+    #[inline(never)]
     pub(super) fn passes_filters(&self, model: &Model, filters: &[u32], message: u32) -> bool {
         let Instance { name, replay, .. } = self.messages[message];
         let name = &model.messages[name.at()].name;

@@ -1,8 +1,8 @@
 //! Synchronous calls: the caller's worker waits, for a limited time, and tries again.
 
-use super::{Answer, At, Engine, Event, Job, JobRef, NONE, Origin, reaction_of};
+use super::{Answer, ChannelIx, Engine, Event, Job, JobRef, NONE, Origin, reaction_of};
 use crate::board::Publishing;
-use crate::simulation::model::{Call, Model, Output, ServiceIx};
+use crate::simulation::model::{Call, Model, Output, ServiceIx, Target};
 use crate::simulation::trace::TraceKind;
 use crate::topology::MessageKind;
 
@@ -47,25 +47,27 @@ impl Guard {
 
 impl Engine {
     /// A reaction calls: it makes the message and sends it for the first time.
+    #[inline(never)]
     pub(super) fn start_call(&mut self, model: &Model, job: JobRef, output: &Output) {
-        let Job { step, process, message, .. } = self.jobs[job.index];
+        let state = self.jobs[job.index];
+        let Job { step, process, message, .. } = state;
         if !self.has_room(model, process, output.message) {
             return self.output_failed(model, job, true);
         }
         let outside = message == NONE;
-        let calling = self.make_output(job, output, step);
+        let calling = self.make_output(&state, output, step);
         let state = &mut self.jobs[job.index];
         state.calling = calling;
         state.tries = 0;
         let service = state.service;
-        self.note(if outside { TraceKind::Issued } else { TraceKind::Called }, calling, At::service(service));
+        self.note(if outside { TraceKind::Issued } else { TraceKind::Called }, calling, service);
         if let Some(call) = output.call {
             let guard = &mut self.guards[call.number as usize];
             guard.in_progress += 1;
             let full = guard.in_progress > call.bulkhead;
             if full {
                 self.services[service.at()].metrics.short_circuited += 1;
-                self.note(TraceKind::Refused, calling, At::service(service));
+                self.note(TraceKind::Refused, calling, service);
             } else if self.is_refused_at_source(model, calling, service) {
                 // What breaks its schema would break it at every attempt.
             } else {
@@ -86,7 +88,7 @@ impl Engine {
             && !self.guards[call.number as usize].admits(call.breaker, self.clock)
         {
             self.services[service.at()].metrics.short_circuited += 1;
-            self.note(TraceKind::Refused, calling, At::service(service));
+            self.note(TraceKind::Refused, calling, service);
             return self.try_again_or_give_up(model, job, Answer::Error);
         }
         if let Some(Call { timeout, number, .. }) = output.call
@@ -104,7 +106,7 @@ impl Engine {
         let cut =
             handler.is_some_and(|(reaction, _)| self.is_cut(service, model.reactions[reaction.at()].service));
         if lost || cut {
-            self.note(TraceKind::Dropped, calling, At::service(service));
+            self.note(TraceKind::Dropped, calling, service);
             self.lost(calling);
             if output.call.is_none_or(|call| call.timeout == u64::MAX) {
                 self.queue.push(self.clock, Event::Answer(job, attempt, Answer::Error));
@@ -134,7 +136,7 @@ impl Engine {
         while let Some((job, attempt)) = self.timeouts[number as usize].pop_due(self.clock) {
             if !is_void(&self.jobs, job, attempt) {
                 let Job { service, calling, .. } = self.jobs[job.index];
-                self.note(TraceKind::TimedOut, calling, At::service(service));
+                self.note(TraceKind::TimedOut, calling, service);
                 self.call_failed(model, job, Answer::Error);
             }
         }
@@ -157,7 +159,7 @@ impl Engine {
             Answer::No => TraceKind::Declined,
             Answer::Error => TraceKind::Errored,
         };
-        self.note(kind, calling, At::service(service));
+        self.note(kind, calling, service);
         if answer != Answer::Yes {
             return self.call_failed(model, job, answer);
         }
@@ -197,7 +199,7 @@ impl Engine {
             && tries <= retries
         {
             let pause = backoff.saturating_mul(1u64.checked_shl(tries - 1).unwrap_or(u64::MAX));
-            self.note(TraceKind::Retried, calling, At::service(service));
+            self.note(TraceKind::Retried, calling, service);
             return self.queue.push(self.clock.saturating_add(pause), Event::CallAgain(job, attempt));
         }
         self.call_given_up(model, job, answer);
@@ -212,7 +214,7 @@ impl Engine {
         }
         self.jobs[job.index].calling = NONE;
         if call.is_some_and(|call| call.fallback) && answer == Answer::Error {
-            self.note(TraceKind::FellBack, calling, At::service(service));
+            self.note(TraceKind::FellBack, calling, service);
             self.services[service.at()].metrics.fell_back += 1;
             self.release(calling);
             self.jobs[job.index].step += 1;
@@ -223,6 +225,7 @@ impl Engine {
     }
 
     /// A call in progress ends with its caller, who crashes.
+    #[cold]
     pub(super) fn abandon_call(&mut self, model: &Model, reaction: super::ReactionIx, step: u16) {
         let output = model.reactions[reaction.at()].outputs.get(step as usize);
         if let Some(call) = output.and_then(|output| output.call) {
@@ -233,10 +236,11 @@ impl Engine {
     }
 
     /// True when the registry refuses a message that breaks its schema.
+    #[inline]
     pub(super) fn is_refused_at_source(&mut self, model: &Model, message: u32, service: ServiceIx) -> bool {
         let refused = model.registry && self.messages[message].corrupt;
         if refused {
-            self.note(TraceKind::Corrupted, message, At::service(service));
+            self.note(TraceKind::Corrupted, message, service);
             self.lost(message);
         }
         refused
@@ -258,17 +262,20 @@ impl Engine {
     }
 
     /// True when a service cannot hand an output to one of its channels.
+    #[inline]
     pub(super) fn is_closed(&self, model: &Model, service: ServiceIx, output: &Output) -> bool {
-        use crate::simulation::model::Target;
         output.to.iter().any(|hop| match model.hops[hop.at()].to {
-            Target::Channel { channel, .. } => {
-                self.channels[channel.at()].down > 0
-                    || self.services[service.at()].island != 0
-                    || model.messages[output.message.at()].size > model.channels[channel.at()].size_limit
-                        && model.services[service.at()].publishing == Publishing::Direct
-            }
+            Target::Channel { channel, .. } => self.is_shut(model, service, output, channel),
             Target::Reaction { .. } => false,
         })
+    }
+
+    #[inline(never)]
+    fn is_shut(&self, model: &Model, service: ServiceIx, output: &Output, channel: ChannelIx) -> bool {
+        self.channels[channel.at()].down > 0
+            || self.services[service.at()].island != 0
+            || model.messages[output.message.at()].size > model.channels[channel.at()].size_limit
+                && model.services[service.at()].publishing == Publishing::Direct
     }
 }
 

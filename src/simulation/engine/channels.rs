@@ -1,6 +1,6 @@
 //! Queues and streams at work, dead letters, and outages.
 
-use super::{At, ChannelIx, Engine, Event, LaneIx, NONE, Origin, Pending, ServiceIx, Transit, reaction_of};
+use super::{ChannelIx, Engine, Event, LaneIx, NONE, Origin, Pending, ServiceIx, Transit, reaction_of};
 use crate::board::ChannelKind;
 use crate::simulation::broker::queue::{Receipt, Received, Sent};
 use crate::simulation::broker::stream::{AfterFailure, Trimmed};
@@ -16,7 +16,7 @@ impl Engine {
     pub(super) fn store(&mut self, model: &Model, channel: ChannelIx, transit: u32) {
         let Transit { message, hop, departed, .. } = self.transits[transit];
         let Target::Channel { next, lane, .. } = &model.hops[hop.at()].to else { return };
-        self.note(TraceKind::Delivered, message, At::channel(channel).hop(hop, departed));
+        self.note(TraceKind::Delivered, message, (channel, hop, departed));
         self.pass_on(model, next, message);
         if model.channels[channel.at()].kind == ChannelKind::Stream {
             return self.append(model, channel, transit);
@@ -45,7 +45,7 @@ impl Engine {
         }
         let sent = self.lanes[lane.at()].send(self.clock, transit, group, key);
         if sent == Sent::Duplicate {
-            self.note(TraceKind::Deduplicated, message, At::channel(channel));
+            self.note(TraceKind::Deduplicated, message, channel);
             return self.end_transit(transit);
         }
         self.settle(model, lane);
@@ -80,7 +80,7 @@ impl Engine {
             self.lane_turns[lane.at()] = (turn + 1) % consumers.len();
             let service = consumers[turn];
             let state = &self.services[service.at()];
-            if state.busy < model.services[service.at()].workers
+            if state.is_free(&model.services[service.at()])
                 && state.down == 0
                 && self.asks(model, service, lane)
             {
@@ -130,7 +130,7 @@ impl Engine {
                     self.channels[channel.at()].metrics.retried += u64::from(receives > 1);
                     self.settle(model, lane);
                     if receives > 1 {
-                        self.note(TraceKind::Retried, message, At::channel(channel));
+                        self.note(TraceKind::Retried, message, channel);
                     }
                     let Some((to, reaction, idempotent)) = self.consumer(model, hop, service, message, 0)
                     else {
@@ -138,12 +138,12 @@ impl Engine {
                         self.queue_done(model, lane, receipt, true);
                         continue;
                     };
-                    self.note(TraceKind::Delivered, message, At::service(service).hop(to, self.clock));
+                    self.note(TraceKind::Delivered, message, (service, to, self.clock));
                     self.keep(message);
                     let origin = Origin::Queue(lane, receipt);
                     taken += 1;
                     if taken == 1 {
-                        self.begin(model, reaction, idempotent, message, origin);
+                        self.begin(model, (service, reaction), idempotent, message, origin);
                     } else {
                         // The rest of a batch waits with its consumer while its time-out runs.
                         self.wait_inside(
@@ -211,7 +211,7 @@ impl Engine {
     fn expire(&mut self, channel: ChannelIx, transit: u32) {
         let message = self.transits[transit].message;
         self.channels[channel.at()].metrics.expired += 1;
-        self.note(TraceKind::Expired, message, At::channel(channel));
+        self.note(TraceKind::Expired, message, channel);
         self.lost(message);
         self.end_transit(transit);
     }
@@ -260,11 +260,7 @@ impl Engine {
             match self.consumer(model, hop, definition.service, message, definition.nth) {
                 Some((to, reaction, idempotent)) => {
                     self.channels[channel.at()].metrics.delivered += 1;
-                    self.note(
-                        TraceKind::Delivered,
-                        message,
-                        At::service(definition.service).hop(to, self.clock),
-                    );
+                    self.note(TraceKind::Delivered, message, (definition.service, to, self.clock));
                     return self.deliver(
                         model,
                         (reaction, idempotent),

@@ -1,6 +1,6 @@
 //! Messages on their way: sending, dropping, duplicating, delaying, pushing and giving up.
 
-use super::{At, Engine, Event, HopIx, NONE, Origin, Transit, reaction_of};
+use super::{Engine, Event, HopIx, NONE, Origin, Transit, reaction_of};
 use crate::board::ChannelKind;
 use crate::simulation::faults::Modifiers;
 use crate::simulation::model::{ChannelIx, MessageIx, Model, Target};
@@ -8,6 +8,7 @@ use crate::simulation::trace::TraceKind;
 
 impl Engine {
     /// Sends a message along all its ways. The use of the message is the caller's.
+    #[inline]
     pub(super) fn send_all(&mut self, model: &Model, message: u32, to: &[HopIx]) {
         for hop in to {
             self.send(model, message, *hop, Origin::Straight);
@@ -15,37 +16,54 @@ impl Engine {
     }
 
     /// Sends a message along one way.
+    #[inline]
     pub(super) fn send(&mut self, model: &Model, message: u32, hop: HopIx, origin: Origin) {
         if !self.passes(model, hop, message) {
             return;
         }
-        self.send_on(model, message, hop, origin, Some(self.messages[message].name));
+        self.send_on(model, message, hop, origin, true);
     }
 
-    /// Sends a message along one way whose filters it passes. `name` is given where faults of the message itself
-    /// apply: on its first step.
-    fn send_on(&mut self, model: &Model, message: u32, hop: HopIx, origin: Origin, name: Option<MessageIx>) {
+    /// Sends a message along one way whose filters it passes. Faults of the message itself apply on its first step.
+    #[inline(always)]
+    fn send_on(&mut self, model: &Model, message: u32, hop: HopIx, origin: Origin, first: bool) {
+        let delay = if self.modified { self.meddle(model, message, hop, origin, first) } else { Some(0) };
+        if let Some(delay) = delay {
+            self.set_out(model, message, hop, origin, delay, false);
+        }
+    }
+
+    /// What faults do to a message that sets out: by how much they delay it; none when it is lost.
+    #[cold]
+    fn meddle(
+        &mut self,
+        model: &Model,
+        message: u32,
+        hop: HopIx,
+        origin: Origin,
+        first: bool,
+    ) -> Option<u64> {
+        let name = first.then(|| self.messages[message].name);
         let channel = match model.hops[hop.at()].to {
             Target::Channel { channel, .. } => Some(channel),
             Target::Reaction { .. } => None,
         };
-        let mut delay = 0;
-        if self.modified {
-            // What a call loses was looked at by the caller, who notices.
-            if !matches!(origin, Origin::Call(..)) && self.is_dropped(name, channel) {
-                self.note(TraceKind::Dropped, message, At { channel, ..At::default() }.hop(hop, self.clock));
-                return self.lost(message);
-            }
-            delay = self.added_delay(name, channel);
-            if self.is_doubled(name, channel) {
-                self.note(TraceKind::Duplicated, message, At { channel, ..At::default() });
-                self.set_out(model, message, hop, Origin::Straight, delay, true);
-            }
+        // What a call loses was looked at by the caller, who notices.
+        if !matches!(origin, Origin::Call(..)) && self.is_dropped(name, channel) {
+            self.note(TraceKind::Dropped, message, (channel, hop, self.clock));
+            self.lost(message);
+            return None;
         }
-        self.set_out(model, message, hop, origin, delay, false);
+        let delay = self.added_delay(name, channel);
+        if self.is_doubled(name, channel) {
+            self.note(TraceKind::Duplicated, message, channel);
+            self.set_out(model, message, hop, Origin::Straight, delay, true);
+        }
+        Some(delay)
     }
 
     /// Puts a message on a step of its way.
+    #[inline(always)]
     fn set_out(&mut self, model: &Model, message: u32, hop: HopIx, origin: Origin, delay: u64, copy: bool) {
         match &model.hops[hop.at()].to {
             Target::Reaction { reaction, idempotent } => {
@@ -53,8 +71,7 @@ impl Engine {
                     self.note_arrival(model, message, hop, self.clock);
                     return self.deliver(model, (*reaction, *idempotent), message, origin);
                 }
-                let transit = self.transit(message, hop, NONE, delay, origin, copy);
-                self.queue.push(self.clock.saturating_add(delay), Event::Land(transit));
+                self.set_out_late(message, hop, delay, origin, copy);
             }
             Target::Channel { channel, next, .. } => {
                 self.enter(model, *channel, next, message, hop, delay, copy);
@@ -62,7 +79,15 @@ impl Engine {
         }
     }
 
+    /// A fault delays a message on its way straight to a reaction.
+    #[cold]
+    fn set_out_late(&mut self, message: u32, hop: HopIx, delay: u64, origin: Origin, copy: bool) {
+        let transit = self.transit(message, hop, NONE, delay, origin, copy);
+        self.queue.push(self.clock.saturating_add(delay), Event::Land(transit));
+    }
+
     #[expect(clippy::too_many_arguments, reason = "one step of the way with all that is known of it")]
+    #[inline(never)]
     pub(super) fn enter(
         &mut self,
         model: &Model,
@@ -76,7 +101,7 @@ impl Engine {
         let definition = &model.channels[channel.at()];
         if model.messages[self.messages[message].name.at()].size > definition.size_limit {
             self.channels[channel.at()].metrics.dropped += 1;
-            self.note(TraceKind::Refused, message, At::channel(channel));
+            self.note(TraceKind::Refused, message, channel);
             return self.lost(message);
         }
         if self.channels[channel.at()].archive.is_some() {
@@ -87,7 +112,7 @@ impl Engine {
         let twice = state.chance.chance(definition.duplicates);
         if twice {
             state.metrics.duplicated += 1;
-            self.note(TraceKind::Duplicated, message, At::channel(channel));
+            self.note(TraceKind::Duplicated, message, channel);
         }
         for number in 0..1 + u8::from(twice) {
             let copy = copy || number > 0;
@@ -178,7 +203,7 @@ impl Engine {
                     return self.push_done(model, transit, false);
                 }
                 self.channels[via as usize].metrics.delivered += 1;
-                self.send_on(model, message, hop, Origin::Straight, None);
+                self.send_on(model, message, hop, Origin::Straight, false);
                 self.end_transit(transit);
             }
             Target::Channel { channel, .. } => self.store(model, *channel, transit),
@@ -190,7 +215,7 @@ impl Engine {
             && let Some((reaction, _)) = reaction_of(model, hop)
         {
             let service = model.reactions[reaction.at()].service;
-            self.note(TraceKind::Delivered, message, At::service(service).hop(hop, departed));
+            self.note(TraceKind::Delivered, message, (service, hop, departed));
         }
     }
 
@@ -211,7 +236,7 @@ impl Engine {
             record.departed = self.clock;
             record.arrives = self.clock.saturating_add(pause);
             record.moving = true;
-            self.note(TraceKind::Retried, message, At::channel(channel).hop(hop, self.clock));
+            self.note(TraceKind::Retried, message, (channel, hop, self.clock));
             return self.queue.push(self.clock.saturating_add(pause), Event::Land(transit));
         }
         self.dead_letter(model, channel, message);
@@ -224,7 +249,7 @@ impl Engine {
         let state = &mut self.channels[channel.at()];
         state.metrics.dead_letters += 1;
         self.message_metrics[instance.name.at()].dead_letters += 1;
-        self.note(TraceKind::DeadLettered, message, At::channel(channel));
+        self.note(TraceKind::DeadLettered, message, channel);
         if self.checker.counts_dead_letters() {
             let correlation = self.processes[instance.process].correlation;
             self.checker.see_dead_letter(self.clock, correlation);

@@ -8,9 +8,9 @@ use crate::topology::MessageKind;
 impl Engine {
     /// A step of the trace about a message, if there is a trace.
     #[inline]
-    pub(super) fn note(&mut self, kind: TraceKind, message: u32, at: At) {
+    pub(super) fn note(&mut self, kind: TraceKind, message: u32, at: impl Into<At>) {
         if self.trace.is_some() {
-            self.note_traced(kind, message, at);
+            self.note_traced(kind, message, at.into());
         }
     }
 
@@ -53,17 +53,28 @@ pub(super) struct At {
     pub(super) fault: Option<u32>,
 }
 
-impl At {
-    pub(super) fn service(service: ServiceIx) -> Self {
+impl From<ServiceIx> for At {
+    fn from(service: ServiceIx) -> Self {
         Self { service: Some(service), ..Self::default() }
     }
+}
 
-    pub(super) fn channel(channel: ChannelIx) -> Self {
+impl From<ChannelIx> for At {
+    fn from(channel: ChannelIx) -> Self {
         Self { channel: Some(channel), ..Self::default() }
     }
+}
 
-    pub(super) fn hop(self, hop: HopIx, since: u64) -> Self {
-        Self { hop: Some(hop), since: Some(since), ..self }
+impl From<Option<ChannelIx>> for At {
+    fn from(channel: Option<ChannelIx>) -> Self {
+        Self { channel, ..Self::default() }
+    }
+}
+
+/// At the end or the beginning of a hop on which the message set out at that time.
+impl<P: Into<Self>> From<(P, HopIx, u64)> for At {
+    fn from((place, hop, since): (P, HopIx, u64)) -> Self {
+        Self { hop: Some(hop), since: Some(since), ..place.into() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Services and channels that go down and come up, by themselves or by a fault.
 
-use super::{At, ChannelIx, Engine, Event, LaneIx, NONE, ServiceIx};
+use super::{ChannelIx, Engine, Event, LaneIx, NONE, ServiceIx};
 use crate::simulation::model::Model;
 use crate::simulation::trace::TraceKind;
 
@@ -74,7 +74,7 @@ impl Engine {
     pub(in crate::simulation) fn close(&mut self, channel: ChannelIx) {
         self.channels[channel.at()].down += 1;
         if self.channels[channel.at()].down == 1 {
-            self.note(TraceKind::WentDown, NONE, At::channel(channel));
+            self.note(TraceKind::WentDown, NONE, channel);
         }
     }
 
@@ -85,7 +85,7 @@ impl Engine {
         if state.down > 0 {
             return;
         }
-        self.note(TraceKind::CameUp, NONE, At::channel(channel));
+        self.note(TraceKind::CameUp, NONE, channel);
         for lane in 0..model.lanes.len() as u32 {
             if model.lanes[lane as usize].channel == channel && self.lanes[lane as usize].visible() > 0 {
                 self.offer(model, LaneIx(lane));

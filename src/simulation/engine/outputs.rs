@@ -2,9 +2,9 @@
 //! their failure.
 
 use super::workers::new_job;
-use super::{At, Engine, Event, Instance, Job, JobRef, NO_OUTPUT, NONE, Origin, Outcome, sending};
+use super::{Engine, Event, Instance, Job, JobRef, NO_OUTPUT, NONE, Origin, Outcome, sending};
 use crate::board::Publishing;
-use crate::simulation::model::{Model, Output, ReactionIx, ServiceIx, When};
+use crate::simulation::model::{Message, Model, Output, ReactionIx, ServiceIx, When};
 use crate::simulation::random::mix;
 use crate::simulation::trace::TraceKind;
 use crate::topology::MessageKind;
@@ -14,8 +14,10 @@ const RELAY_PAUSE: u64 = 1_000_000_000;
 
 impl Engine {
     /// Publishes an event or sends a command. False when that failed and the job is dealt with.
+    #[inline(never)]
     pub(super) fn publish(&mut self, model: &Model, job: JobRef, output: &Output, step: u16) -> bool {
-        let Job { service, reaction, process, .. } = self.jobs[job.index];
+        let state = self.jobs[job.index];
+        let Job { service, reaction, process, message: trigger, .. } = state;
         if !self.has_room(model, process, output.message) {
             self.complete(model, job.index, Outcome::Done);
             return false;
@@ -24,21 +26,24 @@ impl Engine {
         let direct =
             matches!(model.services[service.at()].publishing, Publishing::Direct | Publishing::Stateless);
         if closed && direct {
+            self.jobs[job.index].step = step;
             self.output_failed(model, job, false);
             return false;
         }
-        let message = self.make_output(job, output, step);
-        let kind = model.messages[output.message.at()].kind;
-        let outside = self.jobs[job.index].message == NONE;
+        let message = self.make_output(&state, output, step);
+        let Message { kind, failure, .. } = model.messages[output.message.at()];
         if self.is_refused_at_source(model, message, service) {
             self.release(message);
+            self.jobs[job.index].step = step;
             self.output_failed(model, job, false);
             return false;
         }
-        self.note(if outside { TraceKind::Issued } else { sending(kind) }, message, At::service(service));
+        self.note(if trigger == NONE { TraceKind::Issued } else { sending(kind) }, message, service);
         if kind == MessageKind::Event {
             self.happened(output.message, process);
-            self.jobs[job.index].declined |= model.messages[output.message.at()].failure;
+            if failure {
+                self.jobs[job.index].declined = true;
+            }
         }
         if output.deadline != u64::MAX {
             self.await_step(message, output.deadline);
@@ -53,6 +58,7 @@ impl Engine {
     }
 
     /// A process manager waits for what a message brings about.
+    #[inline(never)]
     pub(super) fn await_step(&mut self, message: u32, deadline: u64) {
         self.keep(message);
         let id = self.messages[message].id;
@@ -62,10 +68,8 @@ impl Engine {
 
     /// What a process manager waits for has come, if it was waiting for it.
     /// Answers whether it was.
+    #[inline(never)]
     pub(super) fn step_done(&mut self, cause: u64, service: ServiceIx, model: &Model) -> bool {
-        if self.awaited.is_empty() {
-            return false;
-        }
         let waits = |message: &u32| {
             let sender = self.messages[*message].sender;
             model.reactions[sender.at()].service == service
@@ -83,7 +87,7 @@ impl Engine {
     pub(super) fn step_due(&mut self, model: &Model, id: u64) {
         let Some(message) = self.awaited.remove(&id) else { return };
         let sender = model.reactions[self.messages[message].sender.at()].service;
-        self.note(TraceKind::TimedOut, message, At::service(sender));
+        self.note(TraceKind::TimedOut, message, sender);
         self.compensate(model, message);
         self.release(message);
     }
@@ -101,19 +105,22 @@ impl Engine {
     }
 
     /// The message of an output, caused by the job's trigger.
-    pub(super) fn make_output(&mut self, job: JobRef, output: &Output, step: u16) -> u32 {
-        let Job { reaction, message, process, .. } = self.jobs[job.index];
+    #[inline(always)]
+    pub(super) fn make_output(&mut self, job: &Job, output: &Output, step: u16) -> u32 {
+        let Job { service, reaction, message, process, .. } = *job;
         let (cause, key) = if message == NONE {
             (0, self.processes[process].correlation)
         } else {
-            (self.messages[message].id, self.messages[message].key)
+            let Instance { id, key, .. } = self.messages[message];
+            (id, key)
         };
         let place = (u64::from(reaction.0) << 16) | u64::from(step);
-        let skew = self.services[self.jobs[job.index].service.at()].skew;
+        let skew = self.services[service.at()].skew;
         self.instance(output.message, process, cause, mix(key ^ mix(place)), (reaction, step), skew)
     }
 
     /// An output failed: what the board foresees for that happens, or the reaction fails.
+    #[cold]
     pub(super) fn output_failed(&mut self, model: &Model, job: JobRef, refused: bool) {
         let Job { reaction, step, .. } = self.jobs[job.index];
         let outputs = &model.reactions[reaction.at()].outputs;
@@ -128,6 +135,7 @@ impl Engine {
     }
 
     /// An asynchronous command was handled, well or not: its sender is told through the response channel.
+    #[inline(never)]
     pub(super) fn reply(&mut self, model: &Model, message: u32, service: ServiceIx, well: bool) {
         let Instance { name, sender, output, process, id, key, .. } = self.messages[message];
         if model.messages[name.at()].reply {
@@ -138,13 +146,14 @@ impl Engine {
         let skew = self.services[service.at()].skew;
         let answer = self.instance(reply.message, process, id, mix(!key), (sender, output), skew);
         self.messages[answer].declined = !well;
-        self.note(TraceKind::Replied, answer, At::service(service));
+        self.note(TraceKind::Replied, answer, service);
         self.send(model, answer, reply.to, Origin::Straight);
         self.release(answer);
     }
 
     /// The sender of an asynchronous command takes the answer: to a no it does what the board foresees. One that comes
     /// after the deadline changes nothing any more.
+    #[inline(never)]
     pub(super) fn take_reply(&mut self, model: &Model, message: u32, awaited: bool) {
         let Instance { sender, output, declined, .. } = self.messages[message];
         let sent = model.reactions[sender.at()].outputs.get(output as usize);
@@ -161,6 +170,7 @@ impl Engine {
         }
     }
 
+    #[cold]
     fn deal_with_failure(&mut self, model: &Model, message: u32) {
         let Instance { sender, output, process, .. } = self.messages[message];
         if output == NO_OUTPUT {
@@ -175,9 +185,9 @@ impl Engine {
             return;
         }
         self.keep(message);
-        self.services[reaction.service.at()].busy += 1;
+        self.services[reaction.service.at()].metrics.busy.up(self.clock);
         let fresh = new_job(reaction.service, sender, message, process, Origin::Straight, false, self.clock);
-        let index = self.jobs.insert(Job { written: true, handling: output, ..fresh });
-        self.proceed(model, JobRef { index, generation: self.jobs.generation(index) });
+        let job = self.put_to_work(Job { written: true, handling: output, ..fresh });
+        self.proceed(model, job);
     }
 }

@@ -1,7 +1,8 @@
 //! Reactions at work: they decide, take effect, do their outputs in order, and end.
 
-use super::{Answer, At, Engine, Event, Instance, Job, JobRef, NO_OUTPUT, NONE, Origin, Outcome};
+use super::{Answer, Engine, Event, Instance, Job, JobRef, NO_OUTPUT, NONE, Origin, Outcome};
 use crate::board::Publishing;
+use crate::simulation::distribution::Sampler;
 use crate::simulation::expectations::Sight;
 use crate::simulation::model::{Model, Output, When};
 use crate::simulation::trace::TraceKind;
@@ -10,33 +11,33 @@ use crate::topology::MessageKind;
 /// How long a service that a message brought down takes to come up again, in nanoseconds.
 const RESTART: u64 = 10_000_000_000;
 
+/// How long after its last reaction a service still starts warm, in nanoseconds.
+const WARM_FOR: u64 = 300_000_000_000;
+
 impl Engine {
     /// The latency of a reaction is over: it decides, then does its outputs.
     pub(super) fn finish(&mut self, model: &Model, job: JobRef) {
-        let Some(&mut Job { service, reaction, message, process, idempotent, origin, .. }) =
+        let Some(&Job { service, reaction, message, process, idempotent, origin, .. }) =
             self.jobs.live(job.index, job.generation)
         else {
             return;
         };
         let Instance { key, corrupt, poison, cause, name, .. } = self.messages[message];
-        let awaited = self.step_done(cause, service, model);
+        let awaited = !self.awaited.is_empty() && self.step_done(cause, service, model);
         if poison {
-            self.note(TraceKind::Crashed, message, At::service(service));
-            self.end_job(model, job.index, Outcome::Crashed);
-            self.take_down(model, service);
-            return self.queue.push(self.clock.saturating_add(RESTART), Event::Restart(service));
+            return self.bring_down(model, job);
         }
         let unread =
             self.services[service.at()].cannot_read && model.messages[name.at()].kind == MessageKind::Event;
         let failure = model.services[service.at()].failure;
         let state = &mut self.services[service.at()];
         if state.choices.chance(failure) || corrupt || unread {
-            self.note(TraceKind::Failed, message, At::service(service));
+            self.note(TraceKind::Failed, message, service);
             return self.complete(model, job.index, Outcome::Failed);
         }
         if idempotent && let Some(known) = self.recall(process, reaction, key) {
             self.services[service.at()].metrics.deduplicated += 1;
-            self.note(TraceKind::Deduplicated, message, At::service(service));
+            self.note(TraceKind::Deduplicated, message, service);
             let outcome = if known.declined { Outcome::Declined } else { Outcome::Done };
             return self.complete(model, job.index, outcome);
         }
@@ -56,33 +57,45 @@ impl Engine {
         self.proceed(model, job);
     }
 
+    /// A message brings down the service that works on it.
+    #[cold]
+    fn bring_down(&mut self, model: &Model, job: JobRef) {
+        let Job { service, message, .. } = self.jobs[job.index];
+        self.note(TraceKind::Crashed, message, service);
+        self.end_job(model, job.index, Outcome::Crashed);
+        self.take_down(model, service);
+        self.queue.push(self.clock.saturating_add(RESTART), Event::Restart(service));
+    }
+
     /// Does the outputs of a reaction until it has to wait or is done.
     pub(super) fn proceed(&mut self, model: &Model, job: JobRef) {
-        let outputs = &model.reactions[self.jobs[job.index].reaction.at()].outputs;
+        let Job { reaction, mut step, .. } = self.jobs[job.index];
+        let outputs = &model.reactions[reaction.at()].outputs;
         loop {
+            let output = outputs.get(step as usize);
             let state = &self.jobs[job.index];
-            let step = state.step;
-            let Some(output) = outputs.get(step as usize) else { break };
-            if !applies(state, step, output) {
-                self.jobs[job.index].step += 1;
-                continue;
-            }
-            if output.call.is_some() {
-                if self.jobs[job.index].crashed {
-                    break;
+            if let Some(output) = output {
+                if !applies(state, step, output) {
+                    step += 1;
+                    continue;
                 }
-                return self.start_call(model, job, output);
+                if output.call.is_some() {
+                    if state.crashed {
+                        break;
+                    }
+                    self.jobs[job.index].step = step;
+                    return self.start_call(model, job, output);
+                }
             }
-            if !self.jobs[job.index].written && !self.write(model, job) {
+            // The work takes effect before the first thing it publishes, or at the end.
+            if !state.written && !self.write(model, job) {
                 return self.complete(model, job.index, Outcome::Crashed);
             }
+            let Some(output) = output else { break };
             if !self.publish(model, job, output, step) {
                 return;
             }
-            self.jobs[job.index].step += 1;
-        }
-        if !self.jobs[job.index].written && !self.write(model, job) {
-            return self.complete(model, job.index, Outcome::Crashed);
+            step += 1;
         }
         let state = &self.jobs[job.index];
         let outcome = match (state.crashed, state.declined || state.handling != NO_OUTPUT) {
@@ -94,10 +107,11 @@ impl Engine {
     }
 
     /// The work takes effect. False when the service crashes right after its write and nothing else survives.
+    #[inline(never)]
     fn write(&mut self, model: &Model, job: JobRef) -> bool {
-        let Job { service, reaction, message, process, idempotent, choice, handling, .. } =
-            self.jobs[job.index];
-        self.jobs[job.index].written = true;
+        let state = &mut self.jobs[job.index];
+        state.written = true;
+        let Job { service, reaction, message, process, idempotent, choice, handling, votes, .. } = *state;
         let name = self.messages[message].name;
         let definition = &model.reactions[reaction.at()];
         if idempotent {
@@ -108,20 +122,22 @@ impl Engine {
             self.remember(process, reaction, key, declined);
         }
         self.message_metrics[name.at()].handled += 1;
-        self.note(TraceKind::Handled, message, At::service(service));
+        self.note(TraceKind::Handled, message, service);
         if model.messages[name.at()].kind != MessageKind::Event {
             self.happened(name, process);
         }
-        self.project(model, job);
+        if let Some(lag) = &model.services[service.at()].lag {
+            self.project(model, job, lag);
+        }
         let crash = self.services[service.at()].crash_before_publish;
-        let publishes = definition.outputs.iter().any(|output| output.call.is_none());
-        if !(publishes && crash > 0.0 && self.fault_chance.chance(crash)) {
-            if self.jobs[job.index].votes != NONE {
+        let publishes = || definition.outputs.iter().any(|output| output.call.is_none());
+        if !(crash > 0.0 && publishes() && self.fault_chance.chance(crash)) {
+            if votes != NONE {
                 self.commit(model, job);
             }
             return true;
         }
-        self.note(TraceKind::Crashed, message, At::service(service));
+        self.note(TraceKind::Crashed, message, service);
         // An outbox, a change stream and an event store publish what was written; a second write is simply lost.
         let survives =
             !matches!(model.services[service.at()].publishing, Publishing::Direct | Publishing::Stateless);
@@ -130,9 +146,9 @@ impl Engine {
     }
 
     /// A read model takes its time to show what it has handled, and answers queries from what it shows.
-    fn project(&mut self, model: &Model, job: JobRef) {
+    #[inline(never)]
+    fn project(&mut self, model: &Model, job: JobRef, lag: &Sampler) {
         let Job { service, message, arrived, .. } = self.jobs[job.index];
-        let Some(lag) = &model.services[service.at()].lag else { return };
         let state = &mut self.services[service.at()];
         if model.messages[self.messages[message].name.at()].kind == MessageKind::Event {
             // Views are written in order: nothing shows before what came earlier.
@@ -141,25 +157,24 @@ impl Engine {
             state.metrics.lag.record(shows - arrived);
         } else if self.clock < state.shows_at {
             state.metrics.stale += 1;
-            self.note(TraceKind::Stale, message, At::service(service));
+            self.note(TraceKind::Stale, message, service);
         }
     }
 
     /// A reaction ends, its worker is free again, and who waits for it is told.
     pub(super) fn complete(&mut self, model: &Model, index: u32, outcome: Outcome) {
-        let Job { service, message, .. } = self.jobs[index];
-        let state = &mut self.services[service.at()];
-        let lost_before_ack = outcome == Outcome::Done
-            && state.crash_before_ack > 0.0
-            && self.fault_chance.chance(state.crash_before_ack);
+        let service = self.jobs[index].service;
+        let crash = self.services[service.at()].crash_before_ack;
+        let lost_before_ack = outcome == Outcome::Done && crash > 0.0 && self.fault_chance.chance(crash);
         let outcome = if lost_before_ack { Outcome::Crashed } else { outcome };
         if lost_before_ack {
-            self.note(TraceKind::Crashed, message, At::service(service));
+            self.note(TraceKind::Crashed, self.jobs[index].message, service);
         }
         self.end_job(model, index, outcome);
         self.poll(model, service);
     }
 
+    #[inline(always)]
     pub(super) fn end_job(&mut self, model: &Model, index: u32, outcome: Outcome) {
         let Job {
             service, message, process, origin, calling, arrived, reaction, step, votes, written, ..
@@ -169,9 +184,8 @@ impl Engine {
         }
         self.jobs.remove(index);
         let state = &mut self.services[service.at()];
-        state.busy -= 1;
-        state.metrics.busy.set(self.clock, u64::from(state.busy));
-        state.idle_since = Some(self.clock);
+        state.metrics.busy.down(self.clock);
+        state.warm_until = self.clock.saturating_add(WARM_FOR);
         match outcome {
             Outcome::Done | Outcome::Declined => state.metrics.done += 1,
             Outcome::Crashed => state.metrics.crashed += 1,
@@ -192,6 +206,7 @@ impl Engine {
         self.release(message);
     }
 
+    #[inline(never)]
     fn client_done(&mut self, model: &Model, entry: u32, process: u32, arrived: u64, outcome: Outcome) {
         let metrics = &mut self.entry_metrics[entry as usize];
         let latency = self.clock - arrived;
@@ -210,8 +225,17 @@ impl Engine {
     }
 
     /// Tells whoever waits how a reaction ended. The use of the message is the caller's.
+    #[inline]
     pub(super) fn conclude(&mut self, model: &Model, message: u32, origin: Origin, outcome: Outcome) {
         let good = matches!(outcome, Outcome::Done | Outcome::Declined);
+        // Nobody waits for what came straight from its sender.
+        if !(good && matches!(origin, Origin::Straight)) {
+            self.tell(model, message, origin, outcome, good);
+        }
+    }
+
+    #[inline(never)]
+    fn tell(&mut self, model: &Model, message: u32, origin: Origin, outcome: Outcome, good: bool) {
         match origin {
             Origin::Vote => {}
             Origin::Straight | Origin::Entry(_) => {

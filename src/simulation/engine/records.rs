@@ -231,14 +231,14 @@ pub(in crate::simulation) struct ServiceState {
     pub(in crate::simulation) skew: u64,
     /// Until when something it has handled does not show.
     pub(super) shows_at: u64,
-    pub(super) busy: u32,
     pub(super) inbox: std::collections::VecDeque<Pending>,
     pub(super) next_lane: usize,
     pub(super) replicas_up: u32,
     pub(super) tokens: f64,
     pub(super) tokens_at: u64,
     pub(super) polling: bool,
-    pub(super) idle_since: Option<u64>,
+    /// Until when an idle service starts warm.
+    pub(super) warm_until: u64,
     pub(super) latency: Stream,
     pub(super) choices: Stream,
     pub(super) outages: Stream,

@@ -1,7 +1,7 @@
 //! Two-phase commit: participants vote and hold their locks until the coordinator commits, and hold them on while it
 //! is lost.
 
-use super::{Answer, At, Engine, Event, Job, JobRef, NO_OUTPUT, NONE, Origin, Outcome};
+use super::{Answer, Engine, Event, Job, JobRef, NO_OUTPUT, NONE, Origin, Outcome};
 use crate::simulation::model::{Model, ServiceIx};
 use crate::simulation::trace::TraceKind;
 
@@ -26,6 +26,7 @@ pub(super) struct InDoubt {
 
 impl Engine {
     /// True when a job is to vote: its caller coordinates a transaction, and it has nothing against it.
+    #[inline(never)]
     pub(super) fn takes_part(&self, model: &Model, job: JobRef) -> bool {
         let Job { reaction, choice, message, .. } = self.jobs[job.index];
         let sender = model.reactions[self.messages[message].sender.at()].service;
@@ -36,10 +37,11 @@ impl Engine {
 
     /// A participant votes yes. Its worker and its locks stay taken. One whose coordinator no longer asks takes its
     /// work back: what is not decided is decided against.
+    #[cold]
     pub(super) fn vote(&mut self, model: &Model, job: JobRef, caller: JobRef, attempt: u16) {
         if super::calls::is_void(&self.jobs, caller, attempt) {
             let Job { service, message, .. } = self.jobs[job.index];
-            self.note(TraceKind::Aborted, message, At::service(service));
+            self.note(TraceKind::Aborted, message, service);
             self.jobs[job.index].origin = Origin::Vote;
             self.end_job(model, job.index, Outcome::Rejected);
             return self.poll(model, service);
@@ -50,11 +52,12 @@ impl Engine {
         (state.prepared, state.origin) = (true, Origin::Vote);
         let (service, message) = (state.service, state.message);
         self.services[service.at()].metrics.locked.up(self.clock);
-        self.note(TraceKind::Prepared, message, At::service(service));
+        self.note(TraceKind::Prepared, message, service);
         self.queue.push(self.clock, Event::Answer(caller, attempt, Answer::Yes));
     }
 
     /// The coordinator has written its decision: every participant takes effect.
+    #[cold]
     pub(super) fn commit(&mut self, model: &Model, job: JobRef) {
         let handling = self.jobs[job.index].handling;
         let first = std::mem::replace(&mut self.jobs[job.index].votes, NONE);
@@ -66,6 +69,7 @@ impl Engine {
 
     /// A coordinator ends with votes it has told nothing: without a decision they are taken back, and after a crash
     /// they stay in doubt until it recovers.
+    #[cold]
     pub(super) fn end_transaction(&mut self, model: &Model, index: u32, outcome: Outcome, written: bool) {
         let service = self.jobs[index].service;
         let first = std::mem::replace(&mut self.jobs[index].votes, NONE);
@@ -104,7 +108,7 @@ impl Engine {
         self.jobs[participant.index].prepared = false;
         self.services[service.at()].metrics.locked.down(self.clock);
         if !commit {
-            self.note(TraceKind::Aborted, message, At::service(service));
+            self.note(TraceKind::Aborted, message, service);
             self.end_job(model, participant.index, Outcome::Rejected);
             return self.poll(model, service);
         }
@@ -112,7 +116,7 @@ impl Engine {
         let key = self.messages[message].key;
         if idempotent && self.recall(process, reaction, key).is_some() {
             self.services[service.at()].metrics.deduplicated += 1;
-            self.note(TraceKind::Deduplicated, message, At::service(service));
+            self.note(TraceKind::Deduplicated, message, service);
             self.end_job(model, participant.index, Outcome::Done);
             return self.poll(model, service);
         }

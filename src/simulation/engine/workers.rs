@@ -1,13 +1,10 @@
 //! Services and their workers: admission, waiting, rate limits, going down and coming up.
 
-use super::{At, Engine, Event, Job, JobRef, NO_OUTPUT, NONE, Origin, Outcome, Pending, ServiceState};
+use super::{Engine, Event, Job, JobRef, NO_OUTPUT, NONE, Origin, Outcome, Pending, ServiceState};
 use crate::simulation::metrics::ServiceMetrics;
 use crate::simulation::model::{Model, ReactionIx, Service, ServiceIx};
 use crate::simulation::random::Stream;
 use crate::simulation::trace::TraceKind;
-
-/// How long a service must have been idle to start cold, in nanoseconds.
-const COLD_AFTER: u64 = 300_000_000_000;
 
 impl ServiceState {
     pub(super) fn new(service: &Service, seed: u64) -> Self {
@@ -24,14 +21,13 @@ impl ServiceState {
             cannot_read: false,
             skew: 0,
             shows_at: 0,
-            busy: 0,
             inbox: std::collections::VecDeque::new(),
             next_lane: 0,
             replicas_up: service.replicas.0,
             tokens: 1.0,
             tokens_at: 0,
             polling: false,
-            idle_since: None,
+            warm_until: 0,
             latency: stream("latency"),
             choices: stream("choices"),
             outages: stream("outages"),
@@ -40,9 +36,20 @@ impl ServiceState {
         }
     }
 
+    /// A worker of its service is free.
+    #[inline]
+    pub(super) fn is_free(&self, service: &Service) -> bool {
+        self.metrics.busy.value < u64::from(service.workers)
+    }
+
     /// Takes one token of the rate limit; answers how long to wait when there is none.
+    #[inline]
     fn take_token(&mut self, now: u64) -> Result<(), u64> {
-        let Some(rate) = self.rate_limit else { return Ok(()) };
+        self.rate_limit.map_or(Ok(()), |rate| self.take_limited(now, rate))
+    }
+
+    #[cold]
+    fn take_limited(&mut self, now: u64, rate: f64) -> Result<(), u64> {
         let burst = rate.max(1.0);
         self.tokens = (self.tokens + (now - self.tokens_at) as f64 * rate / 1e9).min(burst);
         self.tokens_at = now;
@@ -58,28 +65,33 @@ impl Engine {
     /// An arrival: the world outside reacts at once.
     pub(super) fn begin_outside(&mut self, model: &Model, reaction: ReactionIx, process: u32, entry: u32) {
         let service = model.reactions[reaction.at()].service;
-        let index = self.jobs.insert(Job {
-            written: true,
-            ..new_job(service, reaction, NONE, process, Origin::Entry(entry), false, self.clock)
-        });
-        self.services[service.at()].busy += 1;
-        self.proceed(model, JobRef { index, generation: self.jobs.generation(index) });
+        self.services[service.at()].metrics.busy.up(self.clock);
+        let job = new_job(service, reaction, NONE, process, Origin::Entry(entry), false, self.clock);
+        let job = self.put_to_work(Job { written: true, ..job });
+        self.proceed(model, job);
+    }
+
+    #[inline]
+    pub(super) fn put_to_work(&mut self, job: Job) -> JobRef {
+        let (index, generation) = self.jobs.insert_named(job);
+        JobRef { index, generation }
     }
 
     /// A message reaches a reaction. The caller's use of the message stays the caller's.
+    #[inline]
     pub(super) fn deliver(&mut self, model: &Model, to: (ReactionIx, bool), message: u32, origin: Origin) {
         let (reaction, idempotent) = to;
         let service = model.reactions[reaction.at()].service;
         let state = &mut self.services[service.at()];
         let reachable =
             state.down == 0 && (state.island == 0 || !matches!(origin, Origin::Push(_) | Origin::Stream(..)));
-        if !reachable || state.rate_limit.is_some() && state.take_token(self.clock).is_err() {
+        if !reachable || state.take_token(self.clock).is_err() {
             return self.refuse(model, service, message, origin);
         }
         let definition = &model.services[service.at()];
-        if state.busy < definition.workers {
+        if state.is_free(definition) {
             self.keep(message);
-            return self.begin(model, reaction, idempotent, message, origin);
+            return self.begin(model, (service, reaction), idempotent, message, origin);
         }
         if state.inbox.len() >= definition.waiting as usize {
             return self.refuse(model, service, message, origin);
@@ -89,9 +101,10 @@ impl Engine {
         self.keep(message);
     }
 
+    #[cold]
     pub(super) fn refuse(&mut self, model: &Model, service: ServiceIx, message: u32, origin: Origin) {
         self.services[service.at()].metrics.refused += 1;
-        self.note(TraceKind::Refused, message, At::service(service));
+        self.note(TraceKind::Refused, message, service);
         self.conclude(model, message, origin, Outcome::Failed);
     }
 
@@ -99,55 +112,66 @@ impl Engine {
     pub(super) fn begin(
         &mut self,
         model: &Model,
-        reaction: ReactionIx,
+        (service, reaction): (ServiceIx, ReactionIx),
         idempotent: bool,
         message: u32,
         origin: Origin,
     ) {
-        let service = model.reactions[reaction.at()].service;
         let definition = &model.services[service.at()];
         let state = &mut self.services[service.at()];
         let mut latency = definition.latency.sample(&mut state.latency);
         if state.slow != 1.0 {
             latency = times(latency, state.slow);
         }
-        if definition.cold_start > 0 && state.busy == 0 {
-            let warm = state.idle_since.is_some_and(|since| self.clock - since < COLD_AFTER);
-            latency = latency.saturating_add(if warm { 0 } else { definition.cold_start });
+        if definition.cold_start > 0 && state.metrics.busy.value == 0 && self.clock >= state.warm_until {
+            latency = latency.saturating_add(definition.cold_start);
         }
-        state.busy += 1;
-        let occupied = state.busy == definition.workers;
-        state.metrics.busy.set(self.clock, u64::from(state.busy));
+        state.metrics.busy.up(self.clock);
         state.metrics.started += 1;
-        if occupied && definition.polls {
+        if definition.polls && !state.is_free(definition) {
             self.stop_asking(model, service);
         }
         let process = self.messages[message].process;
-        let index =
-            self.jobs.insert(new_job(service, reaction, message, process, origin, idempotent, self.clock));
-        let job = JobRef { index, generation: self.jobs.generation(index) };
+        let job =
+            self.put_to_work(new_job(service, reaction, message, process, origin, idempotent, self.clock));
         self.queue.push(self.clock.saturating_add(latency), Event::Finish(job));
     }
 
     /// Gives free workers of a service what waits for them: its inbox first, then its queues in turn.
     pub(super) fn poll(&mut self, model: &Model, service: ServiceIx) {
-        let workers = model.services[service.at()].workers;
+        while self.take_up_waiting(model, service) {}
+        if !model.lanes_of[service.at()].is_empty() {
+            self.poll_queues(model, service);
+        }
+    }
+
+    #[inline(never)]
+    fn poll_queues(&mut self, model: &Model, service: ServiceIx) {
         loop {
-            let state = &mut self.services[service.at()];
-            if state.down > 0 || state.busy >= workers {
+            let state = &self.services[service.at()];
+            let idle = state.down == 0 && state.island == 0 && state.is_free(&model.services[service.at()]);
+            if !idle || !self.may_pull(service) || !self.pull(model, service) {
                 return;
             }
-            if let Some(Pending { reaction, message, origin, idempotent, since }) = state.inbox.pop_front() {
-                state.metrics.waiting.down(self.clock);
-                state.metrics.wait.record(self.clock - since);
-                self.begin(model, reaction, idempotent, message, origin);
-            } else {
-                let has_lanes = !model.lanes_of[service.at()].is_empty() && state.island == 0;
-                if !has_lanes || !self.may_pull(service) || !self.pull(model, service) {
-                    return;
-                }
-            }
+            // The rest of a batch waits inside.
+            while self.take_up_waiting(model, service) {}
         }
+    }
+
+    /// A free worker takes up what waits longest in the inbox of its service. False when there is none, or nothing.
+    #[inline]
+    fn take_up_waiting(&mut self, model: &Model, service: ServiceIx) -> bool {
+        let state = &mut self.services[service.at()];
+        if state.down > 0 || !state.is_free(&model.services[service.at()]) {
+            return false;
+        }
+        let Some(Pending { reaction, message, origin, idempotent, since }) = state.inbox.pop_front() else {
+            return false;
+        };
+        state.metrics.waiting.down(self.clock);
+        state.metrics.wait.record(self.clock - since);
+        self.begin(model, (service, reaction), idempotent, message, origin);
+        true
     }
 
     /// A rate limit makes a service that pulls wait instead of refusing.
@@ -171,6 +195,7 @@ impl Engine {
     }
 
     /// One more reason for a service to be down. The first one ends everything it was doing.
+    #[cold]
     pub(in crate::simulation) fn take_down(&mut self, model: &Model, service: ServiceIx) {
         self.services[service.at()].down += 1;
         if self.services[service.at()].down > 1 {
@@ -178,7 +203,7 @@ impl Engine {
         }
         self.services[service.at()].metrics.up.set(self.clock, 0);
         self.stop_asking(model, service);
-        self.note(TraceKind::WentDown, NONE, At::service(service));
+        self.note(TraceKind::WentDown, NONE, service);
         let at_work: Vec<u32> =
             self.jobs.iter().filter(|(_, job)| job.service == service).map(|(index, _)| index).collect();
         for index in at_work {
@@ -186,7 +211,7 @@ impl Engine {
             if self.jobs[index].prepared {
                 continue;
             }
-            self.note(TraceKind::Crashed, self.jobs[index].message, At::service(service));
+            self.note(TraceKind::Crashed, self.jobs[index].message, service);
             self.end_job(model, index, Outcome::Crashed);
         }
         while let Some(Pending { message, origin, .. }) = self.services[service.at()].inbox.pop_front() {
@@ -204,7 +229,7 @@ impl Engine {
             return;
         }
         state.metrics.up.set(self.clock, 1);
-        self.note(TraceKind::CameUp, NONE, At::service(service));
+        self.note(TraceKind::CameUp, NONE, service);
         self.recover(model, service);
         self.poll(model, service);
     }
