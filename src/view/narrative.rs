@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::board::{Board, StickyId, StickyKind};
 
-/// A number for each event sticky that a link joins to the story: causes before effects, and among equals what stands
-/// further left, then higher, first. Loops are entered at their leftmost sticky.
+/// A number for each event sticky: causes before effects, and among equals what stands further left, then higher, first.
+/// So a board without links is told from left to right. Loops are entered at their leftmost sticky.
 #[must_use]
 pub fn numbers(board: &Board) -> Vec<(StickyId, usize)> {
-    let mut causes: BTreeMap<StickyId, usize> = BTreeMap::new();
+    let events = board.stickies.iter().filter(|(_, sticky)| sticky.kind == StickyKind::Event);
+    let mut causes: BTreeMap<StickyId, usize> = events.map(|(id, _)| (*id, 0)).collect();
     let mut effects: BTreeMap<StickyId, Vec<StickyId>> = BTreeMap::new();
     for link in board.links.values().filter(|link| board.link_meaning(link).is_some()) {
         *causes.entry(link.to).or_default() += 1;
@@ -59,5 +60,18 @@ mod tests {
         let told: Vec<(&str, usize)> =
             numbers(&board).into_iter().map(|(id, n)| (board.stickies[&id].name.as_str(), n)).collect();
         assert_eq!(told, [("Ordered", 1), ("Cooked", 2), ("Delivered", 3)]);
+    }
+
+    #[test]
+    fn a_board_without_links_is_told_from_left_to_right() {
+        let mut board = Board::default();
+        let mut ids = IdGen::new(0, 0);
+        for (name, x, y) in [("Cooked", 300.0, 0.0), ("Ordered", 0.0, 40.0), ("Paid", 150.0, -20.0)] {
+            let edit = outline::plan(&board, &mut ids, name, Point::new(x, y), StickyKind::Event);
+            crate::edit::apply(&mut board, &edit.ops).unwrap();
+        }
+        let told: Vec<&str> =
+            numbers(&board).iter().map(|(id, _)| board.stickies[id].name.as_str()).collect();
+        assert_eq!(told, ["Ordered", "Paid", "Cooked"]);
     }
 }

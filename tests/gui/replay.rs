@@ -398,3 +398,17 @@ fn wait_until(harness: &mut Harness<'static, App>, so: impl Fn(&Harness<'static,
     }
     panic!("it never became so: {:?}", rows(harness));
 }
+
+#[test]
+fn a_log_without_a_board_offers_to_make_one() {
+    let folder = Folder::new();
+    let mut harness = super::kit::open(None);
+    harness.state_mut().send(Command::Replay(run_of_the_store(&folder), None));
+    wait_for(&mut harness, "Make a board of this log");
+    wait_for(&mut harness, "events · ");
+    settle(&mut harness);
+    harness.get_by_label("Make a board of this log").click();
+    wait_until(&mut harness, |harness| !harness.state().document().board().stickies.is_empty());
+    press(&mut harness, Modifiers::COMMAND, Key::Num4);
+    assert!(harness.query_by_label("Make a board of this log").is_none());
+}

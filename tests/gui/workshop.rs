@@ -89,6 +89,11 @@ fn votes_are_cast_by_click_and_ranked() {
     harness.get_by_label("Order placed, votes: 2");
     harness.get_by_label("Shop, votes: 1");
     harness.get_by_label("3 dots on 2 stickies");
+    let canvas = harness.get_by_label("Board canvas").rect();
+    assert!(
+        harness.get_by_label("Dot voting").rect().left() > canvas.right(),
+        "no sticky lies under the results"
+    );
     harness.get_by_label("Clear").click();
     settle(&mut harness);
     harness.get_by_label("No dots yet.");

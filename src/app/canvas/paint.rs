@@ -105,7 +105,7 @@ impl BoardCanvas {
         let mut mesher = Mesher::with_room(atlas, ui.ctx().pixels_per_point(), self.paint.filled);
         dots(&brush, &mut mesher, area);
         frames(&brush, &mut mesher, &frame_titles);
-        lines(&brush, &mut mesher, line_titles, area);
+        lines(&brush, &mut mesher, &line_titles, area);
         super::overlay::paint_flow(&brush, &mut mesher, scene, overlays);
         super::links::paint(&brush, &mut mesher, &links, &labels);
         titles(&brush, &mut mesher, &frame_titles);
@@ -118,6 +118,7 @@ impl BoardCanvas {
         super::overlay::paint_badges(&brush, &mut mesher, scene, extras);
         activity(&brush, &mut mesher, scene, area);
         spotlight(&brush, &mut mesher, area);
+        flags(&brush, &mut mesher, &line_titles, area);
         self.paint.filled = mesher.filled();
         painter.add(Shape::mesh(mesher.finish()));
         if ui.fonts(|fonts| fonts.font_image_size()) != atlas {
@@ -298,25 +299,38 @@ fn titles(brush: &Brush<'_>, mesher: &mut Mesher, titles: &[(&FrameShape, Laid)]
     }
 }
 
-/// Pivotal lines, each with its title on a flag at the top of the window.
-fn lines(brush: &Brush<'_>, mesher: &mut Mesher, lines: Vec<(&LineShape, Laid)>, area: egui::Rect) {
-    let theme = brush.theme;
+/// The colours of a pivotal line and of the words on its flag.
+fn line_colors(brush: &Brush<'_>, line: &LineShape) -> (Color32, Color32) {
+    let (item, theme) = (Item::Line(line.id), brush.theme);
+    let chosen = brush.look.selection.contains(item) || brush.look.hover == Hit::Item(item);
+    if chosen { (theme.accent, theme.on_accent) } else { (theme.secondary, theme.canvas) }
+}
+
+/// Pivotal lines.
+fn lines(brush: &Brush<'_>, mesher: &mut Mesher, lines: &[(&LineShape, Laid)], area: egui::Rect) {
+    for (line, _) in lines {
+        let x = brush.at(Point::new(line.x, 0.0)).x;
+        if (area.left()..=area.right()).contains(&x) {
+            let color = line_colors(brush, line).0;
+            mesher.line(&[pos2(x, area.top()), pos2(x, area.bottom())], 2.0, color);
+        }
+    }
+}
+
+/// The titles of pivotal lines, each on a flag at the top of the window; in the spotlight those of lines that cross it.
+fn flags(brush: &Brush<'_>, mesher: &mut Mesher, lines: &[(&LineShape, Laid)], area: egui::Rect) {
+    let lit = brush.look.spotlight.map_or(area, |lit| brush.area(lit));
     for (line, title) in lines {
         let x = brush.at(Point::new(line.x, 0.0)).x;
-        if x < area.left() - 240.0 || x > area.right() {
+        let far = x < area.left() - 240.0 || x > area.right();
+        let dark = brush.look.spotlight.is_some() && !lit.x_range().contains(x);
+        if far || dark || line.title.is_empty() {
             continue;
         }
-        let item = Item::Line(line.id);
-        let chosen = brush.look.selection.contains(item) || brush.look.hover == Hit::Item(item);
-        let color = if chosen { theme.accent } else { theme.secondary };
-        mesher.line(&[pos2(x, area.top()), pos2(x, area.bottom())], 2.0, color);
-        if line.title.is_empty() {
-            continue;
-        }
+        let (color, ink) = line_colors(brush, line);
         let size = title.galley.size() * title.unit;
         let flag = egui::Rect::from_min_size(pos2(x, area.top() + 8.0), size + vec2(16.0, 8.0));
         mesher.rounded(flag, 3.0, color);
-        let ink = if chosen { theme.on_accent } else { theme.canvas };
         mesher.text(&title.galley, flag.min + vec2(8.0, 4.0), title.unit, ink);
     }
 }

@@ -26,7 +26,7 @@ pub(in crate::app) fn show(ctx: &Context, theme: &Theme) {
     );
     let title = if hovered == 1 { "Drop to open" } else { "Drop to open them" };
     painter.text(middle + vec2(0.0, 8.0), Align2::CENTER_CENTER, title, Theme::strong(20.0), theme.text);
-    let what = "A board, a captured log, or a board of another tool";
+    let what = "A board, contracts, a captured log, or a board of another tool";
     let font = Theme::plain(theme.sizes.body);
     painter.text(middle + vec2(0.0, 34.0), Align2::CENTER_CENTER, what, font, theme.secondary);
 }

@@ -23,9 +23,7 @@ use crate::view::{Action, Item};
 
 /// Shows the inspector.
 pub(in crate::app) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let frame =
-        Frame::new().fill(cx.theme.chrome).inner_margin(Margin { left: 16, right: 8, top: 14, bottom: 8 });
-    Panel::right("inspector").default_size(300.0).size_range(240.0..=520.0).frame(frame).show(ui, |ui| {
+    place(cx.theme).show(ui, |ui| {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             let frame = Frame::new().inner_margin(Margin { left: 0, right: 8, top: 0, bottom: 16 });
             frame.show(ui, |ui| match cx.selection.only() {
@@ -38,6 +36,13 @@ pub(in crate::app) fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
             });
         });
     });
+}
+
+/// Its place at the right edge.
+pub(in crate::app) fn place(theme: &Theme) -> Panel {
+    let frame =
+        Frame::new().fill(theme.chrome).inner_margin(Margin { left: 16, right: 8, top: 14, bottom: 8 });
+    Panel::right("inspector").default_size(300.0).size_range(240.0..=520.0).frame(frame)
 }
 
 /// The title row: a patch of colour, the name, and a line below it.

@@ -180,7 +180,6 @@ impl BoardWorkspace {
         }
         self.level_switch(ui, cx, &scene);
         self.proposals_bar(ui, cx);
-        self.show_votes(ui, cx);
         if cx.document.board().stickies.is_empty() && self.naming.is_none() {
             empty_hint(ui, cx, self.canvas.viewport());
         }
@@ -317,9 +316,7 @@ impl Workspace for BoardWorkspace {
             if let Some(chosen) = panels::rail::show(ui, cx.theme, self.toolbox.tool, cx.options.level) {
                 self.choose(ui.ctx(), cx, chosen);
             }
-            if cx.options.inspector {
-                panels::inspector::show(ui, cx);
-            }
+            self.show_beside(ui, cx);
             if cx.options.drawer {
                 panels::drawer::show(ui, cx);
             }

@@ -7,6 +7,7 @@ mod event;
 mod file;
 mod findings;
 mod fit;
+mod found;
 mod heat;
 mod open;
 mod picked;
@@ -127,7 +128,9 @@ impl ReplayWorkspace {
 
     /// What happens now but stands nowhere on the board, in the corner of the picture.
     fn off_board(&self, ui: &egui::Ui, cx: &Cx<'_>) {
-        let Some(open) = &self.open else { return };
+        let Some(open) = self.open.as_ref().filter(|_| !cx.document.board().stickies.is_empty()) else {
+            return;
+        };
         let names: Vec<&str> = open
             .frame
             .off_board
@@ -211,6 +214,8 @@ impl Workspace for ReplayWorkspace {
             *cx.selection = clicked.into_iter().collect();
         }
         self.off_board(ui, cx);
+        self.offer_board(ui, cx);
+        self.take_discovered(cx);
         if let Some(ask) = watching::keys(ui) {
             self.ask(ask, ui.ctx());
         }

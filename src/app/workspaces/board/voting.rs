@@ -1,12 +1,11 @@
 //! Dot voting: a click on a sticky is a dot, and the results stand beside the canvas while it goes on.
 
-use egui::{Align, Area, Frame, Layout, Margin, Order, RichText, ScrollArea, Sense, Ui, vec2};
+use egui::{Align, Layout, RichText, ScrollArea, Sense, Ui, vec2};
 
 use super::BoardWorkspace;
-use crate::app::canvas::pos;
 use crate::app::context::{Command, Cx};
 use crate::app::theme::Theme;
-use crate::app::widgets;
+use crate::app::{panels, widgets};
 use crate::board::notation::words;
 use crate::board::{Record, Sticky, StickyId};
 use crate::edit::Intent;
@@ -15,8 +14,6 @@ use crate::view::{Action, Item, votes};
 
 /// How many results are listed.
 const LISTED: usize = 40;
-/// The width of the panel in points.
-const WIDTH: f32 = 236.0;
 
 impl BoardWorkspace {
     /// Gives a sticky a dot, or takes one back.
@@ -37,66 +34,59 @@ impl BoardWorkspace {
         cx.selection.clear();
     }
 
-    /// The results so far, while the voting tool is in hand.
-    pub(super) fn show_votes(&self, ui: &Ui, cx: &mut Cx<'_>) {
-        if self.toolbox.tool != Tool::Vote {
-            return;
+    /// The results so far stand beside the canvas while the voting tool is in hand, where the inspector is otherwise: no
+    /// sticky lies under them.
+    pub(super) fn show_beside(&self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        if self.toolbox.tool == Tool::Vote {
+            panels::inspector::place(cx.theme).show(ui, |ui| votes_panel(ui, cx));
+        } else if cx.options.inspector {
+            panels::inspector::show(ui, cx);
         }
-        let viewport = self.canvas.viewport();
-        let corner = pos(crate::board::Point::new(viewport.max.x, viewport.min.y)) + vec2(-12.0, 12.0);
-        let place = Area::new(ui.id().with("votes")).fixed_pos(corner).pivot(egui::Align2::RIGHT_TOP);
-        place.order(Order::Middle).show(ui.ctx(), |ui| {
-            let frame = Frame::popup(ui.style()).inner_margin(Margin::same(12));
-            frame.show(ui, |ui| {
-                ui.set_width(WIDTH);
-                self.votes_panel(ui, cx, viewport.height() - 160.0);
-            });
-        });
     }
+}
 
-    fn votes_panel(&self, ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {
-        let results = votes::results(cx.document.board());
-        let dots: u32 = results.iter().map(|(_, votes)| votes).sum();
-        ui.horizontal(|ui| {
-            ui.label(cx.theme.title("Dot voting"));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if widgets::icon_button(ui, cx.theme, "close", "End the voting", "Esc", false).clicked() {
-                    cx.send(Command::Run(Action::Voting));
-                }
-            });
-        });
-        ui.label(cx.theme.secondary("Click a sticky to give it a dot. Shift+click takes one back."));
-        ui.add_space(8.0);
-        if results.is_empty() {
-            ui.label(cx.theme.secondary("No dots yet."));
-            return;
-        }
-        let most = results.first().map_or(1, |(_, votes)| *votes).max(1);
-        let height = height.max(120.0);
-        ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 2.0;
-            for (id, votes) in results.iter().take(LISTED) {
-                let Some(sticky) = cx.document.board().stickies.get(id) else { continue };
-                if result_row(ui, cx.theme, sticky, *votes, most) {
-                    cx.send(Command::Show(vec![Item::Sticky(*id)]));
-                }
+fn votes_panel(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let results = votes::results(cx.document.board());
+    let dots: u32 = results.iter().map(|(_, votes)| votes).sum();
+    ui.horizontal(|ui| {
+        ui.label(cx.theme.title("Dot voting"));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if widgets::icon_button(ui, cx.theme, "close", "End the voting", "Esc", false).clicked() {
+                cx.send(Command::Run(Action::Voting));
             }
         });
-        ui.add_space(8.0);
-        ui.horizontal(|ui| {
-            ui.label(cx.theme.secondary(format!("{dots} dots on {} stickies", results.len())));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui.button("Clear").on_hover_text("Remove all votes").clicked() {
-                    cx.send(Command::Run(Action::ClearVotes));
-                }
-            });
-        });
+    });
+    ui.label(cx.theme.secondary("Click a sticky to give it a dot. Shift+click takes one back."));
+    ui.add_space(8.0);
+    if results.is_empty() {
+        ui.label(cx.theme.secondary("No dots yet."));
+        return;
     }
+    let most = results.first().map_or(1, |(_, votes)| *votes).max(1);
+    let height = (ui.available_height() - 48.0).max(120.0);
+    ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        for (id, votes) in results.iter().take(LISTED) {
+            let Some(sticky) = cx.document.board().stickies.get(id) else { continue };
+            if result_row(ui, cx.theme, sticky, *votes, most) {
+                cx.send(Command::Show(vec![Item::Sticky(*id)]));
+            }
+        }
+    });
+    ui.add_space(8.0);
+    ui.horizontal(|ui| {
+        ui.label(cx.theme.secondary(format!("{dots} dots on {} stickies", results.len())));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ui.button("Clear").on_hover_text("Remove all votes").clicked() {
+                cx.send(Command::Run(Action::ClearVotes));
+            }
+        });
+    });
 }
 
 /// One result: the name over a bar in the colour of the sticky, and the count.
 fn result_row(ui: &mut Ui, theme: &Theme, sticky: &Sticky, votes: u32, most: u32) -> bool {
-    let (rect, response) = ui.allocate_exact_size(vec2(WIDTH - 12.0, 26.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width() - 8.0, 26.0), Sense::click());
     let name = words(&sticky.name);
     response.widget_info(|| {
         egui::WidgetInfo::labeled(egui::WidgetType::Button, true, format!("{name}, votes: {votes}"))

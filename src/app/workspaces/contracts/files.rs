@@ -196,7 +196,7 @@ impl Files {
         }
         let told = match self.folder.path() {
             Some(folder) => format!("compared with {}", folder.display()),
-            None => "to compare with what is there, and to write".to_owned(),
+            None => "A folder to compare with, and to write to".to_owned(),
         };
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             for (json, name) in [(true, "JSON"), (false, "YAML")] {

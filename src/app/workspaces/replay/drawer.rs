@@ -64,6 +64,9 @@ impl ReplayWorkspace {
                     if let Some((n, wrong)) = self.count_of(tab) {
                         let color = if wrong { theme.error } else { theme.secondary };
                         ui.label(RichText::new(n).font(Theme::strong(theme.sizes.small)).color(color));
+                    } else {
+                        // A number that comes while somebody clicks on a tab behind it must not make that another one.
+                        ui.skip_ahead_auto_ids(1);
                     }
                     if response.clicked() {
                         self.folded = selected;

@@ -8,7 +8,6 @@ use crate::app::canvas::Tone;
 use crate::app::context::{Command, Cx};
 use crate::app::widgets::{self, spoken_number};
 use crate::io::log_memory::Remembered;
-use crate::replay::discovery::discover;
 use crate::replay::index::SourceState;
 use crate::replay::mapping::Mapping;
 use crate::replay::time::TimeUnit;
@@ -64,22 +63,9 @@ impl ReplayWorkspace {
                 .clicked();
         });
         if board {
-            let log = open.log.clone();
-            self.discovering.start(ui.ctx(), move || discover(&log));
+            self.discover(ui.ctx());
         }
-        if self.discovering.is_under_way() {
-            ui.horizontal(|ui| {
-                ui.spinner();
-                ui.label(theme.secondary("Looking for services, messages and reactions…"));
-            });
-        }
-        if let Some(found) = self.discovering.take() {
-            for note in found.notes.iter().take(3) {
-                cx.say(Tone::Note, crate::app::context::sentence(note));
-            }
-            cx.send(Command::OpenBoard(Box::new(found.board)));
-            cx.send(Command::SwitchTo("Board"));
-        }
+        self.discovery_under_way(ui, theme);
         if another {
             cx.send(Command::Run(Action::OpenLog));
         }
