@@ -17,9 +17,9 @@
 //!   whose literal text it holds.
 //! - The conditions met are followed down a tree of rules; a rule costs nothing unless its most telling
 //!   condition is met. `anything-but` and `exists: false` as a rule's only conditions cost one step a rule.
-//! - A rule whose conditions are met within arrays costs one look at each element that has a say. Where elements meet
-//!   ever other conditions, so that none stands for another, up to 1,024 sets of them are kept for each; a match that
-//!   needs one beyond those is missed.
+//! - A rule whose conditions are met within arrays costs one look at each element that has a say. Where one path leads
+//!   to several arrays at once (a key comes twice in an object, or `a.b` beside `a`), values are put together one by one
+//!   in at most 1,000,000 steps a rule; an event that needs more is refused ([`EventError::TooTangled`]), never misjudged.
 //!
 //! # Where Event Ruler is not followed
 //!

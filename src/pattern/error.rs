@@ -177,7 +177,7 @@ pub struct PatternError {
     pub offset: usize,
 }
 
-/// An event that cannot be matched because it is no well-formed JSON object.
+/// An event that cannot be matched: it is no well-formed JSON object, or too tangled to be judged.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum EventError {
@@ -195,4 +195,9 @@ pub enum EventError {
     /// Nested beyond the allowed depth.
     #[error("event is nested deeper than {0} levels")]
     TooDeep(usize),
+    /// One path leads to several arrays at once, and their elements go together in too many ways to try them all.
+    #[error(
+        "event has one key several times with arrays that take more than {0} steps to put together; join them"
+    )]
+    TooTangled(usize),
 }

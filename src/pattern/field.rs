@@ -9,7 +9,7 @@ use super::address::{Address, Block, parse_address};
 use super::condition::{Operator, Scalar};
 use super::fold::{Folded, canonicalize};
 use super::globs::Globs;
-use super::number::nearest;
+use super::number::Nearest;
 use super::ranges::Ranges;
 use super::steps;
 use super::trie::Trie;
@@ -82,9 +82,16 @@ pub(crate) struct Buffers {
 }
 
 impl FieldIndex {
-    /// Calls back with all that a value says. The same entry may come more than once.
+    /// Calls back with all that a value says. The same entry may come more than once. A number comes with the float
+    /// nearest to it, if there is one.
     #[inline]
-    pub(crate) fn look_up(&self, scalar: Scalar<'_>, buffers: &mut Buffers, mut found: impl FnMut(Entry)) {
+    pub(crate) fn look_up(
+        &self,
+        scalar: Scalar<'_>,
+        nearest: Option<Nearest>,
+        buffers: &mut Buffers,
+        mut found: impl FnMut(Entry),
+    ) {
         for &entry in &self.exists {
             found(entry);
         }
@@ -93,7 +100,7 @@ impl FieldIndex {
             Scalar::False => &self.no,
             Scalar::Null => &self.null,
             Scalar::String(text) => return self.look_up_text(text, buffers, &mut found),
-            Scalar::Number(text) => return self.look_up_number(text, &mut found),
+            Scalar::Number(text) => return self.look_up_number(text, nearest, &mut found),
         };
         entries.iter().copied().for_each(found);
     }
@@ -102,6 +109,12 @@ impl FieldIndex {
     #[inline]
     pub(crate) fn reads_text(&self) -> bool {
         self.reads_text
+    }
+
+    /// Whether numbers need to be read to be judged.
+    #[inline]
+    pub(crate) fn reads_numbers(&self) -> bool {
+        self.reads_numbers
     }
 
     #[inline]
@@ -172,7 +185,7 @@ impl FieldIndex {
     }
 
     #[inline]
-    fn look_up_number(&self, text: &[u8], found: &mut impl FnMut(Entry)) {
+    fn look_up_number(&self, text: &[u8], nearest: Option<Nearest>, found: &mut impl FnMut(Entry)) {
         if !self.reads_numbers {
             return;
         }
@@ -182,7 +195,7 @@ impl FieldIndex {
         {
             entries.iter().copied().for_each(&mut *found);
         }
-        let Some(number) = nearest(text) else { return };
+        let Some(number) = nearest else { return };
         // Most numbers meet nothing, and need not be judged further.
         let mut comparable = None;
         let mut confirm = |entry| {

@@ -27,22 +27,71 @@ const GRAM: usize = 3;
 /// A wildcard with what tells most values apart from those that match it without following a pointer.
 #[derive(Debug, Clone, PartialEq)]
 struct Filed {
-    /// The byte a value must end in.
-    last: Option<u8>,
     entry: Entry,
-    wildcard: Box<Wildcard>,
+    /// The length of its literal texts together.
+    least: u32,
+    /// Up to eight bytes of the anchor it is not filed by, and which of a value's eight they must equal.
+    anchor: u64,
+    mask: u64,
+    /// What is left to confirm: nothing of most wildcards with one star.
+    rest: Option<Box<Wildcard>>,
+}
+
+/// The bytes of an anchor that are compared at once.
+const ANCHOR: usize = 8;
+
+/// The first bytes of a text as a number, the first lowest; of a shorter one zeros follow.
+#[inline]
+fn first_bytes(text: &[u8]) -> u64 {
+    match text.first_chunk::<ANCHOR>() {
+        Some(bytes) => u64::from_le_bytes(*bytes),
+        None => text.iter().rev().fold(0, |packed, &byte| packed << 8 | u64::from(byte)),
+    }
+}
+
+/// The last bytes of a text as a number, the last highest; of a shorter one zeros go before.
+#[inline]
+fn last_bytes(text: &[u8]) -> u64 {
+    match text.last_chunk::<ANCHOR>() {
+        Some(bytes) => u64::from_le_bytes(*bytes),
+        None if text.is_empty() => 0,
+        None => first_bytes(text) << (8 * (ANCHOR - text.len())),
+    }
 }
 
 impl Filed {
-    fn new(wildcard: &Wildcard, entry: Entry) -> Filed {
-        let last = wildcard.segments().last().and_then(|segment| segment.last().copied());
-        Filed { last, entry, wildcard: Box::new(wildcard.clone()) }
+    fn new(wildcard: &Wildcard, entry: Entry, place: &Place<'_>) -> Filed {
+        let segments = wildcard.segments();
+        let [start, end] = [segments.first(), segments.last()].map(|end| end.map_or(&[][..], Vec::as_slice));
+        let all = |length: usize| u64::MAX.checked_shr(8 * (ANCHOR - length) as u32).unwrap_or(0);
+        let (anchor, mask, is_whole) = match place {
+            Place::Start(_) => {
+                let length = end.len().min(ANCHOR);
+                (last_bytes(end), last_bytes(&[u8::MAX; ANCHOR][..length]), length == end.len())
+            }
+            Place::End(_) => {
+                let length = start.len().min(ANCHOR);
+                (first_bytes(start), all(length), length == start.len())
+            }
+            Place::Gram(..) => (0, 0, true),
+        };
+        let is_decided = is_whole && segments.len() == 2;
+        Filed {
+            entry,
+            least: u32::try_from(segments.iter().map(Vec::len).sum::<usize>()).unwrap_or(u32::MAX),
+            anchor: anchor & mask,
+            mask,
+            rest: (!is_decided).then(|| Box::new(wildcard.clone())),
+        }
     }
 
+    /// Whether a text that holds what the wildcard is filed by matches; `other` is its other end.
     #[inline]
-    fn matches(&self, text: &[u8]) -> bool {
+    fn matches(&self, text: &[u8], other: u64) -> bool {
         steps::count(1);
-        (self.last.is_none() || text.last().copied() == self.last) && self.wildcard.matches(text)
+        text.len() >= self.least as usize
+            && other & self.mask == self.anchor
+            && self.rest.as_ref().is_none_or(|wildcard| wildcard.matches(text))
     }
 }
 
@@ -84,16 +133,18 @@ impl Globs {
     /// Calls back with the entry of every wildcard the value matches.
     #[inline]
     pub(crate) fn look_up(&self, text: &[u8], met: &mut Vec<u32>, found: &mut impl FnMut(Entry)) {
-        let mut confirm = |filed: &Filed| {
-            if filed.matches(text) {
+        let mut confirm = |filed: &Filed, other: u64| {
+            if filed.matches(text, other) {
                 found(filed.entry);
             }
         };
         if !self.starts.is_empty() {
-            self.starts.walk(text.iter().copied(), &mut confirm);
+            let end = last_bytes(text);
+            self.starts.walk(text.iter().copied(), |filed| confirm(filed, end));
         }
         if !self.ends.is_empty() {
-            self.ends.walk(text.iter().rev().copied(), &mut confirm);
+            let start = first_bytes(text);
+            self.ends.walk(text.iter().rev().copied(), |filed| confirm(filed, start));
         }
         if self.grams.is_empty() {
             return;
@@ -109,13 +160,14 @@ impl Globs {
         met.sort_unstable();
         met.dedup();
         for &bucket in &*met {
-            self.buckets[bucket as usize].iter().for_each(&mut confirm);
+            self.buckets[bucket as usize].iter().for_each(|filed| confirm(filed, 0));
         }
     }
 
     pub(crate) fn insert(&mut self, wildcard: &Wildcard, entry: Entry) {
-        let pair = Filed::new(wildcard, entry);
-        match place(wildcard) {
+        let place = place(wildcard);
+        let pair = Filed::new(wildcard, entry, &place);
+        match place {
             Place::Start(text) => self.starts.insert(text.iter().copied(), pair),
             Place::End(text) => self.ends.insert(text.iter().rev().copied(), pair),
             Place::Gram(gram, length) => {
@@ -134,8 +186,9 @@ impl Globs {
 
     /// A bucket that falls empty keeps its number: there are at most 2^24 of them.
     pub(crate) fn remove(&mut self, wildcard: &Wildcard, entry: Entry) {
-        let pair = Filed::new(wildcard, entry);
-        match place(wildcard) {
+        let place = place(wildcard);
+        let pair = Filed::new(wildcard, entry, &place);
+        match place {
             Place::Start(text) => self.starts.remove(text.iter().copied(), &pair),
             Place::End(text) => self.ends.remove(text.iter().rev().copied(), &pair),
             Place::Gram(gram, _) => {
@@ -145,6 +198,47 @@ impl Globs {
                         list.swap_remove(at);
                     }
                 }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Entry, Globs, Wildcard};
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config::with_cases(2_000))]
+
+        /// Anchors shorter and longer than what is compared at once, and values shorter than both together.
+        #[test]
+        fn answers_as_each_wildcard_would(
+            sources in proptest::collection::vec("a{0,10}b?\\*(b{1,3}\\*)?a?b{0,10}", 1..12),
+            drop in 0_usize..12,
+            values in proptest::collection::vec("a{0,11}b{0,3}a?b{0,11}", 1..12),
+        ) {
+            let mut globs = Globs::default();
+            let mut list: Vec<(Wildcard, Entry)> = Vec::new();
+            for (condition, source) in (0..).zip(&sources) {
+                // A star alone between empty texts is filed elsewhere.
+                let wildcard = Wildcard::parse(source).unwrap();
+                if wildcard.segments().iter().any(|segment| !segment.is_empty()) {
+                    globs.insert(&wildcard, Entry::met(condition));
+                    list.push((wildcard, Entry::met(condition)));
+                }
+            }
+            if drop < list.len() {
+                let (wildcard, entry) = list.swap_remove(drop);
+                globs.remove(&wildcard, entry);
+            }
+            for value in &values {
+                let mut found = Vec::new();
+                globs.look_up(value.as_bytes(), &mut Vec::new(), &mut |entry: Entry| found.push(entry.condition()));
+                found.sort_unstable();
+                let expected = list.iter().filter(|(wildcard, _)| wildcard.matches(value.as_bytes()));
+                let mut expected: Vec<u32> = expected.map(|(_, entry)| entry.condition()).collect();
+                expected.sort_unstable();
+                proptest::prop_assert_eq!(found, expected, "{}", value);
             }
         }
     }

@@ -4,6 +4,8 @@
 //! shortest decimal that names its nearest `f64`, the even one where two are as short and as near. `300`, `300.0` and `3e2` are one number; `9007199254740993`
 //! is none (its nearest float is written `9007199254740992`) and only equals the same text.
 
+use super::skip::ends_value;
+
 /// The float a number's text stands for, or `None` when the number is not comparable.
 ///
 /// `text` must be a number of JSON's grammar. Negative zero is given as zero.
@@ -12,11 +14,22 @@ pub(crate) fn comparable(text: &[u8]) -> Option<f64> {
 }
 
 /// The float nearest to a number's text, or `None` when the text has more digits than any comparable number.
+fn nearest(text: &[u8]) -> Option<Nearest> {
+    let (nearest, length) = read_number(text);
+    nearest.filter(|_| length == text.len())
+}
+
+/// Reads the number or word that a text begins with: the float nearest to it, unless it is none or has more digits
+/// than any comparable number, and its length.
 #[inline]
-pub(crate) fn nearest(text: &[u8]) -> Option<Nearest> {
-    let decimal = Decimal::read(text)?;
-    let value = if decimal.mantissa == 0 { 0.0 } else { decimal.to_f64(text)? };
-    Some(Nearest { value, decimal })
+pub(crate) fn read_number(text: &[u8]) -> (Option<Nearest>, usize) {
+    let (decimal, rest) = Decimal::read(text);
+    let length = text.len() - rest.len();
+    let nearest = decimal.and_then(|decimal| {
+        let value = if decimal.mantissa == 0 { 0.0 } else { decimal.to_f64(&text[..length])? };
+        Some(Nearest { value, decimal })
+    });
+    (nearest, length)
 }
 
 /// A float with the decimal it is nearest to. Whether the number is comparable is judged only when something hangs
@@ -65,40 +78,53 @@ const POWERS: [u64; 20] = {
     powers
 };
 
+/// 1 over each of the [`POWERS`], rounded down to 64 significant bits; of 1 itself one less in the last place.
+const RECIPROCALS: [u64; 20] = {
+    let mut reciprocals = [u64::MAX; 20];
+    let mut at = 1;
+    while at < 20 {
+        let normal = (POWERS[at] as u128) << POWERS[at].leading_zeros();
+        reciprocals[at] = ((1_u128 << 127) / normal) as u64;
+        at += 1;
+    }
+    reciprocals
+};
+
 impl Decimal {
-    /// Reads the digits; `None` when more than 19 are significant (no shortest decimal has so many) or when
-    /// the text is no number.
+    /// Reads the number that a text begins with, and gives what follows it. `None` when more than 19 digits are
+    /// significant (no shortest decimal has so many) or when the text begins with no number.
     #[inline]
-    fn read(text: &[u8]) -> Option<Decimal> {
-        let (negative, digits) = match text.split_first()? {
-            (b'-', rest) => (true, rest),
-            _ => (false, text),
-        };
-        let (mut mantissa, rest) = read_digits(0, digits);
+    fn read(text: &[u8]) -> (Option<Decimal>, &[u8]) {
+        let negative = text.first() == Some(&b'-');
+        let digits = &text[usize::from(negative)..];
+        let (mut mantissa, mut rest) = read_digits(0, digits);
         let (mut count, mut exponent) = (digits.len() - rest.len(), 0);
-        let mut rest = rest;
         if let [b'.', fraction @ ..] = rest {
             (mantissa, rest) = read_digits(mantissa, fraction);
             let length = fraction.len() - rest.len();
             count += length;
-            exponent = -i32::try_from(length).ok()?;
+            exponent = i32::try_from(length).map_or(i32::MIN, |length| -length);
         }
-        if count > 19 {
-            return Decimal::read_long(digits, negative);
+        if !(1..=19).contains(&count) || rest.first().is_some_and(|&byte| !ends_value(byte)) {
+            return Decimal::read_slowly(digits, negative);
         }
-        if let [b'e' | b'E', digits @ ..] = rest {
-            exponent = exponent.saturating_add(read_exponent(digits)?);
-        } else if !rest.is_empty() {
-            return None;
-        }
-        Some(Decimal { mantissa, exponent, negative }.trimmed())
+        (Some(Decimal { mantissa, exponent, negative }.trimmed()), rest)
     }
 
-    /// As [`Decimal::read`] for numbers of many digits.
+    /// As [`Decimal::read`] for numbers of many digits or with an exponent, without their sign.
     #[cold]
+    fn read_slowly(digits: &[u8], negative: bool) -> (Option<Decimal>, &[u8]) {
+        let length = digits.iter().position(|&byte| ends_value(byte)).unwrap_or(digits.len());
+        let (digits, rest) = digits.split_at(length);
+        (Decimal::read_long(digits, negative), rest)
+    }
+
     fn read_long(digits: &[u8], negative: bool) -> Option<Decimal> {
         let (mut mantissa, mut exponent) = (0_u64, 0_i32);
         let mut after_point = 0_i32;
+        if !digits.first()?.is_ascii_digit() {
+            return None;
+        }
         for (at, &byte) in digits.iter().enumerate() {
             let digit = byte.wrapping_sub(b'0');
             if digit < 10 {
@@ -152,15 +178,26 @@ impl Decimal {
     /// `mantissa / 10^-exponent` rounded once, to even, where that divisor fits into 64 bits.
     #[inline]
     fn divided(self) -> Option<f64> {
-        let divisor = *POWERS.get(usize::try_from(self.exponent.checked_neg()?).ok()?)?;
+        let place = usize::try_from(self.exponent.checked_neg()?).ok()?;
+        let (divisor, reciprocal) = (*POWERS.get(place)?, *RECIPROCALS.get(place)?);
         let (up, down) = (self.mantissa.leading_zeros(), divisor.leading_zeros());
-        let (numerator, divisor) = (u128::from(self.mantissa << up) << 63, u128::from(divisor << down));
-        // Both have their highest bit set, so that the quotient has 63 or 64 bits.
-        let (quotient, rest) = ((numerator / divisor) as u64, numerator % divisor);
+        let numerator = self.mantissa << up;
+        // Times the reciprocal: the quotient's highest bits, or one less in the last place. Both factors have their
+        // highest bit set, so that it has 63 or 64 bits.
+        let mut quotient = ((u128::from(numerator) * u128::from(reciprocal)) >> 64) as u64;
+        let surplus = 11 - quotient.leading_zeros();
+        let half = 1 << (surplus - 1);
+        let lost = quotient & ((1 << surplus) - 1);
+        let mut is_rest = true;
+        if lost == half || lost == half - 1 {
+            // So near to a half only the division itself tells.
+            let (numerator, divisor) = (u128::from(numerator) << 63, u128::from(divisor << down));
+            (quotient, is_rest) = ((numerator / divisor) as u64, numerator % divisor != 0);
+        }
         let surplus = 11 - quotient.leading_zeros();
         let (kept, lost) = (quotient >> surplus, quotient & ((1 << surplus) - 1));
         let half = 1 << (surplus - 1);
-        let rounded_up = lost > half || lost == half && (rest != 0 || kept & 1 == 1);
+        let rounded_up = lost > half || lost == half && (is_rest || kept & 1 == 1);
         let exponent =
             i32::try_from(down).ok()? - i32::try_from(up).ok()? - 63 + i32::try_from(surplus).ok()?;
         // At least 1 / 10^19 and below 2^64: normal, as is the power of two.
@@ -211,6 +248,7 @@ impl Decimal {
         let same = |written: &str| {
             written.as_bytes() == text
                 || Decimal::read(written.as_bytes())
+                    .0
                     .is_some_and(|d| d.mantissa == self.mantissa && d.exponent == self.exponent)
         };
         if self.mantissa < 100 {
@@ -222,9 +260,25 @@ impl Decimal {
 }
 
 /// Appends decimal digits to a number and gives what follows them; of more than 19 the number is meaningless.
+///
+/// Eight digits at a time: what is left of eight bytes is moved up, which puts zeros before it.
 #[inline]
 fn read_digits(mut number: u64, text: &[u8]) -> (u64, &[u8]) {
+    const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
     let mut rest = text;
+    while let Some(chunk) = rest.first_chunk::<8>() {
+        let digits = u64::from_le_bytes(*chunk) ^ ZEROS;
+        let other = (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
+        let length = other.trailing_zeros() as usize / 8;
+        if length == 0 {
+            return (number, rest);
+        }
+        number = number.wrapping_mul(POWERS[length]).wrapping_add(eight_digits(digits << (64 - 8 * length)));
+        rest = &rest[length..];
+        if length < 8 {
+            return (number, rest);
+        }
+    }
     while let [byte, tail @ ..] = rest {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {
@@ -234,6 +288,16 @@ fn read_digits(mut number: u64, text: &[u8]) -> (u64, &[u8]) {
         rest = tail;
     }
     (number, rest)
+}
+
+/// The number that eight digits write, the first in the lowest byte.
+#[inline]
+fn eight_digits(digits: u64) -> u64 {
+    const LANES: u64 = 0x0000_00ff_0000_00ff;
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+    let first = (pairs & LANES).wrapping_mul(100 + (1_000_000 << 32));
+    let second = (pairs >> 16 & LANES).wrapping_mul(1 + (10_000 << 32));
+    first.wrapping_add(second) >> 32
 }
 
 fn read_exponent(text: &[u8]) -> Option<i32> {
@@ -252,7 +316,7 @@ fn read_exponent(text: &[u8]) -> Option<i32> {
 
 #[cfg(test)]
 mod tests {
-    use super::comparable;
+    use super::{Decimal, comparable};
 
     #[test]
     fn one_number_has_one_value_however_it_is_written() {
@@ -308,6 +372,34 @@ mod tests {
     fn of_two_notations_as_short_and_as_near_the_even_one_is_comparable() {
         assert_eq!(comparable(b"1658206780088562.2"), Some(1_658_206_780_088_562.2));
         assert_eq!(comparable(b"1658206780088562.3"), None);
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config::with_cases(20_000))]
+
+        /// Also where the quotient lies halfway between two floats, or as good as.
+        #[test]
+        fn a_quotient_is_rounded_once(mantissa: u64, place in 0_usize..20, half in 0_u64..1 << 53, near in 0_u64..5) {
+            let halfway = ((u128::from(half << 1 | 1) * u128::from(super::POWERS[place])) >> 54) as u64;
+            for mantissa in [mantissa, mantissa >> 10, halfway.wrapping_add(near).wrapping_sub(2)] {
+                if mantissa != 0 {
+                    let decimal = Decimal { mantissa, exponent: -(place as i32), negative: false };
+                    let expected: f64 = format!("{mantissa}e-{place}").parse().unwrap();
+                    proptest::prop_assert_eq!(decimal.divided(), Some(expected));
+                }
+            }
+        }
+
+        #[test]
+        fn digits_end_where_they_end(before in "[0-9]{0,25}", after in "[^0-9]?[0-9a-z.]{0,12}") {
+            let text = format!("{before}{after}");
+            let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+            let (number, rest) = super::read_digits(0, text.as_bytes());
+            proptest::prop_assert_eq!(rest, &text.as_bytes()[digits..]);
+            if let Ok(expected) = text[..digits].parse::<u64>() {
+                proptest::prop_assert_eq!(number, expected);
+            }
+        }
     }
 
     proptest::proptest! {

@@ -72,7 +72,10 @@ impl Paths {
             }
             for (name, id) in &node.children {
                 steps::count(1);
-                if let Some(rest) = key.strip_prefix(&**name) {
+                // Most keys differ in their first byte already.
+                if key.first() == name.first()
+                    && let Some(rest) = key.strip_prefix(&**name)
+                {
                     match rest {
                         [] => return Some(*id),
                         [b'.', rest @ ..] => {

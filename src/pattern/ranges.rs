@@ -20,8 +20,9 @@ impl<T> Default for Ranges<T> {
 
 /// So many recent ranges are simply looked through.
 const RECENT: usize = 16;
-/// How many times as many ranges a level holds as the one before.
-const GROWTH: usize = 8;
+/// How many times as many ranges a level holds as the one before: the more, the fewer levels a number is looked up in,
+/// and the more often a range is filed anew.
+const GROWTH: usize = 32;
 
 impl<T: Copy + PartialEq> Ranges<T> {
     pub(crate) fn is_empty(&self) -> bool {
@@ -76,26 +77,31 @@ impl<T: Copy + PartialEq> Ranges<T> {
 /// Ranges that do not change but for being taken out: a segment tree over the stretches between their ends.
 ///
 /// With m distinct ends there are 2m + 1 stretches, the ends themselves among them, so that open and closed ends need
-/// no further look. A range is filed at the O(log m) nodes that make it up; a number is looked up from its stretch to
-/// the root.
+/// no further look. A range is filed at the O(log m) nodes that make it up; a number is looked up from its stretch
+/// towards the root, from one node with ranges to the next.
 #[derive(Debug, Clone)]
 struct Segments<T> {
-    /// By their lower end.
+    /// By their lower end, those taken out among them.
     ranges: Vec<(Range, T)>,
     removed: Vec<bool>,
     n_removed: usize,
-    /// The ends of ranges, ascending, and every so-many-th of them.
-    ends: Vec<f64>,
-    coarse: Vec<f64>,
-    /// Which nodes have ranges: most have none, and this is small enough to stay near.
-    filled: Vec<u64>,
-    /// Where the ranges of each node begin among `filed`, by their places.
-    starts: Vec<u32>,
-    filed: Vec<u32>,
+    ends: Ends,
+    /// For each node the lowest one with ranges on its way to the root, itself included; [`NOWHERE`] if there is none.
+    /// The second half of them are the stretches.
+    lowest: Vec<u32>,
+    nodes: Vec<Node>,
+    filed: Vec<T>,
 }
 
-/// One end in so many is looked at first.
-const STRIDE: usize = 64;
+/// A node with ranges: where they lie among the filed, and the next such node towards the root.
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    from: u32,
+    to: u32,
+    above: u32,
+}
+
+const NOWHERE: u32 = u32::MAX;
 
 impl<T> Default for Segments<T> {
     fn default() -> Segments<T> {
@@ -103,10 +109,9 @@ impl<T> Default for Segments<T> {
             ranges: Vec::new(),
             removed: Vec::new(),
             n_removed: 0,
-            ends: Vec::new(),
-            coarse: Vec::new(),
-            filled: Vec::new(),
-            starts: Vec::new(),
+            ends: Ends::default(),
+            lowest: Vec::new(),
+            nodes: Vec::new(),
             filed: Vec::new(),
         }
     }
@@ -115,45 +120,34 @@ impl<T> Default for Segments<T> {
 impl<T: Copy + PartialEq> Segments<T> {
     fn of(mut ranges: Vec<(Range, T)>) -> Segments<T> {
         ranges.sort_by(|(a, _), (b, _)| a.low.value().total_cmp(&b.low.value()));
-        let mut ends: Vec<f64> =
-            ranges.iter().flat_map(|(range, _)| [range.low.value(), range.high.value()]).collect();
-        ends.sort_by(f64::total_cmp);
-        ends.dedup();
-        let leaves = 2 * ends.len() + 1;
-        let nodes_of = |range: &Range| {
-            let at = |end: f64| 2 * ends.partition_point(|other| *other < end);
-            let from = at(range.low.value()) + 1 + usize::from(range.low_open);
-            let to = at(range.high.value()) + usize::from(!range.high_open);
-            cover(leaves, from, to)
-        };
-        let mut starts = vec![0_u32; 2 * leaves + 1];
-        let nodes: Vec<Vec<usize>> = ranges.iter().map(|(range, _)| nodes_of(range)).collect();
-        for node in nodes.iter().flatten() {
-            starts[node + 1] += 1;
+        let ends = Ends::of(ranges.iter().flat_map(|(range, _)| [range.low.value(), range.high.value()]));
+        let leaves = 2 * ends.len + 1;
+        let stretches: Vec<_> = ranges.iter().map(|(range, _)| ends.stretches(range)).collect();
+        let mut counts = vec![0_u32; 2 * leaves];
+        for &(from, to) in &stretches {
+            cover(leaves, from, to, |node| counts[node] += 1);
         }
-        for node in 1..starts.len() {
-            starts[node] += starts[node - 1];
-        }
-        let mut filled = vec![0_u64; leaves.div_ceil(32)];
-        let mut next = starts.clone();
-        let mut filed = vec![0; starts.last().map_or(0, |end| *end as usize)];
-        for (place, nodes) in (0_u32..).zip(&nodes) {
-            for &node in nodes {
-                filled[node / 64] |= 1 << (node % 64);
-                filed[next[node] as usize] = place;
-                next[node] += 1;
+        let (mut nodes, mut lowest) = (Vec::new(), vec![NOWHERE; 2 * leaves]);
+        let mut next = 0;
+        for (node, &count) in counts.iter().enumerate().skip(1) {
+            // Parents have lower numbers than their children.
+            let above = lowest[node / 2];
+            lowest[node] = above;
+            if count > 0 {
+                lowest[node] = u32::try_from(nodes.len()).expect("fewer than 2^32 nodes");
+                nodes.push(Node { from: next, to: next, above });
+                next += count;
             }
         }
-        Segments {
-            removed: vec![false; ranges.len()],
-            n_removed: 0,
-            coarse: ends.iter().copied().step_by(STRIDE).collect(),
-            ranges,
-            ends,
-            filled,
-            starts,
-            filed,
+        let mut filed: Vec<T> = ranges.first().map_or_else(Vec::new, |&(_, any)| vec![any; next as usize]);
+        for (&(from, to), &(_, entry)) in stretches.iter().zip(&ranges) {
+            cover(leaves, from, to, |node| {
+                let Node { to, .. } = &mut nodes[lowest[node] as usize];
+                filed[*to as usize] = entry;
+                *to += 1;
+            });
         }
+        Segments { removed: vec![false; ranges.len()], n_removed: 0, ranges, ends, lowest, nodes, filed }
     }
 
     fn is_empty(&self) -> bool {
@@ -165,23 +159,13 @@ impl<T: Copy + PartialEq> Segments<T> {
         if self.ranges.is_empty() {
             return;
         }
-        // The stretch of the number: of the ends below it, and whether it is one itself.
-        let block = self.coarse.partition_point(|end| *end < number).saturating_sub(1) * STRIDE;
-        let near = &self.ends[block..self.ends.len().min(block + STRIDE)];
-        let below = block + near.partition_point(|end| *end < number);
-        let is_end = self.ends.get(below) == Some(&number);
-        let mut node = self.ends.len() * 2 + 1 + 2 * below + usize::from(is_end);
-        while node > 0 {
+        let leaf = self.lowest.len() / 2 + self.ends.stretch(number);
+        let mut at = self.lowest[leaf];
+        while at != NOWHERE {
             steps::count(1);
-            if self.filled[node / 64] >> (node % 64) & 1 == 1 {
-                let filed = self.starts[node] as usize..self.starts[node + 1] as usize;
-                for &place in &self.filed[filed] {
-                    if !self.removed[place as usize] {
-                        found(self.ranges[place as usize].1);
-                    }
-                }
-            }
-            node /= 2;
+            let Node { from, to, above } = self.nodes[at as usize];
+            self.filed[from as usize..to as usize].iter().for_each(|&entry| found(entry));
+            at = above;
         }
     }
 
@@ -195,8 +179,23 @@ impl<T: Copy + PartialEq> Segments<T> {
         self.n_removed += 1;
         if self.n_removed * 2 > self.ranges.len() {
             *self = Segments::of(self.take());
+        } else {
+            self.unfile(range, entry);
         }
         true
+    }
+
+    /// Takes a range out of the nodes that make it up.
+    fn unfile(&mut self, range: Range, entry: T) {
+        let (from, to) = self.ends.stretches(&range);
+        cover(self.lowest.len() / 2, from, to, |node| {
+            let Node { from, to, .. } = &mut self.nodes[self.lowest[node] as usize];
+            let filed = &mut self.filed[*from as usize..*to as usize];
+            if let Some(place) = filed.iter().position(|other| *other == entry) {
+                filed.swap(place, filed.len() - 1);
+                *to -= 1;
+            }
+        });
     }
 
     /// The ranges that are left.
@@ -206,23 +205,91 @@ impl<T: Copy + PartialEq> Segments<T> {
     }
 }
 
-/// The nodes of a tree with so many leaves that together hold the leaves from `from` to `to`, both included.
-fn cover(leaves: usize, from: usize, to: usize) -> Vec<usize> {
-    let mut nodes = Vec::new();
+/// Distinct numbers in ascending order, as a tree of blocks: how many of them lie below another is found with one look
+/// at a block a level, all of it at once.
+#[derive(Debug, Clone, Default)]
+struct Ends {
+    /// From the numbers themselves up to a single block. A block of a level above has the highest number of each of
+    /// its blocks; what is left of the last is filled with infinity, which is not below any number.
+    levels: Vec<Vec<Block>>,
+    len: usize,
+}
+
+/// Two lines of a processor's cache.
+const BLOCK: usize = 16;
+type Block = [f64; BLOCK];
+
+impl Ends {
+    fn of(ends: impl Iterator<Item = f64>) -> Ends {
+        let mut ends: Vec<f64> = ends.collect();
+        ends.sort_unstable_by(f64::total_cmp);
+        ends.dedup();
+        let (len, mut levels) = (ends.len(), Vec::new());
+        loop {
+            let blocks: Vec<Block> = ends
+                .chunks(BLOCK)
+                .map(|chunk| {
+                    let mut block = [f64::INFINITY; BLOCK];
+                    block[..chunk.len()].copy_from_slice(chunk);
+                    block
+                })
+                .collect();
+            // Whatever is above the last block's numbers belongs to it too.
+            ends = blocks.iter().map(|block| block[BLOCK - 1]).collect();
+            ends.pop();
+            ends.push(f64::INFINITY);
+            let is_top = blocks.len() <= 1;
+            levels.push(blocks);
+            if is_top {
+                return Ends { levels, len };
+            }
+        }
+    }
+
+    /// How many ends lie below a number, and whether it is itself one.
+    #[inline]
+    fn below(&self, number: f64) -> (usize, bool) {
+        let mut place = 0;
+        let mut last = &[f64::INFINITY; BLOCK];
+        for blocks in self.levels.iter().rev() {
+            steps::count(1);
+            last = &blocks[place];
+            let lower: u64 = last.iter().map(|end| u64::from(*end < number)).sum();
+            place = place * BLOCK + lower as usize;
+        }
+        (place, last.get(place % BLOCK) == Some(&number))
+    }
+
+    /// The stretch that holds a number.
+    #[inline]
+    fn stretch(&self, number: f64) -> usize {
+        let (below, is_end) = self.below(number);
+        2 * below + usize::from(is_end)
+    }
+
+    /// The first and last stretch of a range whose bounds are ends.
+    fn stretches(&self, range: &Range) -> (usize, usize) {
+        let low = self.stretch(range.low.value()) + usize::from(range.low_open);
+        let high = self.stretch(range.high.value()) - usize::from(range.high_open);
+        (low, high)
+    }
+}
+
+/// Names the nodes of a tree with so many leaves that together hold the leaves from `from` to `to`, both included.
+fn cover(leaves: usize, from: usize, to: usize, mut name: impl FnMut(usize)) {
     let (mut from, mut to) = (from + leaves, to + leaves + 1);
     while from < to {
         if from % 2 == 1 {
-            nodes.push(from);
+            name(from);
             from += 1;
         }
         if to % 2 == 1 {
             to -= 1;
-            nodes.push(to);
+            name(to);
         }
         from /= 2;
         to /= 2;
     }
-    nodes
 }
 
 #[cfg(test)]
@@ -231,9 +298,12 @@ mod tests {
     use crate::pattern::condition::Float;
 
     proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config::with_cases(32))]
+
+        /// Enough of them for three levels and their blocks.
         #[test]
         fn answers_as_a_list_would(
-            steps in proptest::collection::vec((0_u8..4, 0_i32..60, 1_i32..40, proptest::bool::ANY), 1..300),
+            steps in proptest::collection::vec((0_u8..4, 0_i32..900, 1_i32..400, proptest::bool::ANY), 1..2_500),
         ) {
             let mut ranges = Ranges::default();
             let mut list: Vec<(Range, usize)> = Vec::new();
@@ -251,7 +321,7 @@ mod tests {
                     list.push((range, i));
                     ranges.insert(range, i);
                 }
-                let number = f64::from((i as i32 * 7) % 100);
+                let number = f64::from((i as i32 * 7) % 1_400);
                 let mut found = Vec::new();
                 ranges.stab(number, |entry| found.push(entry));
                 found.sort_unstable();

@@ -6,6 +6,7 @@ use super::condition::Scalar;
 use super::error::EventError;
 use super::field::FieldIndex;
 use super::json::{MAX_DEPTH, unescape};
+use super::number::{Nearest, read_number};
 use super::paths::{FieldId, PathId, Paths};
 use super::skip::{past_container, past_number_or_word, past_string};
 use super::steps;
@@ -247,11 +248,21 @@ impl<R: Rules> Walk<'_, R> {
                 let mut plain = std::mem::take(&mut self.scratch.text);
                 plain.clear();
                 unescape(raw, &mut plain);
-                self.look_up(id, field, Scalar::String(&plain), scope);
+                self.look_up(id, field, Scalar::String(&plain), None, scope);
                 self.scratch.text = plain;
             } else {
-                self.look_up(id, field, Scalar::String(raw), scope);
+                self.look_up(id, field, Scalar::String(raw), None, scope);
             }
+            return Ok(());
+        }
+        if let Some(b'-' | b'0'..=b'9') = self.peek()
+            && field.reads_numbers()
+        {
+            let (nearest, length) = read_number(&self.text[start..]);
+            steps::count(length);
+            self.at += length;
+            let text = &self.text[start..self.at];
+            self.look_up(id, field, Scalar::Number(text), nearest, scope);
             return Ok(());
         }
         self.pass()?;
@@ -266,17 +277,24 @@ impl<R: Rules> Walk<'_, R> {
                 return self.fault("a value");
             }
         };
-        self.look_up(id, field, scalar, scope);
+        self.look_up(id, field, scalar, None, scope);
         Ok(())
     }
 
     #[inline]
-    fn look_up(&mut self, id: FieldId, field: &FieldIndex, scalar: Scalar<'_>, scope: ScopeId) {
+    fn look_up(
+        &mut self,
+        id: FieldId,
+        field: &FieldIndex,
+        scalar: Scalar<'_>,
+        nearest: Option<Nearest>,
+        scope: ScopeId,
+    ) {
         self.scratch.value(id, scope);
         let mut buffers = std::mem::take(&mut self.scratch.buffers);
         let rules = self.rules;
         let scratch = &mut *self.scratch;
-        field.look_up(scalar, &mut buffers, |entry| {
+        field.look_up(scalar, nearest, &mut buffers, |entry| {
             scratch.note(entry, scope, |condition| rules.exclusions(condition));
         });
         self.scratch.buffers = buffers;

@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 
 use super::Pattern;
 use super::condition::Operator;
-use super::consistency::{Need, consistent};
+use super::consistency::{MAX_TRIES, Need, TooTangled, consistent};
 use super::error::EventError;
 use super::field::FieldIndex;
 use super::parse::Parsed;
@@ -209,7 +209,8 @@ impl PatternSet {
     /// The rules that match an event, in ascending order of their numbers.
     ///
     /// # Errors
-    /// When the event is not one well-formed JSON object.
+    /// When the event is not one well-formed JSON object, or has one key several times with arrays too tangled to be
+    /// judged.
     pub fn matches(&self, event: &[u8]) -> Result<Vec<RuleId>, EventError> {
         super::check_event(event)?;
         let mut found = Vec::new();
@@ -226,7 +227,8 @@ impl PatternSet {
     /// [`check_event`](super::check_event) finds every one.
     ///
     /// # Errors
-    /// When the event is not one JSON object, as far as it had to be read.
+    /// When the event is not one JSON object, as far as it had to be read, or has one key several times with arrays too
+    /// tangled to be judged.
     pub fn matches_into(
         &self,
         event: &[u8],
@@ -236,7 +238,7 @@ impl PatternSet {
         scratch.begin(self.conditions.len(), self.fields.len());
         scan(event, self, scratch)?;
         let before = found.len();
-        self.descend(scratch, found);
+        self.descend(scratch, found)?;
         if self.several_ways > 0 && found.len() - before > 1 {
             found[before..].sort_unstable();
             let mut last = None;
@@ -276,7 +278,7 @@ impl PatternSet {
     }
 
     /// Goes down the tree along met conditions.
-    fn descend(&self, scratch: &mut Scratch, found: &mut Vec<RuleId>) {
+    fn descend(&self, scratch: &mut Scratch, found: &mut Vec<RuleId>) -> Result<(), EventError> {
         let mut open = std::mem::take(&mut scratch.open);
         open.clear();
         let top = &self.nodes[TOP as usize];
@@ -303,7 +305,7 @@ impl PatternSet {
             steps::count(1);
             let Node { rules, positives, others, .. } = &self.nodes[node as usize];
             if !rules.is_empty()
-                && ((in_arrays < 2 && !unsure) || self.is_consistent(node, scratch, &mut sorted))
+                && ((in_arrays < 2 && !unsure) || self.is_consistent(node, scratch, &mut sorted)?)
             {
                 found.extend(rules.iter().map(|&id| RuleId(id)));
             }
@@ -325,6 +327,7 @@ impl PatternSet {
             }
         }
         scratch.open = open;
+        Ok(())
     }
 
     #[inline]
@@ -346,7 +349,12 @@ impl PatternSet {
     }
 
     /// Whether the conditions down to a node are met by values that go together.
-    fn is_consistent(&self, node: NodeId, scratch: &mut Scratch, sorted: &mut bool) -> bool {
+    fn is_consistent(
+        &self,
+        node: NodeId,
+        scratch: &mut Scratch,
+        sorted: &mut bool,
+    ) -> Result<bool, EventError> {
         if !*sorted {
             scratch.hits.sort_unstable();
             scratch.excluded.sort_unstable();
@@ -369,7 +377,7 @@ impl PatternSet {
                 needs.push(self.need(id, level, scratch));
             }
         }
-        consistent(&needs, &scratch.scopes)
+        consistent(&needs, &scratch.scopes).map_err(|TooTangled| EventError::TooTangled(MAX_TRIES))
     }
 
     fn need(&self, id: ConditionId, level: Level, scratch: &Scratch) -> Need {

@@ -165,8 +165,25 @@ pub(crate) fn past_number_or_word(text: &[u8], at: usize) -> Option<usize> {
     if !matches!(text.get(at)?, b'-' | b'0'..=b'9' | b't' | b'f' | b'n') {
         return None;
     }
+    let mut at = at;
+    // Digits, points and signs, sixteen at a time; what else there may be is looked at byte by byte.
+    while let Some(chunk) = text[at..].first_chunk::<16>() {
+        let above = u8x16::new(*chunk) - u8x16::splat(b'-');
+        let plain = above.min(u8x16::splat(b'9' - b'-')).simd_eq(above).to_bitmask();
+        let length = (!plain).trailing_zeros() as usize;
+        at += length.min(16);
+        if length < 16 {
+            break;
+        }
+    }
     let rest = &text[at..];
-    Some(at + rest.iter().position(|&byte| ENDS[usize::from(byte)]).unwrap_or(rest.len()))
+    Some(at + rest.iter().position(|&byte| ends_value(byte)).unwrap_or(rest.len()))
+}
+
+/// Whether a byte ends a number or word.
+#[inline]
+pub(crate) fn ends_value(byte: u8) -> bool {
+    ENDS[usize::from(byte)]
 }
 
 /// Bytes that cannot be within a number or word.

@@ -269,3 +269,48 @@ fn filter_policies_have_snss_limits() {
         "Filter policy is too complex"
     );
 }
+
+/// However many elements meet other conditions, the one that meets what it must is found.
+#[test]
+fn no_match_is_missed_among_thousands_of_other_elements() {
+    let some = |i: usize, field: &str| {
+        let met = (0..14).filter(move |c| i >> c & 1 == 1);
+        format!("{{{}}}", met.map(|c| format!(r#""{field}{c}":1"#)).collect::<Vec<_>>().join(","))
+    };
+    let all = |field: &str| (0..14).map(|c| format!(r#""{field}{c}":[1]"#)).collect::<Vec<_>>().join(",");
+    let elements = |field: &str, but: usize| {
+        let numbers = (0..1 << 14).map(|i| i * 5_003 % (1 << 14)).filter(move |&i| i != but);
+        numbers.map(|i| some(i, field)).collect::<Vec<_>>().join(",")
+    };
+    let pattern =
+        Pattern::parse(&format!(r#"{{"a":{{"x":{{{}}},"y":{{{}}}}}}}"#, all("p"), all("q"))).unwrap();
+    let (whole, none) = ((1 << 14) - 1, usize::MAX);
+    for (but_x, but_y, expected) in
+        [(none, none, true), (whole, none, false), (none, whole, false), (0, 0, true)]
+    {
+        let element = format!(r#"{{"x":[{}],"y":[[{}]]}}"#, elements("p", but_x), elements("q", but_y));
+        // What an element lacks is met within another, where it does not help.
+        let other = format!(r#"{{"x":[{}]}},{{"y":[{}]}}"#, some(whole, "p"), some(whole, "q"));
+        let event = format!(r#"{{"a":[{other},{element}]}}"#);
+        assert_eq!(pattern.matches(event.as_bytes()), Ok(expected), "without {but_x} and {but_y}");
+    }
+}
+
+/// One key twice leads to two arrays, of which each supplies a part. Where that becomes a riddle, the answer is that
+/// there is none: never a wrong one.
+#[test]
+fn arrays_under_one_key_are_put_together_or_refused() {
+    let pattern = Pattern::parse(r#"{"a":{"x":[1],"y":[2]}}"#).unwrap();
+    assert_eq!(pattern.matches(br#"{"a":[{"x":1},{"y":2}]}"#), Ok(false));
+    assert_eq!(pattern.matches(br#"{"a":[{"x":1}],"a":[{"y":2}]}"#), Ok(true));
+    assert_eq!(pattern.matches(br#"{"a":[{"x":1}],"a.y":[2]}"#), Ok(true));
+    // Twelve conditions, and eleven arrays to supply one each.
+    let list = |n: usize, one: &dyn Fn(usize) -> String| (0..n).map(one).collect::<Vec<_>>().join(",");
+    let pattern =
+        Pattern::parse(&format!(r#"{{"a":{{{}}}}}"#, list(12, &|c| format!(r#""k{c}":[1]"#)))).unwrap();
+    let elements = list(12, &|c| format!(r#"{{"k{c}":1}}"#));
+    let event = format!("{{{}}}", list(11, &|_| format!(r#""a":[{elements}]"#)));
+    let refused = pattern.matches(event.as_bytes()).unwrap_err();
+    assert!(matches!(refused, EventError::TooTangled(_)), "{refused}");
+    assert!(refused.to_string().ends_with("join them"), "{refused}");
+}
