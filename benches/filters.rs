@@ -123,11 +123,12 @@ fn run(family: &str, rules: &[String], events: &[Vec<u8>], of_five: &mut BTreeMa
         found.len()
     });
     let count = events.len() as f64;
+    let kind = family.trim_start_matches(lots::FROM_FILE);
     if rules.len() == 5 {
-        of_five.insert(family.to_owned(), count / best);
+        of_five.insert(kind.to_owned(), count / best);
     }
     let slower =
-        of_five.get(family).map_or_else(|| "-".to_owned(), |five| format!("{:.2}", five * best / count));
+        of_five.get(kind).map_or_else(|| "-".to_owned(), |five| format!("{:.2}", five * best / count));
     println!(
         "{family:<22} {:>6} {:>12.0} {slower:>10} {:>12.0} {:>6.2} {rate:>12.0} {matches:>10} {matches_quamina:>10}  {verdict}",
         rules.len(),

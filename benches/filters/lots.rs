@@ -13,6 +13,9 @@ pub(crate) struct Lots {
     pub(crate) families: Vec<(String, Vec<String>)>,
 }
 
+/// What the names of families read from a folder begin with.
+pub(crate) const FROM_FILE: &str = "FILE_";
+
 /// From `ISOBAR_LOTS`, or generated.
 pub(crate) fn load() -> Lots {
     let count = std::env::var("ISOBAR_LOTS_EVENTS").ok().and_then(|n| n.parse().ok()).unwrap_or(100_000);
@@ -21,7 +24,7 @@ pub(crate) fn load() -> Lots {
         Some(folder) => read(Path::new(&folder), count),
         None => ((0..count).map(|_| event(&mut random)).collect(), small_families()),
     };
-    for rules in [1_000, 10_000] {
+    for rules in [100, 1_000, 10_000] {
         families.extend(large_families(rules, &mut random));
     }
     Lots { events, families }
@@ -37,7 +40,7 @@ fn read(folder: &Path, count: usize) -> (Vec<Vec<u8>>, Vec<(String, Vec<String>)
     };
     (
         events.map(<[u8]>::to_vec).collect(),
-        rules.iter().map(|(name, list)| (format!("FILE_{name}"), texts(list))).collect(),
+        rules.iter().map(|(name, list)| (format!("{FROM_FILE}{name}"), texts(list))).collect(),
     )
 }
 

@@ -50,6 +50,12 @@ pub(in crate::app) fn json(text: &str, theme: &Theme) -> LayoutJob {
     job
 }
 
+/// A text in one colour, set as [`json`] is.
+pub(in crate::app) fn plain(text: &str, theme: &Theme) -> LayoutJob {
+    let font = FontId::monospace(theme.sizes.secondary);
+    LayoutJob::simple(text.to_owned(), font, theme.text, f32::INFINITY)
+}
+
 /// Where a string ends that begins here: behind its closing quote, or at the end of its line.
 fn string_end(text: &str) -> usize {
     let mut escaped = false;

@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashSet;
+
 use super::Pattern;
 use super::condition::{Operator, Range, Scalar};
 use super::parse::{Alternative, Branch, Field};
@@ -119,7 +121,12 @@ impl Pattern {
     #[must_use]
     pub fn impossible(&self, shape: &Shape) -> Option<Vec<Impossible>> {
         let parsed = self.parsed();
-        parsed.branches.iter().map(|branch| self.impossible_branch(branch, shape)).collect()
+        let reasons = parsed.branches.iter().map(|branch| self.impossible_branch(branch, shape));
+        let mut reasons = reasons.collect::<Option<Vec<Impossible>>>()?;
+        // What the branches of a `$or` share is said once.
+        let mut seen = FxHashSet::default();
+        reasons.retain(|one| seen.insert((one.path.clone(), one.reason.clone())));
+        Some(reasons)
     }
 
     fn impossible_branch(&self, branch: &Branch, shape: &Shape) -> Option<Impossible> {

@@ -35,6 +35,12 @@ fn a_filter_that_can_never_match_is_found_with_the_reason() {
         let found = parse(text).impossible(&shape()).unwrap_or_else(|| panic!("{text}"));
         assert_eq!((found[0].path.as_str(), found[0].reason.as_str()), (path, reason));
     }
+    let shared = parse(r#"{"detail":{"stat":["paid"],"$or":[{"amount":[5]},{"state":["paid"]}]}}"#);
+    assert_eq!(
+        shared.impossible(&shape()).map(|reasons| reasons.len()),
+        Some(1),
+        "what branches share is said once"
+    );
     let mut open = shape();
     open.open.insert("detail.more".to_owned());
     assert_eq!(parse(r#"{"detail":{"more":{"x":[1]}}}"#).impossible(&open), None);

@@ -280,10 +280,22 @@ fn colours(
     let lit = |span: &Range<usize>| {
         let verdict =
             judged?.verdicts.iter().find(|v| v.span.start <= span.start && span.end <= v.span.end)?;
-        Some(mix(theme.field, if verdict.met { theme.fine } else { theme.error }, 0.22))
+        let color = match verdict.met {
+            true => theme.fine,
+            // An alternative that is not needed is no fault.
+            false if verdict.field_met => theme.secondary,
+            false => theme.error,
+        };
+        Some(mix(theme.field, color, 0.22))
     };
     for (span, token) in tokens(text) {
-        job.append(&text[at..span.start], 0.0, plain.clone());
+        // A condition lights up as one, the blanks between its words too.
+        let gap = &text[at..span.start];
+        let mut between = plain.clone();
+        if !gap.contains('\n') {
+            between.background = lit(&(at..span.start)).unwrap_or(Color32::TRANSPARENT);
+        }
+        job.append(gap, 0.0, between);
         let mut format = plain.clone();
         format.color = ink(theme, token);
         format.background = lit(&span).unwrap_or(Color32::TRANSPARENT);

@@ -5,7 +5,7 @@ use egui::{Id, RichText, Ui};
 use super::filter::line;
 use crate::app::theme::Theme;
 use crate::app::widgets::{chip, section, spoken_number};
-use crate::app::{icons, widgets};
+use crate::app::{code, icons, widgets};
 use crate::pattern::{Explanation, Verdict};
 use crate::replay::index::Log;
 use crate::view::filter::{FromLog, Heard, Trial, from_log, samples};
@@ -21,6 +21,11 @@ pub(super) struct Tester<'a> {
     pub(super) log: Option<&'a (Log, usize)>,
     pub(super) trial: Option<&'a Trial>,
 }
+
+/// Rows of an event that show at once; the verdicts stay in sight below them.
+const ROWS: u8 = 14;
+/// Bytes of an event up to which it is shown in colours.
+const COLOURED: usize = 20_000;
 
 impl Tester<'_> {
     /// Shows the tester and changes the event in place; `row` is the event of the log it was taken from.
@@ -48,14 +53,26 @@ impl Tester<'_> {
             let of = spoken_number(log.len() as u64);
             ui.label(theme.secondary(format!("Event {} of {of} in the log", spoken_number(row as u64 + 1))));
         }
+        let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, width: f32| {
+            // Colouring a text takes its time every frame.
+            let mut job = match text.as_str() {
+                long if long.len() > COLOURED => code::plain(long, theme),
+                text => code::json(text, theme),
+            };
+            job.wrap.max_width = width;
+            ui.fonts_mut(|fonts| fonts.layout_job(job))
+        };
+        let rows = f32::from(ROWS) * ui.text_style_height(&egui::TextStyle::Monospace);
         let edit = egui::TextEdit::multiline(event)
             .id(self.id.with("event"))
             .font(egui::TextStyle::Monospace)
+            .layouter(&mut layouter)
             .hint_text(RichText::new("Paste an event or a payload as JSON").size(theme.sizes.secondary))
             .desired_rows(3)
             .desired_width(f32::INFINITY)
             .margin(egui::Margin::symmetric(7, 6));
-        let response = ui.add(edit);
+        let scrolled = egui::ScrollArea::vertical().id_salt(self.id.with("scrolled")).max_height(rows);
+        let response = scrolled.show(ui, |ui| ui.add(edit)).inner;
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Event to try"));
         if response.changed() {
             *row = None;
