@@ -139,9 +139,12 @@ fn users<'m, 'a>(
 fn message_change(old: &Model, message: &MessageView, now: Option<&MessageView>) -> Option<MessageChange> {
     let Some(now) = now else {
         let mut change = plain(message, "it is gone".to_owned());
-        let needed = if message.kind == MessageKind::Event { Action::Receive } else { Action::Send };
-        for (party, operation) in users(old, message).filter(|(_, operation)| operation.action == needed) {
-            let verb = super::model::verb(operation.action, message.kind);
+        let (needed, verb) = match message.kind {
+            MessageKind::Event => (Action::Receive, "hear"),
+            MessageKind::Command => (Action::Send, "send"),
+            MessageKind::Query => (Action::Send, "ask"),
+        };
+        for (party, _) in users(old, message).filter(|(_, operation)| operation.action == needed) {
             blame(&mut change.broken, party, format!("it can no longer {verb} {}", message.name));
         }
         return Some(change);

@@ -145,8 +145,9 @@ pub fn import_watched(
         read += paths.len();
     }
     if formats.is_empty() {
-        let names: Vec<_> = READERS.iter().map(|reader| reader.name).collect();
-        let why: Vec<String> = gathered.report.iter().take(5).map(ToString::to_string).collect();
+        let names: Vec<_> = READERS.iter().map(|reader| reader.label).collect();
+        let report = documents::as_given(gathered.report, sources);
+        let why: Vec<String> = report.iter().take(5).map(ToString::to_string).collect();
         let why = match (why.is_empty(), sources) {
             (false, _) => why.join("; "),
             (true, []) => "no file was given".to_owned(),

@@ -260,7 +260,7 @@ fn the_contracts_workspace_shows_files_versions_and_changes() {
     harness.get_by_label("Import folder…");
     harness.get_by_label("Versions").click();
     settle(&mut harness);
-    harness.get_by_label_contains("contracts have several versions");
+    harness.get_by_label_contains("No contracts yet");
     harness.get_by_label("Changes").click();
     settle(&mut harness);
     harness.get_by_label("Compare with a folder…");

@@ -139,7 +139,15 @@ impl ReplayWorkspace {
             .map(|symbol| &*symbol.text)
             .collect();
         let Some(first) = names.first() else { return };
+        let types = open.log.types();
+        let foreign = open.log.is_complete()
+            && (0..types.len()).all(|number| {
+                u16::try_from(number).is_ok_and(|number| open.tracks.matched().message(number).is_none())
+            });
         let text = match names.len() {
+            _ if foreign => {
+                "Nothing of this log is on this board. “Make a board of it” under Log draws one".to_owned()
+            }
             1 => format!("Under way, but not on the board: {first}"),
             2 => format!("Under way, but not on the board: {first} and one type more"),
             n => format!("Under way, but not on the board: {first} and {} types more", n - 1),

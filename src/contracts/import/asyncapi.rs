@@ -104,7 +104,7 @@ impl<'d> Document<'d> {
         self.read_entries();
         for section in ["securitySchemes", "operationTraits"] {
             if self.document.pointer(&format!("/components/{section}")).is_some() {
-                self.remark(&format!("components/{section}"), "it has no place on a board");
+                self.remark(&format!("components/{section}"), "not kept: a board has no place for it");
             }
         }
     }

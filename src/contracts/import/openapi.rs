@@ -102,7 +102,7 @@ impl<'d> Edge<'d, '_> {
         }
         for part in ["securitySchemes", "headers", "links"] {
             if self.document.pointer(&format!("/components/{part}")).is_some() {
-                self.remark(&format!("components/{part}"), "it has no place on a board");
+                self.remark(&format!("components/{part}"), "not kept: a board has no place for it");
             }
         }
     }

@@ -94,7 +94,7 @@ impl Window {
 
 /// Round moments within a stretch of time, at most so many: (moment, how it is written beside its neighbours).
 pub fn ticks(range: &Range<i64>, at_most: usize) -> Vec<(i64, String)> {
-    const STEPS: [i64; 32] = {
+    const STEPS: [i64; 36] = {
         const S: i64 = 1_000_000_000;
         [
             1_000,
@@ -127,7 +127,11 @@ pub fn ticks(range: &Range<i64>, at_most: usize) -> Vec<(i64, String)> {
             2 * 86_400 * S,
             7 * 86_400 * S,
             30 * 86_400 * S,
+            91 * 86_400 * S,
+            182 * 86_400 * S,
             365 * 86_400 * S,
+            730 * 86_400 * S,
+            1_826 * 86_400 * S,
             3_650 * 86_400 * S,
         ]
     };

@@ -27,6 +27,8 @@ enum Asked {
 struct Told {
     breaking: usize,
     contracts: usize,
+    /// Who came and went, and what they no longer or newly send and receive.
+    topology: usize,
     lines: Vec<(char, String)>,
     rfc: String,
 }
@@ -54,6 +56,7 @@ fn tell(old: &Board, new: &Board) -> Told {
     Told {
         breaking: difference.messages.iter().filter(|message| !message.broken.is_empty()).count(),
         contracts: difference.messages.len(),
+        topology: difference.topology.len(),
         lines: text.lines().map(|line| (mark(line), line.to_owned())).collect(),
         rfc: compatibility::rfc(&difference, new.title()),
     }
@@ -161,6 +164,7 @@ impl Changes {
                 return;
             };
             ui.label(theme.title(match told.contracts {
+                0 if told.topology > 0 => "No contract differs, but who tells whom does".to_owned(),
                 0 => "No contract differs".to_owned(),
                 1 => "1 contract differs".to_owned(),
                 n => format!("{n} contracts differ"),
@@ -182,7 +186,9 @@ impl Changes {
                 ui.label(theme.secondary(text));
             }
             ui.add_space(10.0);
-            lines(ui, theme, "changes", &told.lines);
+            if told.contracts + told.topology > 0 {
+                lines(ui, theme, "changes", &told.lines);
+            }
         });
     }
 }

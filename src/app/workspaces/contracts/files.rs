@@ -196,7 +196,7 @@ impl Files {
         }
         let told = match self.folder.path() {
             Some(folder) => format!("compared with {}", folder.display()),
-            None => "A folder to compare with, and to write to".to_owned(),
+            None => "No folder chosen yet".to_owned(),
         };
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             for (json, name) in [(true, "JSON"), (false, "YAML")] {

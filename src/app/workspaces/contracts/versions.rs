@@ -82,6 +82,12 @@ impl Versions {
         let theme = cx.theme;
         let paper = Frame::new().fill(theme.field).inner_margin(16.0);
         egui::CentralPanel::default().frame(paper).show(ui, |ui| {
+            if self.contracts.is_empty() {
+                ui.label(theme.secondary(
+                    "No contracts yet. An event or command has one as soon as the inspector knows a version of it.",
+                ));
+                return;
+            }
             let told = |contract: &&Contract| {
                 contract.columns.len() > 1 || contract.columns.iter().any(|column| !column.deprecated.is_empty())
             };

@@ -11,8 +11,6 @@ use crate::view::Action;
 
 /// The room the offer takes, in points.
 const OFFER: egui::Vec2 = vec2(380.0, 116.0);
-/// Notes on what was found that are shown.
-const NOTES: usize = 3;
 
 impl ReplayWorkspace {
     /// Begins to look for the board that the log implies.
@@ -25,8 +23,11 @@ impl ReplayWorkspace {
     /// Opens the board once it is found.
     pub(super) fn take_discovered(&mut self, cx: &mut Cx<'_>) {
         let Some(found) = self.discovering.take() else { return };
-        for note in found.notes.iter().take(NOTES) {
-            cx.say(Tone::Note, sentence(note));
+        // The board's description tells all of it.
+        match found.notes.as_slice() {
+            [] => {}
+            [note] => cx.say(Tone::Note, sentence(note)),
+            [note, ..] => cx.say(Tone::Note, format!("{}. More in the board's description", sentence(note))),
         }
         cx.send(Command::OpenBoard(Box::new(found.board)));
         cx.send(Command::SwitchTo("Board"));

@@ -51,8 +51,9 @@ impl ReplayWorkspace {
         ui.add(egui::Label::new(theme.title(name)).truncate());
         let formats: Vec<&str> = open.log.formats().iter().map(|(reader, _)| reader.label).collect();
         let n_events = spoken_number(open.log.len() as u64);
+        let events = if open.log.len() == 1 { "event" } else { "events" };
         ui.add(
-            egui::Label::new(theme.secondary(format!("{n_events} events · {}", formats.join(", "))))
+            egui::Label::new(theme.secondary(format!("{n_events} {events} · {}", formats.join(", "))))
                 .truncate(),
         );
         if let Some(loading) = &open.loading {

@@ -58,11 +58,13 @@ impl ReplayWorkspace {
     pub(super) fn filter_field(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
         let Some(open) = &mut self.open else { return };
         let table = &mut self.table;
+        // What stands behind it: how many pass, the way back, and whether the table runs along.
+        let beside = if open.filter.is_open() && table.problem.is_none() { 80.0 } else { 280.0 };
         // A name of its own: what comes and goes before it must not take the keyboard from it.
         let field = egui::TextEdit::singleline(&mut table.query)
             .id(egui::Id::new("filter events"))
             .hint_text(r#"Text, or a pattern such as {"type": [{"prefix": "Order"}]}"#)
-            .desired_width((ui.available_width() - 150.0).clamp(120.0, 440.0));
+            .desired_width((ui.available_width() - beside).clamp(120.0, 440.0));
         let response = ui.add(field);
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Filter events"));
         if response.changed() {
