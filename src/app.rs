@@ -462,6 +462,11 @@ impl eframe::App for App {
         self.keep_settings(ctx);
     }
 
+    /// What shines through between two panels where scaling leaves them a part of a pixel each.
+    fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
+        self.theme.hairline.to_normalized_gamma_f32()
+    }
+
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.close_board();
     }

@@ -217,3 +217,30 @@ fn the_timer_shows_while_the_board_is_presented() {
     press(&mut harness, Modifiers::NONE, Key::Escape);
     assert_eq!(timers(&harness), 1, "in the bar again");
 }
+
+#[test]
+fn who_writes_faster_than_frames_are_drawn_loses_no_letter() {
+    let mut harness = empty_board();
+    let key = |key| Event::Key {
+        key,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    let text = |text: &str| text.chars().map(|c| Event::Text(c.to_string())).collect::<Vec<_>>();
+    // All of it within one frame, and then a frame a letter.
+    harness.input_mut().events.extend(text("ePaid"));
+    harness.step();
+    harness.input_mut().events.extend(text(" in full"));
+    harness.input_mut().events.push(key(Key::Tab));
+    harness.input_mut().events.extend(text("Sent"));
+    harness.step();
+    harness.event(key(Key::Tab));
+    text("Received").into_iter().for_each(|event| harness.event(event));
+    harness.step();
+    settle(&mut harness);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    let names: Vec<&str> = board(&harness).stickies.values().map(|s| s.name.as_str()).collect();
+    assert_eq!(names, ["PaidInFull", "Sent", "Received"]);
+}

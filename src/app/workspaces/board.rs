@@ -50,6 +50,8 @@ pub(super) struct BoardWorkspace {
     pointer: Option<Point>,
     /// What it is over.
     hover: Option<Item>,
+    /// What was typed before the field of a name had the keyboard.
+    typed_ahead: String,
     /// Where it was on the screen when a sticky was last put down.
     typed_at: Option<egui::Pos2>,
     clipboard: String,

@@ -3,7 +3,7 @@
 //! Enter commits; Tab commits and opens the next sticky to the right, Shift+Tab below; Ctrl+Enter opens one of the
 //! predicted kind and links it; Escape takes everything back. Typing offers names that exist.
 
-use egui::{Align, Context, Key, Modifiers, RichText, TextEdit, Ui, vec2};
+use egui::{Align, Context, Event, Key, Modifiers, RichText, TextEdit, Ui, vec2};
 
 use super::BoardWorkspace;
 use super::effects::{rounded, touched_sticky};
@@ -28,6 +28,8 @@ pub(super) struct Naming {
     /// Renames the definition, not just this sticky.
     everywhere: bool,
     focused: bool,
+    /// Its first letters were typed before the field had the keyboard.
+    begun: bool,
     /// The offered name chosen with the arrow keys.
     chosen: Option<usize>,
     /// The pointer was over the field or the offered names in the last frame.
@@ -93,6 +95,7 @@ impl BoardWorkspace {
             fresh: true,
             everywhere: false,
             focused: false,
+            begun: false,
             chosen: None,
             contains_pointer: false,
         });
@@ -129,6 +132,7 @@ impl BoardWorkspace {
             fresh: false,
             everywhere,
             focused: false,
+            begun: false,
             chosen: None,
             contains_pointer: false,
         });
@@ -192,6 +196,17 @@ impl BoardWorkspace {
         let scene = cx.scene_at_level();
         let Some((area, paper, size)) = self.naming_area(cx, &scene, naming.item) else { return };
         let keys = pressed(ui);
+        if keys.next.is_some() {
+            self.typed_ahead.push_str(&keys.ahead);
+        }
+        // Who writes fast is ahead of the field: what was typed before it has the keyboard is kept.
+        if !naming.focused {
+            let typed = std::mem::take(&mut self.typed_ahead) + &taken_text(ui, 0);
+            if !typed.is_empty() {
+                naming.text = typed;
+                naming.begun = true;
+            }
+        }
         let kind =
             naming.sticky().and_then(|id| cx.document.board().stickies.get(&id)).map(|sticky| sticky.kind);
         let offered = kind
@@ -343,10 +358,9 @@ impl BoardWorkspace {
             naming.focused = true;
             response.request_focus();
             let mut state = output.state;
-            let all = egui::text::CCursorRange::two(
-                egui::text::CCursor::default(),
-                egui::text::CCursor::new(naming.text.chars().count()),
-            );
+            let end = egui::text::CCursor::new(naming.text.chars().count());
+            let start = if naming.begun { end } else { egui::text::CCursor::default() };
+            let all = egui::text::CCursorRange::two(start, end);
             state.cursor.set_char_range(Some(all));
             state.store(ui.ctx(), response.id);
         }
@@ -362,9 +376,37 @@ struct Pressed {
     up: bool,
     down: bool,
     next: Option<Next>,
+    /// What was typed behind the key that goes on, in the same frame: it belongs to what comes next.
+    ahead: String,
+}
+
+/// Takes the text typed in this frame from an event on.
+pub(super) fn taken_text(ui: &Ui, from: usize) -> String {
+    ui.input_mut(|input| {
+        let mut text = String::new();
+        let mut at = 0;
+        input.events.retain(|event| {
+            at += 1;
+            match event {
+                Event::Text(typed) if at > from => {
+                    text.push_str(typed);
+                    false
+                }
+                _ => true,
+            }
+        });
+        text
+    })
 }
 
 fn pressed(ui: &Ui) -> Pressed {
+    let goes_on = |event: &Event| match event {
+        Event::Key { key: Key::Tab, pressed, .. } => *pressed,
+        Event::Key { key: Key::Enter, pressed, modifiers, .. } => *pressed && modifiers.command,
+        _ => false,
+    };
+    let behind = ui.input(|input| input.events.iter().position(goes_on));
+    let ahead = behind.map_or_else(String::new, |at| taken_text(ui, at + 1));
     ui.input_mut(|input| {
         let mut key = |modifiers, key| input.consume_key(modifiers, key);
         let next = if key(Modifiers::COMMAND, Key::Enter) {
@@ -378,6 +420,7 @@ fn pressed(ui: &Ui) -> Pressed {
         };
         Pressed {
             next,
+            ahead,
             everywhere: key(Modifiers::ALT, Key::Enter),
             enter: key(Modifiers::NONE, Key::Enter),
             escape: key(Modifiers::NONE, Key::Escape),

@@ -65,8 +65,9 @@ impl BoardWorkspace {
             }
         };
         self.place(ui.ctx(), cx, kind, at, None);
-        // The letter that asked for the sticky is not the first letter of its name.
-        ui.input_mut(|input| input.events.retain(|event| !matches!(event, Event::Text(_))));
+        // The letter that asked for the sticky is not the first letter of its name; what came behind it is.
+        let typed = super::naming::taken_text(ui, 0);
+        self.typed_ahead = typed.chars().skip(1).collect();
     }
 
     fn escape(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
