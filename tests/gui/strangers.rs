@@ -242,5 +242,5 @@ fn who_writes_faster_than_frames_are_drawn_loses_no_letter() {
     settle(&mut harness);
     press(&mut harness, Modifiers::NONE, Key::Enter);
     let names: Vec<&str> = board(&harness).stickies.values().map(|s| s.name.as_str()).collect();
-    assert_eq!(names, ["PaidInFull", "Sent", "Received"]);
+    assert_eq!(names, ["Paid in full", "Sent", "Received"]);
 }
