@@ -23,6 +23,9 @@ pub(super) enum Tab {
     Fit,
 }
 
+/// Room for the number of findings.
+const NUMBER_WIDTH: f32 = 22.0;
+
 impl Tab {
     const ALL: [(Self, &str); 5] = [
         (Self::Events, "Events"),
@@ -61,12 +64,8 @@ impl ReplayWorkspace {
                 for (tab, name) in Tab::ALL {
                     let selected = self.tab == tab && !self.folded;
                     let response = widgets::tab(ui, theme, name, selected);
-                    if let Some((n, wrong)) = self.count_of(tab) {
-                        let color = if wrong { theme.error } else { theme.secondary };
-                        ui.label(RichText::new(n).font(Theme::strong(theme.sizes.small)).color(color));
-                    } else {
-                        // A number that comes while somebody clicks on a tab behind it must not make that another one.
-                        ui.skip_ahead_auto_ids(1);
+                    if tab == Tab::Findings {
+                        self.number_of_findings(ui, theme);
                     }
                     if response.clicked() {
                         self.folded = selected;
@@ -103,16 +102,17 @@ impl ReplayWorkspace {
         });
     }
 
-    /// A number beside a tab's name, and whether it is bad news.
-    fn count_of(&self, tab: Tab) -> Option<(String, bool)> {
-        let open = self.open.as_ref()?;
-        match tab {
-            Tab::Findings => {
-                let findings = open.findings.as_ref()?;
-                let wrong = findings.iter().any(|f| f.check.severity == crate::advice::Severity::Error);
-                Some((findings.len().to_string(), wrong))
-            }
-            _ => None,
-        }
+    /// How many findings there are. The room for it is there before they are: nothing moves from under the pointer when
+    /// they come.
+    fn number_of_findings(&self, ui: &mut Ui, theme: &Theme) {
+        let findings = self.open.as_ref().and_then(|open| open.findings.as_ref());
+        ui.scope(|ui| {
+            ui.set_min_width(NUMBER_WIDTH);
+            let Some(findings) = findings else { return };
+            let wrong = findings.iter().any(|f| f.check.severity == crate::advice::Severity::Error);
+            let color = if wrong { theme.error } else { theme.secondary };
+            let number = RichText::new(findings.len().to_string()).font(Theme::strong(theme.sizes.small));
+            ui.label(number.color(color));
+        });
     }
 }

@@ -26,7 +26,7 @@ use crate::replay::tracks::Tracks;
 const CHECKED_AT_ONCE: usize = 300_000;
 
 /// How long the reading of a log waits for its first events to be painted.
-const FIRST_LOOK: Duration = Duration::from_millis(500);
+const FIRST_LOOK: Duration = Duration::from_secs(1);
 
 /// How often what has been read since is taken in, in milliseconds.
 const TAKE_IN_MS: u64 = 50;
