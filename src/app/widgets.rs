@@ -263,6 +263,7 @@ pub fn choice_row<T: Copy + PartialEq>(
         let combo =
             egui::ComboBox::from_id_salt(name).selected_text(shown).width(ui.available_width()).truncate();
         let response = combo.show_ui(ui, |ui| {
+            size_list(ui, choices.iter().map(|(_, text)| *text));
             for (choice, text) in choices {
                 if ui.selectable_label(*choice == value, *text).clicked() && *choice != value {
                     chosen = Some(*choice);
@@ -272,6 +273,19 @@ pub fn choice_row<T: Copy + PartialEq>(
         ui.ctx().accesskit_node_builder(response.response.id, |node| node.set_label(name));
         chosen
     })
+}
+
+/// An open list of choices is as wide as its longest one, up to a width at which a choice takes several lines: a long
+/// name does not lead out of the window.
+pub fn size_list<'a>(ui: &mut Ui, choices: impl IntoIterator<Item = &'a str>) {
+    const MOST: f32 = 420.0;
+    let font = egui::TextStyle::Button.resolve(ui.style());
+    let color = ui.visuals().text_color();
+    let wide = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), font.clone(), color).size().x;
+    if choices.into_iter().any(|text| wide(text) > MOST - 2.0 * ui.spacing().button_padding.x) {
+        ui.set_width(MOST);
+        ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Wrap);
+    }
 }
 
 /// A number with thousands apart: "29,604".

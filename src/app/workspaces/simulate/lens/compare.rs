@@ -123,20 +123,33 @@ impl SimulateWorkspace {
 
 /// The rows, with the better of two figures in the colour of what is fine.
 fn table(ui: &mut Ui, theme: &Theme, rows: &[Row], titles: [&str; 2]) {
-    let column = ((ui.available_width() - 40.0) / 4.0).clamp(120.0, 260.0);
+    const GAP: f32 = 24.0;
+    let room = ui.available_width() - ui.spacing().scroll.allocated_width() - 2.0 * GAP;
+    let column = (room / 4.0).clamp(100.0, 260.0);
+    // What a row is about takes as many lines as it needs, and leaves the figures their place.
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let wide = |row: &Row| ui.painter().layout_no_wrap(row.name.clone(), font.clone(), theme.text).size().x;
+    let widest = rows.iter().map(wide).fold(100.0, f32::max).ceil();
+    let size = egui::vec2(widest.min((room - 2.0 * column).max(100.0)), 18.0);
+    let about = |ui: &mut Ui, text: RichText| {
+        ui.allocate_ui_with_layout(size, egui::Layout::top_down(egui::Align::LEFT), |ui| {
+            ui.set_width(size.x);
+            ui.add(egui::Label::new(text).wrap());
+        });
+    };
     egui::ScrollArea::vertical().auto_shrink(false).id_salt("comparison").show(ui, |ui| {
-        egui::Grid::new("comparison").num_columns(3).spacing([24.0, 4.0]).striped(false).show(ui, |ui| {
+        egui::Grid::new("comparison").num_columns(3).spacing([GAP, 4.0]).striped(false).show(ui, |ui| {
             let mut group = "";
             for row in rows {
                 if row.group != group {
                     group = &row.group;
-                    ui.label(theme.heading(crate::board::notation::words(group)));
+                    about(ui, theme.heading(crate::board::notation::words(group)));
                     for title in titles {
                         ui.add_sized([column, 18.0], egui::Label::new(theme.heading(title)).truncate());
                     }
                     ui.end_row();
                 }
-                ui.label(RichText::new(&row.name).color(theme.text));
+                about(ui, RichText::new(&row.name).color(theme.text));
                 let cell = |ui: &mut Ui, value: Option<f64>, improved: Option<bool>| {
                     let text = value.map_or_else(|| "–".to_owned(), |value| spoken(value, row.unit));
                     let color = match improved {

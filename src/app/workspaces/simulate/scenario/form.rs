@@ -83,6 +83,7 @@ fn choose(
     let list =
         egui::ComboBox::from_id_salt(heard).selected_text(shown).width(ui.available_width()).truncate();
     let response = list.show_ui(ui, |ui| {
+        widgets::size_list(ui, choices.iter().map(String::as_str));
         for choice in choices {
             let selected = before == Some(choice);
             if ui.selectable_label(selected, words(choice)).clicked() && !selected {
