@@ -195,7 +195,10 @@ impl GraphPanel {
         let answer = view.show(ui, &mut self.inner);
         self.fit = self.fit.saturating_sub(1);
         // The areas lie under the graph, and move with it in the same frame.
-        ui.painter().with_clip_rect(area).set(under, self.area_shapes(ui, theme, area));
+        let (places, titles) = self.area_shapes(ui, theme, area);
+        ui.painter().with_clip_rect(area).set(under, places);
+        // A line that crosses a title goes on behind it.
+        ui.painter().with_clip_rect(area).add(titles);
         let hovered = self.inner.hovered_node().map(|at| at.index());
         self.stale = hovered != self.hovered;
         self.hovered = hovered;
@@ -242,11 +245,12 @@ impl GraphPanel {
         frame.save(ui);
     }
 
-    /// The rectangles of the groups with their titles.
-    fn area_shapes(&self, ui: &Ui, theme: &Theme, area: Rect) -> Shape {
+    /// The rectangles of the groups, and their titles.
+    fn area_shapes(&self, ui: &Ui, theme: &Theme, area: Rect) -> (Shape, Shape) {
         let mut frame = MetadataFrame::new(Some(ID.to_owned())).load(ui);
         frame.pan += area.min.to_vec2();
-        let mut shapes = Vec::new();
+        let (mut shapes, mut titles) = (Vec::new(), Vec::new());
+        let fill = mix(theme.canvas, theme.dot, 0.45);
         for (place, title) in &self.areas {
             let corner = frame.canvas_to_screen_pos(place.min);
             let place = Rect::from_min_size(corner, place.size() * frame.zoom);
@@ -254,7 +258,7 @@ impl GraphPanel {
                 continue;
             }
             let radius = CornerRadius::same(8);
-            shapes.push(Shape::rect_filled(place, radius, mix(theme.canvas, theme.dot, 0.45)));
+            shapes.push(Shape::rect_filled(place, radius, fill));
             let stroke = Stroke::new(1.0, theme.hairline);
             shapes.push(Shape::rect_stroke(place, radius, stroke, StrokeKind::Inside));
             let size = (13.0 * frame.zoom).clamp(10.0, 16.0);
@@ -262,10 +266,12 @@ impl GraphPanel {
                 .fonts_mut(|fonts| fonts.layout_no_wrap(title.clone(), Theme::strong(size), theme.secondary));
             if galley.size().x < place.width() - 8.0 {
                 let at = place.min + vec2(10.0, 6.0) * frame.zoom.clamp(0.3, 1.2);
-                shapes.push(Shape::galley(at, galley, theme.secondary));
+                let plate = Rect::from_min_size(at, galley.size()).expand2(vec2(4.0, 0.0));
+                titles.push(Shape::rect_filled(plate, 2.0, fill));
+                titles.push(Shape::galley(at, galley, theme.secondary));
             }
         }
-        Shape::Vec(shapes)
+        (Shape::Vec(shapes), Shape::Vec(titles))
     }
 
     fn apply_light(&mut self) {

@@ -3,7 +3,12 @@
 //! Enter commits; Tab commits and opens the next sticky to the right, Shift+Tab below; Ctrl+Enter opens one of the
 //! predicted kind and links it; Escape takes everything back. Typing offers names that exist.
 
-use egui::{Align, Context, Event, Key, Modifiers, RichText, TextEdit, Ui, vec2};
+mod keys;
+
+use egui::{Align, Context, RichText, TextEdit, Ui, vec2};
+
+use keys::pressed;
+pub(super) use keys::taken_text;
 
 use super::BoardWorkspace;
 use super::effects::{rounded, touched_sticky};
@@ -366,68 +371,6 @@ impl BoardWorkspace {
         }
         response
     }
-}
-
-/// The keys that mean something while naming, taken away from the field.
-struct Pressed {
-    enter: bool,
-    everywhere: bool,
-    escape: bool,
-    up: bool,
-    down: bool,
-    next: Option<Next>,
-    /// What was typed behind the key that goes on, in the same frame: it belongs to what comes next.
-    ahead: String,
-}
-
-/// Takes the text typed in this frame from an event on.
-pub(super) fn taken_text(ui: &Ui, from: usize) -> String {
-    ui.input_mut(|input| {
-        let mut text = String::new();
-        let mut at = 0;
-        input.events.retain(|event| {
-            at += 1;
-            match event {
-                Event::Text(typed) if at > from => {
-                    text.push_str(typed);
-                    false
-                }
-                _ => true,
-            }
-        });
-        text
-    })
-}
-
-fn pressed(ui: &Ui) -> Pressed {
-    let goes_on = |event: &Event| match event {
-        Event::Key { key: Key::Tab, pressed, .. } => *pressed,
-        Event::Key { key: Key::Enter, pressed, modifiers, .. } => *pressed && modifiers.command,
-        _ => false,
-    };
-    let behind = ui.input(|input| input.events.iter().position(goes_on));
-    let ahead = behind.map_or_else(String::new, |at| taken_text(ui, at + 1));
-    ui.input_mut(|input| {
-        let mut key = |modifiers, key| input.consume_key(modifiers, key);
-        let next = if key(Modifiers::COMMAND, Key::Enter) {
-            Some(Next::Predicted)
-        } else if key(Modifiers::SHIFT, Key::Tab) {
-            Some(Next::Below)
-        } else if key(Modifiers::NONE, Key::Tab) {
-            Some(Next::Right)
-        } else {
-            None
-        };
-        Pressed {
-            next,
-            ahead,
-            everywhere: key(Modifiers::ALT, Key::Enter),
-            enter: key(Modifiers::NONE, Key::Enter),
-            escape: key(Modifiers::NONE, Key::Escape),
-            up: key(Modifiers::NONE, Key::ArrowUp),
-            down: key(Modifiers::NONE, Key::ArrowDown),
-        }
-    })
 }
 
 /// Ends the step that put something down which got no name.
