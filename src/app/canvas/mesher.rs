@@ -122,10 +122,19 @@ impl Mesher {
 
     /// A disc with a soft edge.
     pub(super) fn disc(&mut self, center: Pos2, radius: f32, color: Color32) {
-        static SMALL: LazyLock<Vec<Vec2>> = LazyLock::new(|| directions(10));
-        static LARGE: LazyLock<Vec<Vec2>> = LazyLock::new(|| directions(20));
-        let directions = if radius < 4.0 { &SMALL } else { &LARGE };
-        self.fan(directions.iter().map(|direction| (center + *direction * radius, *direction)), color);
+        // As many sides as it takes to stay within a quarter of a pixel of the circle: thousands are drawn a frame.
+        static ROUND: LazyLock<[Round; 3]> = LazyLock::new(|| [10, 14, 20].map(Round::new));
+        let round = &ROUND[usize::from(radius >= 4.0) + usize::from(radius >= 9.0)];
+        let (first, uv) = (self.next(), WHITE_UV);
+        let (inside, outside) = (radius - FEATHER * 0.5, radius + FEATHER * 0.5);
+        self.mesh.vertices.extend(round.directions.iter().flat_map(|direction| {
+            [(inside, color), (outside, Color32::TRANSPARENT)].map(|(far, color)| Vertex {
+                pos: center + *direction * far,
+                uv,
+                color,
+            })
+        }));
+        self.mesh.indices.extend(round.indices.iter().map(|index| first + index));
     }
 
     /// A convex outline of points with outward normals.
@@ -253,6 +262,21 @@ fn pen(width: f32, color: Color32) -> (f32, Color32) {
         (0.0, color.gamma_multiply(width / FEATHER))
     } else {
         ((width - FEATHER) * 0.5, color)
+    }
+}
+
+/// A disc to copy: where its corners lie, and the triangles between them.
+struct Round {
+    directions: Vec<Vec2>,
+    indices: Vec<u32>,
+}
+
+impl Round {
+    fn new(sides: u8) -> Self {
+        let directions = directions(sides);
+        let mut once = Mesher::new([1, 1]);
+        once.fan(directions.iter().map(|direction| (direction.to_pos2(), *direction)), Color32::WHITE);
+        Self { directions, indices: once.mesh.indices }
     }
 }
 
