@@ -116,7 +116,7 @@ pub(crate) enum Slot {
 const SLOTS: usize = Slot::Other as usize + 1;
 const EMPTY: u16 = u16::MAX;
 
-#[inline]
+#[inline(always)]
 fn slot_of(key: &[u8]) -> Slot {
     match key.len() {
         2 if key == b"id" => Slot::Id,
@@ -224,7 +224,7 @@ fn zeros(word: u64) -> u64 {
 }
 
 /// The place of the closing quote of a string whose characters start at `from`, and whether it has escapes.
-#[inline]
+#[inline(always)]
 pub(crate) fn string_end(data: &[u8], from: usize) -> Result<(usize, bool), Flaw> {
     let mut at = blocks::skip_text(data, from);
     let mut escaped = false;
@@ -244,7 +244,7 @@ pub(crate) fn string_end(data: &[u8], from: usize) -> Result<(usize, bool), Flaw
 }
 
 /// The place after the bracket that closes the object or array that opens at `from`.
-#[inline]
+#[inline(always)]
 fn nested_end(data: &[u8], from: usize) -> Result<usize, Flaw> {
     match blocks::nested_end(data, from) {
         Some(end) => Ok(end),
@@ -302,7 +302,7 @@ fn scalar_end(data: &[u8], from: usize) -> Result<usize, Flaw> {
     }
 }
 
-#[inline]
+#[inline(always)]
 pub(crate) fn skip_space(data: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\t' | b'\r' | b'\n') = data.get(at) {
         at += 1;
@@ -311,7 +311,7 @@ pub(crate) fn skip_space(data: &[u8], mut at: usize) -> usize {
 }
 
 /// The value that starts at `at`: its span, its kind and the place after it.
-#[inline]
+#[inline(always)]
 pub(crate) fn value(data: &[u8], at: usize) -> Result<(Range<usize>, ValueKind, usize), Flaw> {
     match data.get(at) {
         None => Err(Flaw::cut_off(data.len())),
@@ -330,6 +330,7 @@ pub(crate) fn value(data: &[u8], at: usize) -> Result<(Range<usize>, ValueKind, 
 ///
 /// # Errors
 /// When the bytes end first, or are not an object.
+#[inline(always)]
 pub fn object(data: &[u8], start: usize, members: &mut Members) -> Result<usize, Flaw> {
     members.clear();
     if data.get(start) != Some(&b'{') {

@@ -69,6 +69,31 @@ const REACH: usize = 1 << 20;
 
 /// Parses the records that start in the window.
 pub(super) fn parse(data: &[u8], window: Window, mapping: &Mapping) -> Parsed {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2")
+        && std::arch::is_x86_feature_detected!("bmi1")
+        && std::arch::is_x86_feature_detected!("bmi2")
+        && std::arch::is_x86_feature_detected!("popcnt")
+    {
+        #[expect(
+            unsafe_code,
+            reason = "what every processor of the last ten years has is worth a tenth of the time"
+        )]
+        // SAFETY: the processor has just been asked for each of them.
+        return unsafe { parse_on_a_recent_processor(data, window, mapping) };
+    }
+    parse_anywhere(data, window, mapping)
+}
+
+/// As [`parse`], for processors since 2013, which count and find bits in one step.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn parse_on_a_recent_processor(data: &[u8], window: Window, mapping: &Mapping) -> Parsed {
+    parse_anywhere(data, window, mapping)
+}
+
+#[inline(always)]
+fn parse_anywhere(data: &[u8], window: Window, mapping: &Mapping) -> Parsed {
     let start = if window.from == 0 || window.streaming {
         window.from
     } else {
@@ -113,7 +138,7 @@ struct Piece<'a> {
 
 impl Piece<'_> {
     /// Reads the records of the line at `at`; the start of the next line.
-    #[inline]
+    #[inline(always)]
     fn line(&mut self, at: usize, window: Window) -> usize {
         let data = self.data;
         let mut line_end = memchr::memchr(b'\n', &data[at..]).map_or(data.len(), |n| at + n);
@@ -147,7 +172,7 @@ impl Piece<'_> {
     }
 
     /// Reads the object at `at`; the place after it, or the line's end when it is broken.
-    #[inline]
+    #[inline(always)]
     fn object(&mut self, at: usize, line_end: usize) -> (usize, bool) {
         let data = self.data;
         let end = match scan::object(&data[..line_end], at, &mut self.members) {

@@ -39,7 +39,7 @@ pub(super) fn skip_text(data: &[u8], from: usize) -> usize {
 
 /// The place after the bracket that closes the object or array that opens at `from`. Nothing where strings have
 /// escapes or control characters, or the end is not found: whoever looks byte by byte says what is the matter.
-#[inline]
+#[inline(always)]
 pub(super) fn nested_end(data: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     let mut depth = 0_u32;
