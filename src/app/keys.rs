@@ -83,6 +83,25 @@ fn consume_digit(input: &mut InputState, wanted: &KeyboardShortcut) -> bool {
     place.map(|at| input.events.remove(at)).is_some()
 }
 
+/// Takes the text typed in this frame from an event on.
+pub(super) fn taken_text(ctx: &Context, from: usize) -> String {
+    ctx.input_mut(|input| {
+        let mut text = String::new();
+        let mut at = 0;
+        input.events.retain(|event| {
+            at += 1;
+            match event {
+                Event::Text(typed) if at > from => {
+                    text.push_str(typed);
+                    false
+                }
+                _ => true,
+            }
+        });
+        text
+    })
+}
+
 fn is_function(key: Key) -> bool {
     let name = key.name().as_bytes();
     name.len() > 1 && name[0] == b'F' && name[1].is_ascii_digit()

@@ -177,6 +177,10 @@ impl App {
     fn palette_fields(&mut self, ui: &mut Ui) {
         let names = self.palette.mode == Mode::Names;
         let hint = if names { "Find on the board" } else { "Search or run…" };
+        if self.palette.fresh {
+            // What was typed before the field has the keyboard begins the query.
+            self.palette.query.push_str(&crate::app::keys::taken_text(ui.ctx(), 0));
+        }
         let edit = TextEdit::singleline(&mut self.palette.query).hint_text(hint).desired_width(f32::INFINITY);
         let response = ui.add(edit.font(Theme::plain(15.0)).margin(Margin::symmetric(8, 7)));
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(hint));

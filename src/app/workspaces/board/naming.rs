@@ -8,12 +8,12 @@ mod keys;
 use egui::{Align, Context, RichText, TextEdit, Ui, vec2};
 
 use keys::pressed;
-pub(super) use keys::taken_text;
 
 use super::BoardWorkspace;
 use super::effects::{rounded, touched_sticky};
 use crate::app::canvas::{Tone, pos, rect};
 use crate::app::context::{Cx, sentence};
+use crate::app::keys::taken_text;
 use crate::app::theme::Theme;
 use crate::board::notation::words;
 use crate::board::{Board, Point, Record, Rect, Size, StickyId, StickyKind};
@@ -206,7 +206,7 @@ impl BoardWorkspace {
         }
         // Who writes fast is ahead of the field: what was typed before it has the keyboard is kept.
         if !naming.focused {
-            let typed = std::mem::take(&mut self.typed_ahead) + &taken_text(ui, 0);
+            let typed = std::mem::take(&mut self.typed_ahead) + &taken_text(ui.ctx(), 0);
             if !typed.is_empty() {
                 naming.text = typed;
                 naming.begun = true;

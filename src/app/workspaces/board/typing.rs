@@ -66,7 +66,7 @@ impl BoardWorkspace {
         };
         self.place(ui.ctx(), cx, kind, at, None);
         // The letter that asked for the sticky is not the first letter of its name; what came behind it is.
-        let typed = super::naming::taken_text(ui, 0);
+        let typed = crate::app::keys::taken_text(ui.ctx(), 0);
         self.typed_ahead = typed.chars().skip(1).collect();
     }
 

@@ -3,6 +3,7 @@
 use egui::{Event, Key, Modifiers, Ui};
 
 use super::Next;
+use crate::app::keys::taken_text;
 
 /// The keys that mean something while naming, taken away from the field.
 pub(super) struct Pressed {
@@ -16,25 +17,6 @@ pub(super) struct Pressed {
     pub ahead: String,
 }
 
-/// Takes the text typed in this frame from an event on.
-pub(in super::super) fn taken_text(ui: &Ui, from: usize) -> String {
-    ui.input_mut(|input| {
-        let mut text = String::new();
-        let mut at = 0;
-        input.events.retain(|event| {
-            at += 1;
-            match event {
-                Event::Text(typed) if at > from => {
-                    text.push_str(typed);
-                    false
-                }
-                _ => true,
-            }
-        });
-        text
-    })
-}
-
 /// Takes the keys of this frame away from the field.
 pub(super) fn pressed(ui: &Ui) -> Pressed {
     let goes_on = |event: &Event| match event {
@@ -43,7 +25,7 @@ pub(super) fn pressed(ui: &Ui) -> Pressed {
         _ => false,
     };
     let behind = ui.input(|input| input.events.iter().position(goes_on));
-    let ahead = behind.map_or_else(String::new, |at| taken_text(ui, at + 1));
+    let ahead = behind.map_or_else(String::new, |at| taken_text(ui.ctx(), at + 1));
     ui.input_mut(|input| {
         let mut key = |modifiers, key| input.consume_key(modifiers, key);
         let next = if key(Modifiers::COMMAND, Key::Enter) {
