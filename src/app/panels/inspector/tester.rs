@@ -71,7 +71,10 @@ impl Tester<'_> {
             .desired_rows(3)
             .desired_width(f32::INFINITY)
             .margin(egui::Margin::symmetric(7, 6));
-        let scrolled = egui::ScrollArea::vertical().id_salt(self.id.with("scrolled")).max_height(rows);
+        let scrolled = egui::ScrollArea::vertical()
+            .id_salt(self.id.with("scrolled"))
+            .max_height(rows)
+            .min_scrolled_height(rows);
         let response = scrolled.show(ui, |ui| ui.add(edit)).inner;
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Event to try"));
         if response.changed() {
