@@ -179,6 +179,29 @@ fn simulate_plots_a_run_and_puts_another_beside_it() {
 }
 
 #[test]
+fn long_names_leave_the_figures_of_a_comparison_in_sight() {
+    let folder = Folder::new();
+    let board = folder.path("long.ron");
+    let text = std::fs::read_to_string(sample("avatar-store/synchronous.ron")).unwrap();
+    let long =
+        "never charged twice, however many of its customers press the button once more because ".repeat(3);
+    let text =
+        text.replace("never charged twice", &long).replace("\"quiet evening\"", &format!("\"{long}\""));
+    std::fs::write(&board, text).unwrap();
+    let mut harness = open_with(&board.to_string_lossy(), None);
+    press(&mut harness, Modifiers::COMMAND, Key::Num3);
+    wait_for(&mut harness, "whole run");
+    harness.get_by_label("Compare").click();
+    settle(&mut harness);
+    harness.get_by_label("With the same without faults").click();
+    wait_for(&mut harness, "because : 0");
+    let side = harness.query_all_by_label("Seed").next().unwrap().rect().left();
+    let figures: Vec<egui::Rect> =
+        harness.query_all_by_label_contains("because : ").map(|node| node.rect()).collect();
+    assert!(figures.len() >= 2 && figures.iter().all(|figure| figure.right() < side), "{figures:?}, {side}");
+}
+
+#[test]
 fn replay_opens_the_log_of_a_run_and_scrubs() {
     let folder = Folder::new();
     let log = folder.path("run.jsonl");
