@@ -8,8 +8,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rayon::prelude::*;
-
 use self::parse::{Parsed, Window, parse};
 use self::publish::Publisher;
 use self::sniff::Layout;
@@ -131,7 +129,7 @@ impl Loading {
         self.cancelled.load(Ordering::Relaxed)
     }
 
-    /// Reads the whole log, in parallel on rayon's threads, and returns it.
+    /// Reads the whole log, in parallel on as many threads as rayon has, and returns it.
     ///
     /// # Errors
     /// When the content is of no known format, the file is cut meanwhile, or the reading is cancelled.
@@ -170,8 +168,7 @@ impl Loading {
         let n_pieces = data.len().div_ceil(PIECE);
         let next = AtomicUsize::new(0);
         let cut = AtomicBool::new(false);
-        let threads = rayon::current_num_threads().min(n_pieces).max(1);
-        (0..threads).into_par_iter().for_each(|_| {
+        let read = || {
             loop {
                 let piece = next.fetch_add(1, Ordering::Relaxed);
                 if piece >= n_pieces {
@@ -194,6 +191,14 @@ impl Loading {
                 self.bytes.fetch_add((window.to - window.from) as u64, Ordering::Relaxed);
                 self.publisher().take(piece, window, parsed, data, &self.mapping);
             }
+        };
+        // Threads of its own: they wait for the first look, and nobody else shall wait for them.
+        let n_threads = rayon::current_num_threads().min(n_pieces).max(1);
+        std::thread::scope(|scope| {
+            for _ in 1..n_threads {
+                scope.spawn(read);
+            }
+            read();
         });
         if cut.load(Ordering::Relaxed) { Err(OpenError::Cut) } else { Ok(()) }
     }

@@ -5,8 +5,6 @@
 
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use super::index::{Chunk, Log};
 
 /// Events between two sums.
@@ -42,8 +40,8 @@ impl Tally {
         }
         let same = self.chunks.iter().zip(&*log.chunks).take_while(|(old, new)| old.chunk.is(new)).count();
         self.chunks.truncate(same);
-        let fresh = log.chunks[same..].par_iter().map(|chunk| self.count(chunk));
-        let fresh: Vec<Counted> = fresh.collect();
+        // Not in parallel: the threads for that may all be busy reading the log, and a frame would wait for its end.
+        let fresh: Vec<Counted> = log.chunks[same..].iter().map(|chunk| self.count(chunk)).collect();
         self.chunks.extend(fresh);
         self.before.truncate((same + 1) * n_classes);
         self.before.resize(n_classes.max(self.before.len()), 0);

@@ -5,7 +5,7 @@
 //!
 //! What most messages never meet (faults, calls, transactions, replies) is kept out of line, by `#[cold]` or
 //! `#[inline(never)]`: a function on the way of every message keeps few registers busy then, and little is put aside
-//! and fetched back. It is a quarter of the time of a run.
+//! and fetched back.
 
 mod archives;
 mod arrivals;
