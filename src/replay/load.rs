@@ -194,12 +194,12 @@ impl Loading {
         };
         // Threads of its own: they wait for the first look, and nobody else shall wait for them.
         let n_threads = rayon::current_num_threads().min(n_pieces).max(1);
-        std::thread::scope(|scope| {
-            for _ in 1..n_threads {
-                scope.spawn(read);
+        match rayon::ThreadPoolBuilder::new().num_threads(n_threads).build() {
+            Ok(pool) if n_threads > 1 => {
+                pool.broadcast(|_| read());
             }
-            read();
-        });
+            _ => read(),
+        }
         if cut.load(Ordering::Relaxed) { Err(OpenError::Cut) } else { Ok(()) }
     }
 
