@@ -193,11 +193,13 @@ impl Loading {
             }
         };
         // Threads of its own: they wait for the first look, and nobody else shall wait for them.
-        let n_threads = rayon::current_num_threads().min(n_pieces).max(1);
-        match rayon::ThreadPoolBuilder::new().num_threads(n_threads).build() {
-            Ok(pool) if n_threads > 1 => {
+        let n_threads = rayon::current_num_threads().min(n_pieces);
+        let builder = rayon::ThreadPoolBuilder::new().num_threads(n_threads);
+        match (n_threads > 1).then(|| builder.build()) {
+            Some(Ok(pool)) => {
                 pool.broadcast(|_| read());
             }
+            // A short log, or no threads to be had.
             _ => read(),
         }
         if cut.load(Ordering::Relaxed) { Err(OpenError::Cut) } else { Ok(()) }
