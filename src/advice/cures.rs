@@ -38,10 +38,11 @@ pub fn cure(board: &mut Board, options: &Options, today: Option<Date>) -> Vec<Cu
                 return done;
             }
             let context = Context { today, ..Context::new(board, &topology) };
-            if done.len() > before && !still_found(&context, options, finding) {
+            let again = if done.len() > before { found_again(&context, options, finding) } else { None };
+            if done.len() > before && again.is_none() {
                 continue;
             }
-            let Some(edit) = fix(&context, finding) else { continue };
+            let Some(edit) = fix(&context, again.as_ref().unwrap_or(finding)) else { continue };
             let changes = report::changes(board, &edit);
             if apply(board, &edit.ops).is_err() {
                 continue;
@@ -56,10 +57,13 @@ pub fn cure(board: &mut Board, options: &Options, today: Option<Date>) -> Vec<Cu
     }
 }
 
-/// True when the rule says the same places again.
-fn still_found(context: &Context<'_>, options: &Options, finding: &Finding) -> bool {
-    let again = rule(finding.rule).map(|rule| advise_by(rule, context, options)).unwrap_or_default();
-    again.iter().any(|other| other.places == finding.places)
+/// What the rule says now of the same places, else of the same thing: earlier cures may have left less of it.
+fn found_again(context: &Context<'_>, options: &Options, finding: &Finding) -> Option<Finding> {
+    let mut again = rule(finding.rule).map(|rule| advise_by(rule, context, options)).unwrap_or_default();
+    let same = again.iter().position(|other| other.places == finding.places);
+    let at =
+        same.or_else(|| again.iter().position(|other| other.places.first() == finding.places.first()))?;
+    Some(again.swap_remove(at))
 }
 
 #[cfg(test)]
@@ -97,8 +101,10 @@ mod tests {
     }
 
     proptest! {
+        /// The order of cures may differ where one makes another smaller, and with it what new queues are called and
+        /// where they stand; what is cured does not.
         #[test]
-        fn boards_are_cured_as_they_are_one_by_one(board in half_finished()) {
+        fn as_much_is_cured_as_one_by_one_and_nothing_is_left(board in half_finished()) {
             let options = Options::default();
             let (mut together, mut alone) = (board.clone(), board);
             let mut cured: Vec<String> =
@@ -107,7 +113,9 @@ mod tests {
             cured.sort_unstable();
             expected.sort_unstable();
             prop_assert_eq!(cured, expected);
-            prop_assert_eq!(format!("{together:?}"), format!("{alone:?}"));
+            let topology = derive(&together);
+            let left = advise(&Context::new(&together, &topology), &options);
+            prop_assert!(left.iter().all(|finding| finding.fix.is_none()), "{:?}", left);
         }
     }
 }

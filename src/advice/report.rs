@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::explain::{self, explain};
 use super::{Context, Finding, Rule, Severity, rules, sarif};
-use crate::board::{Board, Key, StickyId};
+use crate::board::{Board, Key, Link, StickyId};
 use crate::edit::{Edit, Op};
 
 /// How a place is called: the name of what stands there, with its id where it has one.
@@ -200,14 +200,17 @@ pub fn changes(board: &Board, edit: &Edit) -> Vec<String> {
     edit.touched().iter().filter_map(|key| board.record(key)).for_each(|record| after.put(record));
     // One that no longer fits is told as far as it goes.
     let _ = crate::edit::apply(&mut after, &edit.ops);
+    let ends = |link: &Link| {
+        let end = |sticky: &StickyId| {
+            let sticky = after.stickies.get(sticky).or_else(|| board.stickies.get(sticky));
+            sticky.map_or_else(|| "nothing".to_owned(), |sticky| sticky.name.clone())
+        };
+        format!("{} → {}", end(&link.from), end(&link.to))
+    };
     let name = |key: &Key| match key {
         Key::Link(id) => {
             let link = after.links.get(id).or_else(|| board.links.get(id));
-            let end = |sticky: &StickyId| {
-                let sticky = after.stickies.get(sticky).or_else(|| board.stickies.get(sticky));
-                sticky.map_or_else(|| "nothing".to_owned(), |sticky| sticky.name.clone())
-            };
-            link.map_or_else(|| place_name(board, key), |l| format!("{} → {}", end(&l.from), end(&l.to)))
+            link.map_or_else(|| place_name(board, key), ends)
         }
         Key::Sticky(id) => {
             let sticky = after.stickies.get(id).or_else(|| board.stickies.get(id));
@@ -227,6 +230,10 @@ pub fn changes(board: &Board, edit: &Edit) -> Vec<String> {
         let line = match op {
             Op::Insert(record) => format!("add {}", name(&record.key())),
             Op::Remove(record) => format!("remove {}", name(&record.key())),
+            Op::Set { key: key @ Key::Link(id), field, .. } if ["from", "to"].contains(&field.as_str()) => {
+                let before = board.links.get(id).map_or_else(|| place_name(board, key), ends);
+                format!("replace {before} by {}", name(key))
+            }
             Op::Set { key, field, .. } => format!("change {} of {}", field.replace('_', " "), name(key)),
         };
         if !out.contains(&line) {

@@ -158,10 +158,7 @@ impl<'a> Draft<'a> {
         let mut ids = self.id_gen(peer);
         let link = self.link(id)?.clone();
         let (from, to) = (self.sticky(link.from)?, self.sticky(link.to)?);
-        let (a, b) = (from.rect().center(), to.rect().center());
-        let size = StickyKind::Channel.row().size;
-        let wanted = Point::new((a.x + b.x - size.w) / 2.0, (a.y + b.y - size.h) / 2.0);
-        let at = self.free_spot(wanted, size);
+        let at = self.free_spot(from.rect(), to.rect(), StickyKind::Channel.row().size);
         let layer = self.top_layer();
         let name = channel.to_owned();
         let sticky = StickyId(ids.mint());
@@ -180,15 +177,28 @@ impl<'a> Draft<'a> {
         order::between(top.unwrap_or(""), "")
     }
 
-    /// The nearest place to `wanted`, downwards, where a note of this size covers no other.
-    fn free_spot(&self, wanted: Point, size: Size) -> Point {
-        let near = Rect::at(wanted, Size::new(size.w, size.h + STEP * f32::from(STEPS)));
-        let near: Vec<Rect> = self.stickies().map(|(_, s)| s.rect()).filter(|r| r.intersects(near)).collect();
-        let covered = |at: Point| near.iter().any(|rect| rect.intersects(Rect::at(at, size)));
-        (0..STEPS)
-            .map(|step| wanted.moved(0.0, STEP * f32::from(step)))
-            .find(|at| !covered(*at))
-            .unwrap_or(wanted)
+    /// Where a note of this size between two others covers no third: in the middle, at a corner where one goes straight
+    /// down and the other straight across, else as near to the middle as there is room.
+    fn free_spot(&self, from: Rect, to: Rect, size: Size) -> Point {
+        let (a, b) = (from.center(), to.center());
+        let at = |x: f32, y: f32| Point::new(x - size.w / 2.0, y - size.h / 2.0);
+        let middle = at((a.x + b.x) / 2.0, (a.y + b.y) / 2.0);
+        let reach = |steps: i16, ends: f32| STEP * f32::from(steps) + ends.abs() / 2.0 + APART;
+        let (wide, high) = (reach(COLUMNS, a.x - b.x), reach(ROWS, a.y - b.y));
+        let around =
+            Rect::at(middle.moved(-wide, -high), Size::new(2.0 * wide + size.w, 2.0 * high + size.h));
+        let near: Vec<Rect> =
+            self.stickies().map(|(_, s)| s.rect()).filter(|rect| rect.intersects(around)).collect();
+        let is_free = |at: &Point| {
+            let room = Size::new(size.w + 2.0 * APART, size.h + 2.0 * APART);
+            let room = Rect::at(at.moved(-APART, -APART), room);
+            !near.iter().any(|rect| rect.intersects(room))
+        };
+        let mut ring: Vec<(i16, i16)> =
+            (-COLUMNS..=COLUMNS).flat_map(|x| (-ROWS..=ROWS).map(move |y| (x, y))).collect();
+        ring.sort_unstable_by_key(|(x, y)| (i32::from(*x).pow(2) + i32::from(*y).pow(2), *x, -*y));
+        let ring = ring.into_iter().map(|(x, y)| middle.moved(STEP * f32::from(x), STEP * f32::from(y)));
+        [middle, at(a.x, b.y), at(b.x, a.y)].into_iter().chain(ring).find(is_free).unwrap_or(middle)
     }
 
     /// The finished edit, squashed.
@@ -198,6 +208,9 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// A free place is looked for in steps of so much, so many times.
+/// A free place is looked for in steps of so much, so many to either side and up or down.
 const STEP: f32 = 20.0;
-const STEPS: u8 = 64;
+const COLUMNS: i16 = 12;
+const ROWS: i16 = 64;
+/// A note that is put on a link stays so far from the others.
+const APART: f32 = 8.0;

@@ -84,6 +84,32 @@ impl Symbols {
         }
     }
 
+    /// The name of a number, and its kind where messages of another kind bear the same: `OrderPlaced (command)`.
+    #[must_use]
+    pub fn title(&self, number: u16) -> String {
+        let Some(symbol) = self.get(number) else { return String::new() };
+        let shared = || {
+            let kinds = [None, Some(Kind::Event), Some(Kind::Command), Some(Kind::Query), Some(Kind::Reply)];
+            let mut others = kinds.into_iter().filter(|kind| *kind != symbol.kind);
+            others.any(|kind| self.holds(symbol.text.as_bytes(), kind))
+        };
+        match symbol.kind {
+            Some(kind) if shared() => format!("{} ({})", symbol.text, kind.word()),
+            _ => symbol.text.to_string(),
+        }
+    }
+
+    /// Whether a name is in the table.
+    fn holds(&self, text: &[u8], kind: Option<Kind>) -> bool {
+        let hash = Self::hash(text, kind);
+        let mask = self.table.len().saturating_sub(1);
+        let slots = (0..self.table.len()).map(|step| self.table[(hash as usize + step) & mask]);
+        slots.take_while(|(_, number)| *number != 0).any(|(found, number)| {
+            let symbol = &self.list[number as usize - 1];
+            found == hash && symbol.text.as_bytes() == text && symbol.kind == kind
+        })
+    }
+
     fn hash(text: &[u8], kind: Option<Kind>) -> u32 {
         (hash64(text) >> 32) as u32 ^ kind.map_or(0, |k| k as u32 + 1)
     }
@@ -164,6 +190,12 @@ mod tests {
         let command = symbols.intern(b"T7", Some(Kind::Command));
         assert_ne!(command, 7);
         assert_eq!(symbols.named("T7").collect::<Vec<_>>(), [7, command]);
+        let event = symbols.intern(b"T8", Some(Kind::Event));
+        assert_eq!(symbols.title(7), "T7", "of no kind the log tells of");
+        assert_eq!(symbols.title(command), "T7 (command)");
+        assert_eq!(symbols.title(event), "T8 (event)");
+        let alone = symbols.intern(b"U1", Some(Kind::Query));
+        assert_eq!((symbols.title(alone).as_str(), symbols.title(9999).as_str()), ("U1", ""));
     }
 
     #[test]

@@ -62,6 +62,15 @@ pub struct Row {
     pub improved: Option<bool>,
 }
 
+impl Row {
+    /// Whether the two read differently.
+    #[must_use]
+    pub fn differs(&self) -> bool {
+        let read = |value: Option<f64>| value.map(|value| spoken(value, self.unit));
+        read(self.left) != read(self.right)
+    }
+}
+
 /// A figure as people read it: "3,109", "99.10 %", "412 ms".
 #[must_use]
 #[expect(

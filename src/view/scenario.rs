@@ -164,11 +164,12 @@ pub fn remove(scenario: &mut Scenario, part: Part) {
     }
 }
 
-/// A new scenario of a board: one of everything a second for a minute. Answers its name with the edit.
+/// A new scenario of a board: one of everything that begins something a second, for a minute. Answers its name with
+/// the edit.
 #[must_use]
 pub fn write_new(board: &Board, names: &Names) -> (String, Edit) {
-    let issued = names.arriving.iter().take(names.issued.max(1));
-    let stimuli = issued.map(|entry| Stimulus {
+    let beginning = names.arriving.iter().take(names.beginning.max(1));
+    let stimuli = beginning.map(|entry| Stimulus {
         entry: entry.clone(),
         arrivals: Arrivals::Poisson(1.0),
         ..Stimulus::default()

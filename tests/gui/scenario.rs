@@ -1,5 +1,6 @@
 //! Scenarios written in the window: what arrives, what goes wrong, what must hold.
 
+use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
@@ -59,6 +60,33 @@ fn a_board_without_a_scenario_gets_one_that_runs() {
     press(&mut harness, Modifiers::COMMAND, Key::Z);
     assert!(board(&harness).scenarios.is_empty());
     assert!(says(&harness, "This board has no scenario yet"));
+}
+
+#[test]
+fn a_long_run_plays_at_a_pace_to_watch() {
+    let folder = Folder::new();
+    let path = folder.board();
+    let text = std::fs::read_to_string(&path).unwrap();
+    let scenarios = r#"scenarios: {
+        "a minute": (duration: "1min", stimuli: [(entry: "PlaceOrder", arrivals: poisson(1.0))]),
+        "a year": (duration: "365d", stimuli: [(entry: "PlaceOrder", arrivals: poisson(0.00001))]),
+    },"#;
+    std::fs::write(&path, text.replacen("format: 1,", &format!("format: 1, {scenarios}"), 1)).unwrap();
+    let mut harness = open_with(&path.to_string_lossy(), None);
+    press(&mut harness, Modifiers::COMMAND, Key::Num3);
+    wait_for(&mut harness, "of 00:0");
+    assert!(says(&harness, "×10") && !says(&harness, "×100"));
+    harness.get_by_role_and_label(Role::ComboBox, "Scenario").click();
+    settle(&mut harness);
+    click(&mut harness, "a year");
+    wait_for(&mut harness, "×1000000");
+    assert!(says(&harness, "of 36"), "told in days");
+    // A speed that was chosen stays.
+    click(&mut harness, "Slower");
+    assert!(!says(&harness, "×1000000"));
+    press(&mut harness, Modifiers::NONE, Key::Space);
+    settle(&mut harness);
+    assert!(!says(&harness, "×1000000"));
 }
 
 #[test]

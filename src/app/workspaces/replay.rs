@@ -131,13 +131,8 @@ impl ReplayWorkspace {
         let Some(open) = self.open.as_ref().filter(|_| !cx.document.board().stickies.is_empty()) else {
             return;
         };
-        let names: Vec<&str> = open
-            .frame
-            .off_board
-            .iter()
-            .filter_map(|number| open.log.types().get(*number))
-            .map(|symbol| &*symbol.text)
-            .collect();
+        let names: Vec<String> =
+            open.frame.off_board.iter().map(|number| open.log.types().title(*number)).collect();
         let Some(first) = names.first() else { return };
         let types = open.log.types();
         let foreign = open.log.is_complete()

@@ -7,6 +7,7 @@ mod scenario;
 mod sidebar;
 mod sprites;
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use breaking::is_background;
@@ -27,6 +28,10 @@ use crate::view::{Action, Item};
 const BUDGET_SECS: f64 = 0.012;
 /// The part of it that is worked out before the time is looked at again, in virtual nanoseconds.
 const SLICE: u64 = 50_000_000;
+/// The slowest and the fastest: seconds of the run a second.
+const SPEEDS: RangeInclusive<f64> = 0.1..=1_000_000.0;
+/// The speed a run is played at when it is not longer than some minutes.
+const SLOWEST_PACE: f64 = 10.0;
 
 /// A run on the screen.
 struct Run {
@@ -44,6 +49,8 @@ pub(super) struct SimulateWorkspace {
     scenario: Option<String>,
     seed: u64,
     speed: f64,
+    /// The speed suits the length of the scenario's run, or was chosen.
+    paced: bool,
     playing: bool,
     /// The moment asked for, in nanoseconds, ahead of the simulation's own while it catches up.
     clock: f64,
@@ -61,6 +68,8 @@ pub(super) struct SimulateWorkspace {
     followed: Followed,
     /// The run others are compared with.
     kept: Option<Kept>,
+    /// The comparison leaves out what is the same in both runs.
+    only_differing: bool,
     /// What is shown beside the board.
     side: Side,
     judged: Option<Arc<Judged>>,
@@ -73,7 +82,8 @@ impl Default for SimulateWorkspace {
             overlays: Overlays::default(),
             scenario: None,
             seed: 7,
-            speed: 10.0,
+            speed: SLOWEST_PACE,
+            paced: false,
             playing: false,
             clock: 0.0,
             run: None,
@@ -84,6 +94,7 @@ impl Default for SimulateWorkspace {
             lens: None,
             followed: Followed::default(),
             kept: None,
+            only_differing: false,
             side: Side::default(),
             judged: None,
         }
@@ -114,6 +125,7 @@ impl SimulateWorkspace {
             self.seed = chosen.and_then(|scenario| scenario.seed).unwrap_or(self.seed);
             self.moment = chosen.and_then(|scenario| scenario.moment).map(|moment| moment.0);
             self.taken_up.clone_from(&self.scenario);
+            self.paced = false;
         }
         (self.run, self.problem) = (None, None);
         (self.clock, self.playing) = (0.0, false);
@@ -190,7 +202,7 @@ impl SimulateWorkspace {
                     self.clock = run.simulation.now() as f64;
                 }
             }
-            Ask::Speed(speed) => self.speed = speed,
+            Ask::Speed(speed) => (self.speed, self.paced) = (speed, true),
         }
         ctx.request_repaint();
     }
@@ -219,7 +231,7 @@ impl SimulateWorkspace {
         let transport = Transport {
             playing: self.playing,
             speed: self.speed,
-            speeds: 0.1..=10_000.0,
+            speeds: SPEEDS,
             clock: &clock,
             remark: &state,
         };
@@ -335,8 +347,17 @@ fn badge(sticky: StickyId, text: &str, tone: Tone) -> Badge {
 }
 
 /// "00:41:07".
+/// A speed at which a run of this length plays in about a minute at most.
+fn pace(nanos: u64) -> f64 {
+    let minutes = nanos as f64 / 60e9;
+    10_f64.powf(minutes.max(1.0).log10().round()).clamp(SLOWEST_PACE, *SPEEDS.end())
+}
+
 fn spoken_clock(nanos: u64) -> String {
     let secs = nanos / 1_000_000_000;
+    if secs >= 100 * 3_600 {
+        return format!("{} d {}", secs / 86_400, spoken_clock(nanos % 86_400_000_000_000));
+    }
     format!("{:02}:{:02}:{:02}", secs / 3_600, secs / 60 % 60, secs % 60)
 }
 
@@ -371,6 +392,9 @@ impl Workspace for SimulateWorkspace {
     fn logic(&mut self, ctx: &egui::Context, _cx: &mut Cx<'_>) {
         let Some(run) = &mut self.run else { return };
         run.recording.receive();
+        if run.recording.measured && !self.paced {
+            (self.speed, self.paced) = (pace(run.recording.length), true);
+        }
         self.go_to_moment();
         let Some(run) = &mut self.run else { return };
         let secs = ctx.input(|input| input.stable_dt).min(0.1);

@@ -127,6 +127,8 @@ struct Standing {
     messages: BTreeMap<Spot, StickyId>,
     channels: BTreeMap<(Spot, Vec<String>), StickyId>,
     issuers: BTreeMap<(StickyKind, String), StickyId>,
+    /// The channels by which a message reaches a reaction, and the link by which it comes in.
+    ways: BTreeMap<(MessageKey, StickyId), Vec<(Vec<String>, LinkId)>>,
 }
 
 impl Standing {
@@ -148,6 +150,10 @@ impl Standing {
             for (n, station) in route.stations.iter().enumerate().take(way.len()) {
                 out.channels.entry((at.clone(), way[..=n].to_vec())).or_insert(*station);
             }
+            if let Some(last) = route.links.last() {
+                let end = (at.0, topology[route.reaction].sticky);
+                out.ways.entry(end).or_default().push((way, *last));
+            }
         }
         for reaction in &topology.reactions {
             let service = match reaction.host {
@@ -164,6 +170,19 @@ impl Standing {
             });
         }
         out
+    }
+
+    /// The link by which a reaction gets a message that enters as documents say, and on the board goes on through
+    /// channels they do not know of: a queue put before the reaction since.
+    fn led_on(&self, used: &Use, sticky: StickyId, way: &[String]) -> Option<LinkId> {
+        let stand = self.ways.get(&(used.message.clone(), sticky))?;
+        // A command that is said to be called directly is another call than the one by way of channels.
+        let called = way.is_empty() && used.message.0 != MessageKind::Event;
+        if called || stand.iter().any(|(stands, _)| stands == way) {
+            return None;
+        }
+        let led_on = |stands: &[String]| stands.starts_with(way) && !used.ways.contains(stands);
+        stand.iter().find(|(stands, _)| led_on(stands)).map(|(_, link)| *link)
     }
 
     /// The standing reaction that is the same as one of a document: same service and triggers and as much sent, else
@@ -270,16 +289,20 @@ impl<'g> Builder<'g> {
         let same = |id: &&LinkId| self.board.links.get(*id).is_some_and(|old| old.outcome == link.outcome);
         let stood = |id: &&LinkId| self.stood.contains(id);
         if let Some(id) = known.iter().find(same).or_else(|| known.iter().find(stood)).copied() {
-            if let Some(old) = self.board.links.get_mut(&id) {
-                let said = Link { order: String::new(), outcome: Outcome::Always, ..link };
-                update(old, &said);
-            }
+            self.take(id, link);
             return id;
         }
         let id = LinkId(self.ids.mint());
         known.push(id);
         self.board.links.insert(id, Link { from, to, ..link });
         id
+    }
+
+    /// A link that stands takes what is read; its place and outcome are people's.
+    fn take(&mut self, id: LinkId, link: Link) {
+        if let Some(old) = self.board.links.get_mut(&id) {
+            update(old, &Link { order: String::new(), outcome: Outcome::Always, ..link });
+        }
     }
 
     fn message(&mut self, spot: &Spot) -> StickyId {
@@ -331,12 +354,6 @@ impl<'g> Builder<'g> {
             let used = &self.gathered.uses[*at];
             let straight = BTreeSet::from([Vec::new()]);
             for way in if used.ways.is_empty() { &straight } else { &used.ways } {
-                let spot = spot(&used.message, used.mode, way.first().map(String::as_str));
-                let from = self.end_of(&spot, way);
-                self.homes.used(self.messages[&spot], used.message.0 != MessageKind::Event, context);
-                if from != self.messages[&spot] {
-                    self.homes.used(from, true, context);
-                }
                 let link = Link {
                     fields: used.fields.iter().cloned().collect(),
                     version: self.older_version(used),
@@ -344,6 +361,16 @@ impl<'g> Builder<'g> {
                     filter: used.filter.clone(),
                     ..Link::default()
                 };
+                if let Some(id) = self.standing.led_on(used, sticky, way) {
+                    self.take(id, link);
+                    continue;
+                }
+                let spot = spot(&used.message, used.mode, way.first().map(String::as_str));
+                let from = self.end_of(&spot, way);
+                self.homes.used(self.messages[&spot], used.message.0 != MessageKind::Event, context);
+                if from != self.messages[&spot] {
+                    self.homes.used(from, true, context);
+                }
                 self.link(from, sticky, link);
             }
         }

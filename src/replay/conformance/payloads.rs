@@ -69,7 +69,7 @@ pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
             }
         }
     }
-    let name = |number: u16| log.types().get(number).map_or(String::new(), |s| s.text.to_string());
+    let name = |number: u16| log.types().title(number);
     let places =
         |number| scene.tracks.matched().message(number).map(|m| scene.key_of(m)).into_iter().collect();
     let broken = invalid.iter().map(|((number, version), (tally, problem))| {

@@ -32,7 +32,7 @@ pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
     let seen = look(scene);
     let mut found = silent(scene, &seen);
     let log = scene.log;
-    let name = |number: u16| log.types().get(number).map_or(String::new(), |s| s.text.to_string());
+    let name = |number: u16| log.types().title(number);
     let places = |number| {
         scene.tracks.matched().message(number).map(|m| scene.key_of(m)).into_iter().collect::<Vec<_>>()
     };

@@ -14,7 +14,7 @@ pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
         Tally::add(&mut tallies, (again.how, event.type_number()), row, i64::from(again.attempt));
     }
     let finding = |((how, number), tally): (&(How, u16), &Tally)| {
-        let name = log.types().get(*number).map_or(String::new(), |s| s.text.to_string());
+        let name = log.types().title(*number);
         let times = times(tally.count);
         let nth = |what: &str| match tally.badness {
             0 => String::new(),

@@ -24,7 +24,7 @@ pub(super) fn check(scene: &Scene<'_>) -> Vec<Finding> {
             Tally::add(&mut uncorrelated, name, event.row(), 0);
         }
     }
-    let type_name = |number: u16| log.types().get(number).map_or(String::new(), |s| s.text.to_string());
+    let type_name = |number: u16| log.types().title(number);
     let source_name = |number: u16| log.sources().get(number).map_or(String::new(), |s| s.text.to_string());
     let places = |number| matched.message(number).map(|m| scene.key_of(m)).into_iter().collect::<Vec<_>>();
     let mut found = Vec::new();

@@ -2,15 +2,15 @@
 
 use crate::board::{Board, Scenario};
 use crate::simulation::faults::{FaultType, Place};
-use crate::topology::Topology;
+use crate::topology::{Message, Topology};
 
 /// What a scenario can speak of, each name once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
     /// Commands, queries and events, what comes from outside first.
     pub arriving: Vec<String>,
-    /// How many of those come from outside.
-    pub issued: usize,
+    /// How many of those begin something: they come from outside or, where nothing does, follow from no other message.
+    pub beginning: usize,
     /// Services.
     pub services: Vec<String>,
     /// Channels.
@@ -26,7 +26,14 @@ impl Names {
     #[must_use]
     pub fn of(board: &Board, topology: &Topology, scenario: Option<&Scenario>) -> Self {
         let mut arriving = sorted(topology.entries().map(|entry| topology[entry].name.as_str()));
-        let issued = arriving.len();
+        if arriving.is_empty() {
+            let follows = |message: &Message| {
+                message.producers.iter().any(|(reaction, _)| !topology[*reaction].triggers.is_empty())
+            };
+            let first = topology.messages.iter().filter(|message| !follows(message));
+            arriving = sorted(first.map(|message| message.name.as_str()));
+        }
+        let beginning = arriving.len();
         let others = sorted(topology.messages.iter().map(|message| message.name.as_str()));
         let others: Vec<String> = others.into_iter().filter(|name| !arriving.contains(name)).collect();
         arriving.extend(others);
@@ -35,7 +42,7 @@ impl Names {
         let stimuli = scenario.into_iter().flat_map(|scenario| &scenario.stimuli);
         Self {
             arriving,
-            issued,
+            beginning,
             services: sorted(topology.parties.iter().map(|party| party.name.as_str())),
             channels: sorted(drawn.chain(board.channels.keys().map(String::as_str)).chain(letters)),
             entries: sorted(stimuli.map(|stimulus| stimulus.entry.as_str())),

@@ -14,6 +14,29 @@ fn sample(name: &str) -> (Board, Topology, Names) {
     (board, topology, names)
 }
 
+/// Where nothing comes from outside, as in documents of services that do not say what follows from what, each message
+/// that follows from no other arrives.
+#[test]
+fn a_board_without_an_entry_gets_a_scenario_of_all_that_begins_something() {
+    let arrivals = |lines: &str| {
+        let board = crate::board::testing::board(lines);
+        let topology = derive(&board);
+        let (name, edit) = write_new(&board, &Names::of(&board, &topology, None));
+        let mut written = board.clone();
+        crate::edit::apply(&mut written, &edit.ops).unwrap();
+        let scenario = &written.scenarios[&name];
+        compile_scenario(&written, &topology, &name, scenario).unwrap();
+        scenario.stimuli.iter().map(|stimulus| stimulus.entry.clone()).collect::<Vec<_>>()
+    };
+    let events = "Service:Shop -> Event:OrderPlaced -> Channel:orders -> Service:Kitchen -> Event:MealCooked\n\
+                  Service:Till -> Event:ShiftEnded\nEvent:StreetBlocked -> Service:Courier";
+    assert_eq!(arrivals(events), ["OrderPlaced", "ShiftEnded", "StreetBlocked"]);
+    let entry = format!("{events}\nActor:Guest -> Command:PlaceOrder -> Service:Shop");
+    assert_eq!(arrivals(&entry), ["PlaceOrder"]);
+    let circle = "Service:A -> Event:Asked -> Service:B -> Event:Answered -> Service:A";
+    assert_eq!(arrivals(&circle), ["Asked"]);
+}
+
 /// Every field of every part of every sample scenario can be filled in with what stands there, and nothing changes.
 #[test]
 fn what_a_field_shows_is_what_it_reads() {

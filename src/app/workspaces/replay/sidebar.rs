@@ -100,8 +100,7 @@ impl ReplayWorkspace {
         ui.add_space(4.0);
         let more = types.len().saturating_sub(TYPES_MAX);
         for (count, number) in types.into_iter().take(TYPES_MAX) {
-            let name =
-                open.log.types().get(number).map_or_else(String::new, |symbol| symbol.text.to_string());
+            let name = open.log.types().title(number);
             let known = open.tracks.matched().message(number).is_some();
             let color = open.chart.color(theme, number);
             ui.horizontal(|ui| {

@@ -28,6 +28,8 @@ pub(super) struct Recording {
     pub stretches: Vec<Stretch>,
     /// The length of the run in nanoseconds: what the scenario allows, until it is known when the run is over.
     pub length: u64,
+    /// Whether that length is the run's own.
+    pub measured: bool,
     handled: u64,
     pieces: Option<Receiver<Piece>>,
 }
@@ -78,6 +80,7 @@ impl Recording {
             buckets: Vec::new(),
             stretches: Vec::new(),
             length: simulation.end().max(1),
+            measured: false,
             handled: 0,
             pieces: Some(work_out(simulation.snapshot(), 1, None, ctx)),
         }
@@ -88,7 +91,7 @@ impl Recording {
         let Some(pieces) = &self.pieces else { return };
         for piece in pieces.try_iter() {
             match piece {
-                Piece::Length(length) => self.length = length,
+                Piece::Length(length) => (self.length, self.measured) = (length, true),
                 Piece::State(snapshot, handled, stretch) => {
                     self.stretches.push(stretch);
                     self.buckets.push((handled - self.handled) as f32);

@@ -429,6 +429,36 @@ fn a_changed_document_changes_what_stands_and_adds_what_is_new() {
 }
 
 #[test]
+fn a_queue_put_before_a_service_since_is_not_passed_by_again() {
+    let document = |fields: &str| {
+        format!(
+            "asyncapi: 3.0.0\ninfo: {{title: Kitchen, version: 1}}\nchannels:\n  a: {{address: orders, messages: {{OrderPlaced: {{payload: {{type: object, properties: {{{fields}}}}}}}}}}}\noperations:\n  on: {{action: receive, channel: {{$ref: '#/channels/a'}}}}\n"
+        )
+    };
+    let mut board = read(&[("k.yaml", &document("id: {type: string}"))]).board;
+    let kitchen = *board.stickies.iter().find(|(_, sticky)| sticky.name == "Kitchen").unwrap().0;
+    let into = *board.links.iter().find(|(_, link)| link.to == kitchen).unwrap().0;
+    let mut draft = crate::edit::Draft::new(&board);
+    draft.interpose(into, "inbox", 0).unwrap();
+    let edit = draft.finish("Insert a queue");
+    crate::edit::apply(&mut board, &edit.ops).unwrap();
+    let queued = flows(&board);
+    assert_eq!(queued, ["? OrderPlaced [orders inbox] Kitchen"]);
+
+    let source = |text: String| [Source { path: "k.yaml".into(), text }];
+    let again = source(document("id: {type: string}, total: {type: number}"));
+    let imported = import(&again, Some(&board)).unwrap().board;
+    assert_eq!(flows(&imported), queued);
+    assert_eq!(imported.links.len(), board.links.len());
+    assert_eq!(imported.events["OrderPlaced"].versions[0].schema.fields.len(), 2, "the rest is taken over");
+
+    // Where it is another channel the document speaks of, there are two ways.
+    let elsewhere = source(document("id: {type: string}").replace("address: orders", "address: sales"));
+    let imported = import(&elsewhere, Some(&board)).unwrap().board;
+    assert_eq!(flows(&imported), ["? OrderPlaced [orders inbox] Kitchen", "? OrderPlaced [sales] Kitchen"]);
+}
+
+#[test]
 fn schemas_in_yaml_are_read_and_those_of_other_languages_are_kept() {
     let text = |format: &str| {
         format!(

@@ -63,12 +63,23 @@ fn without_faults(board: &Board, scenario: Option<&str>) -> Board {
     board
 }
 
+/// What there is to show of a comparison.
+enum Compared {
+    /// Nothing is kept.
+    Nothing,
+    /// It is not ready yet, or never will be.
+    Said(RichText),
+    /// All rows, with the titles of both runs.
+    Rows(Vec<Row>, [String; 2]),
+}
+
 impl SimulateWorkspace {
     /// The comparison, or how to come to one.
     pub(super) fn compare(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let theme = cx.theme;
         let title = cx.document.board().settings.title.clone();
         let title = if title.is_empty() { "This board".to_owned() } else { title };
+        let compared = self.compared(&title, ui.ctx(), theme);
         ui.horizontal(|ui| {
             ui.label(theme.heading("Compare"));
             if ui
@@ -86,38 +97,60 @@ impl SimulateWorkspace {
                 self.kept = None;
             }
             ui.label(theme.secondary(format!("seed {}", self.seed)));
+            if let Compared::Rows(rows, _) = &compared {
+                let differing = rows.iter().filter(|row| row.differs()).count();
+                if differing == 0 {
+                    ui.label(theme.secondary("Every figure is the same"));
+                } else if widgets::chip(
+                    ui,
+                    theme,
+                    &format!("Only the {differing} that differ"),
+                    self.only_differing,
+                )
+                .clicked()
+                {
+                    self.only_differing = !self.only_differing;
+                }
+            }
         });
         widgets::hairline(ui, theme);
-        let Some(run) = &self.run else { return };
-        let Some(kept) = &mut self.kept else {
-            ui.add_space(8.0);
-            ui.label(theme.secondary(
-                "Keep this run, then change a setting on the board or open another board: both stand here side by side, under the same seed.",
-            ));
-            return;
-        };
+        match compared {
+            Compared::Nothing => {
+                ui.add_space(8.0);
+                ui.label(theme.secondary(
+                    "Keep this run, then change a setting on the board or open another board: both stand here side by side, under the same seed.",
+                ));
+            }
+            Compared::Said(text) => {
+                ui.label(text);
+            }
+            Compared::Rows(mut rows, [left, right]) => {
+                if self.only_differing && rows.iter().any(Row::differs) {
+                    rows.retain(Row::differs);
+                }
+                table(ui, theme, &rows, [&left, &right]);
+            }
+        }
+    }
+
+    fn compared(&mut self, title: &str, ctx: &egui::Context, theme: &Theme) -> Compared {
+        let Some(kept) = &mut self.kept else { return Compared::Nothing };
         let titles = if kept.title == title {
             [kept.apart.to_owned(), "This run".to_owned()]
         } else {
-            [kept.title.clone(), title]
+            [kept.title.clone(), title.to_owned()]
         };
-        let left = match kept.figures(self.seed, ui.ctx()) {
-            Some(Ok(figures)) => figures.clone(),
-            Some(Err(problem)) => {
-                ui.label(RichText::new(problem).color(theme.error));
-                return;
-            }
+        let left = match kept.figures(self.seed, ctx) {
+            Some(Ok(figures)) => figures,
+            Some(Err(problem)) => return Compared::Said(RichText::new(problem).color(theme.error)),
             None => {
-                ui.label(theme.secondary("The kept run is being worked out under this seed."));
-                return;
+                return Compared::Said(theme.secondary("The kept run is being worked out under this seed."));
             }
         };
-        let Some(whole) = run.recording.end() else {
-            ui.label(theme.secondary("This run is being worked out."));
-            return;
-        };
-        let rows = compare(&left, &figures(whole));
-        table(ui, theme, &rows, [&titles[0], &titles[1]]);
+        match self.run.as_ref().and_then(|run| run.recording.end()) {
+            Some(whole) => Compared::Rows(compare(left, &figures(whole)), titles),
+            None => Compared::Said(theme.secondary("This run is being worked out.")),
+        }
     }
 }
 
