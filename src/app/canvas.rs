@@ -133,6 +133,8 @@ pub struct BoardCanvas {
     pub hand: bool,
     flight: Option<Flight>,
     fitted: bool,
+    /// The extent of the board it was fitted to.
+    fitted_to: Option<Rect>,
     viewport: Rect,
     wheel_by_lines: bool,
     panning: bool,
@@ -273,6 +275,7 @@ impl BoardCanvas {
         self.viewport = world_rect(area);
         if !self.fitted || resized && self.paint.untouched {
             self.fitted = true;
+            self.fitted_to = scene.bounds;
             self.paint.untouched = true;
             self.flight = None;
             self.camera =

@@ -110,10 +110,10 @@ pub fn figures(simulation: &Simulation) -> Vec<Figure> {
         let broken = if tested { verdict.broken } else { 0 };
         add("Promises broken", &verdict.name, broken as f64, Count, Less);
     }
-    for (name, metrics) in simulation.entry_metrics() {
+    for ((name, metrics), asked) in simulation.entry_metrics().zip(simulation.entries_asked()) {
         let good = metrics.answered + metrics.declined;
         add(name, "arrived", metrics.arrived as f64, Count, Neither);
-        if good + metrics.failed > 0 {
+        if asked && good + metrics.failed > 0 {
             add(name, "answered", good as f64 / (good + metrics.failed) as f64, Share, More);
             add(name, "p50", metrics.latency.percentile(50.0) as f64, Time, Less);
             add(name, "p99", metrics.latency.percentile(99.0) as f64, Time, Less);
@@ -203,6 +203,33 @@ mod tests {
         let mut simulation = Simulation::new(&board, None, 7).unwrap();
         simulation.run();
         simulation
+    }
+
+    #[test]
+    fn nobody_waits_for_an_answer_to_an_event() {
+        let mut board = crate::board::testing::board(
+            "Service:Till -> Event:ShiftEnded -> Service:Office\nActor:Guest -> Command:Pay -> Service:Till",
+        );
+        let arrives = |entry: &str| crate::board::Stimulus {
+            entry: entry.to_owned(),
+            arrivals: crate::board::Arrivals::Poisson(1.0),
+            ..crate::board::Stimulus::default()
+        };
+        let scenario = crate::board::Scenario {
+            duration: Some(crate::board::Span::from_secs(60)),
+            stimuli: vec![arrives("ShiftEnded"), arrives("Pay")],
+            ..crate::board::Scenario::default()
+        };
+        board.scenarios.insert("s".to_owned(), scenario);
+        let mut simulation = Simulation::new(&board, None, 7).unwrap();
+        simulation.run();
+        let figures = figures(&simulation);
+        let of = |group: &str| {
+            let names = figures.iter().filter(|figure| figure.group == group);
+            names.map(|figure| figure.name.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(of("ShiftEnded"), ["arrived"]);
+        assert_eq!(of("Pay"), ["arrived", "answered", "p50", "p99"]);
     }
 
     #[test]

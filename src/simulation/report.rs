@@ -68,8 +68,12 @@ fn entries(simulation: &Simulation, out: &mut String) {
         "\n{:<32} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}",
         "Entry", "arrived", "answered", "declined", "failed", "p50", "p99"
     );
-    for (name, metrics) in simulation.entry_metrics() {
+    for ((name, metrics), asked) in simulation.entry_metrics().zip(simulation.entries_asked()) {
         let percentile = |p| duration(metrics.latency.percentile(p));
+        if !asked {
+            let _ = writeln!(out, "{name:<32} {:>9} {:>9}", metrics.arrived, "–");
+            continue;
+        }
         let _ = writeln!(
             out,
             "{name:<32} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}",

@@ -4,6 +4,7 @@ use super::Simulation;
 use super::metrics::{ChannelMetrics, EntryMetrics, MessageMetrics, ServiceMetrics};
 use super::model::{HopIx, MessageIx};
 use crate::board::LinkId;
+use crate::topology::MessageKind;
 
 /// A service at one moment.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -145,6 +146,13 @@ impl Simulation {
         let names =
             self.model.entries.iter().map(|entry| self.model.messages[entry.message.at()].name.as_str());
         names.zip(&self.engine.entry_metrics)
+    }
+
+    /// Whether somebody waits for an answer, entry by entry in the order of [`Self::entry_metrics`]: nobody does who
+    /// tells of an event.
+    pub fn entries_asked(&self) -> impl Iterator<Item = bool> + '_ {
+        let message = |entry: &super::model::Entry| &self.model.messages[entry.message.at()];
+        self.model.entries.iter().map(move |entry| message(entry).kind != MessageKind::Event)
     }
 
     /// Messages that exist at this moment, wherever they are.

@@ -20,6 +20,14 @@ impl BoardCanvas {
         }
     }
 
+    /// A board that is only looked at here, and was fitted and not touched since, is fitted again when it has grown or
+    /// shrunk elsewhere.
+    pub(in crate::app) fn keep_whole(&mut self, scene: &Scene) {
+        if self.paint.untouched && self.fitted_to != scene.bounds {
+            self.fit_next();
+        }
+    }
+
     /// The camera that shows the whole board; above what lies over the corner when that would cover some of it.
     pub(super) fn fitted_clear(&self, scene: &Scene, bounds: Rect) -> Camera {
         let size = self.viewport.size();

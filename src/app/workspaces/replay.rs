@@ -212,6 +212,7 @@ impl Workspace for ReplayWorkspace {
         let scene = self.picture.scene(cx);
         self.overlay(cx);
         let canvas = self.picture.canvas(&mut self.canvas);
+        canvas.keep_whole(&scene);
         let shown = canvas.show(ui, &scene, cx.theme, cx.selection, &self.overlays);
         if let Some(clicked) = shown.clicked {
             *cx.selection = clicked.into_iter().collect();

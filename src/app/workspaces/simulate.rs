@@ -379,6 +379,7 @@ impl Workspace for SimulateWorkspace {
         }
         self.overlay(cx);
         let scene = cx.scene();
+        self.canvas.keep_whole(&scene);
         let shown = self.canvas.show(ui, &scene, cx.theme, cx.selection, &self.overlays);
         if let Some(clicked) = shown.clicked {
             *cx.selection = clicked.into_iter().collect();

@@ -152,10 +152,14 @@ fn entries(ui: &mut Ui, cx: &mut Cx<'_>, simulation: &Simulation) {
     let theme = cx.theme;
     let plain =
         |text: String| RichText::new(text).font(Theme::strong(theme.sizes.secondary)).color(theme.text);
-    for (name, metrics) in simulation.entry_metrics().filter(|(_, metrics)| metrics.arrived > 0) {
+    let entries = simulation.entry_metrics().zip(simulation.entries_asked());
+    for ((name, metrics), asked) in entries.filter(|((_, metrics), _)| metrics.arrived > 0) {
         widgets::section(ui, theme, &crate::board::notation::words(name));
         let done = metrics.answered + metrics.declined + metrics.failed;
         figure(ui, theme, "arrived", plain(spoken_number(metrics.arrived)));
+        if !asked {
+            continue;
+        }
         figure(ui, theme, "errors and time-outs", plain(spoken_number(metrics.failed)));
         if done > 0 {
             let share = (metrics.answered + metrics.declined) as f64 / done as f64;

@@ -195,11 +195,17 @@ fn points(
     stretches.iter().filter_map(of).collect()
 }
 
+/// The entries at which somebody waits for an answer.
+fn asked(run: &Run) -> impl Iterator<Item = (usize, &str)> {
+    let entries = run.simulation.entry_metrics().zip(run.simulation.entries_asked()).enumerate();
+    entries.filter(|(_, (_, asked))| *asked).map(|(at, ((name, _), _))| (at, name))
+}
+
 #[expect(clippy::cast_precision_loss, reason = "places on a plot")]
 fn latency<'a>(run: &Run, stretches: &[Stretch], theme: &Theme) -> Chart<'a> {
     let colors = colors(theme);
     let mut series = Vec::new();
-    for (entry, (name, _)) in run.simulation.entry_metrics().enumerate() {
+    for (entry, name) in asked(run) {
         for (at, percentile) in ["p50", "p99"].into_iter().enumerate() {
             let of = |stretch: &EntryStretch| Some((stretch.latency?[2 * at].max(1) as f64 / 1e9).log10());
             series.push(Series {
@@ -252,7 +258,7 @@ fn availability<'a>(run: &Run, stretches: &[Stretch], cx: &mut Cx<'_>) -> Chart<
     let (theme, topology) = (cx.theme, cx.topology());
     let colors = colors(theme);
     let (mut series, mut levels) = (Vec::new(), Vec::new());
-    for (entry, (name, _)) in run.simulation.entry_metrics().enumerate() {
+    for (entry, name) in asked(run) {
         let of = |stretch: &EntryStretch| {
             let all = stretch.answered + stretch.failed;
             (all > 0).then(|| stretch.answered as f64 / all as f64)
