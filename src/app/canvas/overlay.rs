@@ -258,7 +258,9 @@ pub(super) fn paint_badges(
 ) {
     let theme = brush.theme;
     for (badge, text) in badges {
-        let Some(shape) = scene.sticky(badge.sticky) else { continue };
+        let Some(shape) = scene.sticky(badge.sticky).filter(|shape| brush.is_lit(shape.rect)) else {
+            continue;
+        };
         let area = brush.area(shape.rect);
         let zoom = badge_zoom(brush.zoom);
         let scale = text.unit * zoom;

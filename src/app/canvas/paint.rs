@@ -63,6 +63,21 @@ impl Brush<'_> {
         rect(self.view.viewport)
     }
 
+    /// Whether something stands in the spotlight; everything does when there is none.
+    pub(super) fn is_lit(&self, world: Rect) -> bool {
+        self.look.spotlight.is_none_or(|lit| lit.contains(world.center()))
+    }
+
+    /// The part of the screen around which everything fades.
+    fn spotlight(&self, area: egui::Rect) -> Option<egui::Rect> {
+        Some(self.area(self.look.spotlight?).expand(10.0).intersect(area))
+    }
+
+    /// What lies over things that fade.
+    fn veil(&self) -> Color32 {
+        self.theme.canvas.gamma_multiply(0.86)
+    }
+
     /// A colour as it is where the selection makes the rest fade.
     pub(super) fn faded(&self, color: Color32, clear: bool) -> Color32 {
         if clear || self.look.lifted.is_none() { color } else { mix(color, self.theme.canvas, FADE) }
@@ -111,7 +126,14 @@ impl BoardCanvas {
         titles(&brush, &mut mesher, &frame_titles);
         super::links::paint_proposals(&brush, &mut mesher, scene);
         super::overlay::paint_dots(&brush, &mut mesher, scene, overlays);
-        for prepared in &prepared {
+        let (lit, dark): (Vec<_>, Vec<_>) = prepared.iter().partition(|it| brush.is_lit(it.shape.rect));
+        for prepared in &dark {
+            sticky(&brush, &mut mesher, prepared, overlays);
+        }
+        if veil_in_spotlight(&brush, &mut mesher, dark.iter().map(|it| it.shape.rect), area) {
+            titles(&brush, &mut mesher, &frame_titles);
+        }
+        for prepared in &lit {
             sticky(&brush, &mut mesher, prepared, overlays);
         }
         selection(&brush, &mut mesher, scene);
@@ -210,9 +232,7 @@ impl BoardCanvas {
 
 /// Fades everything around the part of the board that is shown.
 fn spotlight(brush: &Brush<'_>, mesher: &mut Mesher, area: egui::Rect) {
-    let Some(lit) = brush.look.spotlight else { return };
-    let lit = brush.area(lit).expand(10.0).intersect(area);
-    let veil = brush.theme.canvas.gamma_multiply(0.86);
+    let (Some(lit), veil) = (brush.spotlight(area), brush.veil()) else { return };
     let above = egui::Rect::from_min_max(area.min, pos2(area.right(), lit.top()));
     let below = egui::Rect::from_min_max(pos2(area.left(), lit.bottom()), area.max);
     let left = egui::Rect::from_min_max(pos2(area.left(), lit.top()), pos2(lit.left(), lit.bottom()));
@@ -220,6 +240,18 @@ fn spotlight(brush: &Brush<'_>, mesher: &mut Mesher, area: egui::Rect) {
     for part in [above, below, left, right].into_iter().filter(|part| part.is_positive()) {
         mesher.flat(part, veil);
     }
+}
+
+/// Fades what reaches into the part that is shown and stands outside. True when there is such.
+fn veil_in_spotlight(
+    brush: &Brush<'_>,
+    mesher: &mut Mesher,
+    dark: impl Iterator<Item = Rect>,
+    area: egui::Rect,
+) -> bool {
+    let Some(lit) = brush.spotlight(area) else { return false };
+    let parts = dark.map(|rect| brush.area(rect).expand(3.0).intersect(lit));
+    parts.filter(|part| part.is_positive()).map(|part| mesher.flat(part, brush.veil())).count() > 0
 }
 
 /// The quiet grid of dots, spaced so that they are neither crowded nor sparse.
