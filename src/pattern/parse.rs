@@ -15,7 +15,7 @@ use super::number::comparable;
 use super::operator;
 use super::steps;
 use super::tally::MAX_EXCLUSIONS;
-use super::wildcard::check_complexity;
+use super::wildcard::{check_complexity, combinations};
 
 /// How many combinations the `$or`s of one pattern may multiply to, as EventBridge has it.
 pub const MAX_COMBINATIONS: usize = 1000;
@@ -116,6 +116,8 @@ pub(crate) struct Parser<'a> {
     top_keys: BTreeSet<String>,
     /// The length of all paths so far.
     paths: usize,
+    /// How many combinations may still be looked at to tell how complex wildcards are.
+    combinations_left: usize,
 }
 
 impl From<Fault> for Reason {
@@ -138,6 +140,7 @@ impl<'a> Parser<'a> {
             branches: Vec::new(),
             top_keys: BTreeSet::new(),
             paths: 0,
+            combinations_left: combinations(text.len()),
         }
     }
 
@@ -298,7 +301,7 @@ impl<'a> Parser<'a> {
             let mut seen = BTreeSet::new();
             wildcards.retain(|group| seen.insert(group.iter().map(|w| w.source()).collect::<Vec<_>>()));
         }
-        check_complexity(&wildcards)?;
+        check_complexity(&wildcards, &mut self.combinations_left)?;
         self.paths += self.path.iter().map(|key| key.len() + 1).sum::<usize>();
         if self.paths > MAX_PATHS {
             return Err(Reason::PathsTooLong(MAX_PATHS));

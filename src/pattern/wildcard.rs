@@ -4,9 +4,8 @@
 //! wildcards of one field can be *live* at once on the worst input: that number is Event Ruler's complexity,
 //! and more than [`MAX_COMPLEXITY`] is refused, as AWS does.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use memchr::memmem;
+use rustc_hash::FxHashSet;
 
 use super::error::Reason;
 use super::steps;
@@ -15,8 +14,15 @@ use super::steps;
 /// documentation advises 10.
 pub const MAX_COMPLEXITY: usize = 10;
 
-/// How many combinations of live places are looked at before a pattern counts as too complex.
+/// How many combinations of live places are looked at before a pattern counts as too complex, all its fields together:
+/// so many, and some more for each byte of the pattern.
 const MAX_COMBINATIONS: usize = 20_000;
+const COMBINATIONS_A_BYTE: usize = 4;
+
+/// How many combinations may be looked at for a pattern of so many bytes.
+pub(crate) const fn combinations(bytes: usize) -> usize {
+    MAX_COMBINATIONS + bytes.saturating_mul(COMBINATIONS_A_BYTE)
+}
 
 /// A parsed wildcard: the literal texts between its stars.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -90,112 +96,132 @@ fn push(segments: &mut [Vec<u8>], byte: u8) {
 }
 
 /// Checks that the wildcards of one field stay within [`MAX_COMPLEXITY`]. Each group holds the wildcards of
-/// one condition: a single one, or the list of an `anything-but`.
-pub(crate) fn check_complexity(groups: &[Vec<&Wildcard>]) -> Result<(), Reason> {
-    if groups.is_empty() || complexity(groups, MAX_COMPLEXITY + 1) <= MAX_COMPLEXITY {
+/// one condition: a single one, or the list of an `anything-but`. `left` is how many combinations the pattern may still
+/// take.
+pub(crate) fn check_complexity(groups: &[Vec<&Wildcard>], left: &mut usize) -> Result<(), Reason> {
+    if groups.is_empty() || complexity(groups, MAX_COMPLEXITY + 1, left) <= MAX_COMPLEXITY {
         Ok(())
     } else {
         Err(Reason::TooComplex)
     }
 }
 
-/// The places of a group's wildcards as a tree of their common beginnings.
+/// A place in a tree of the common beginnings of wildcards.
 #[derive(Default)]
-struct Places {
-    /// `(place, byte)` → place; `None` for a star.
-    next: BTreeMap<(usize, Option<u8>), usize>,
-    /// Whether a place is a star, which any byte keeps live.
-    stars: Vec<bool>,
+struct Place {
+    /// The place after each byte that may follow.
+    next: Vec<(u8, u32)>,
+    /// The place after a star that may follow.
+    star: Option<u32>,
+    /// It is a star, which any byte keeps live.
+    is_star: bool,
 }
 
+/// The places of the wildcards of one field, a tree for each group. A set of live places is a sorted list: there are few.
+#[derive(Default)]
+struct Places(Vec<Place>);
+
 impl Places {
-    fn add(&mut self, from: usize, step: Option<u8>) -> usize {
-        let fresh = self.stars.len();
-        let place = *self.next.entry((from, step)).or_insert(fresh);
-        if place == fresh {
-            self.stars.push(step.is_none());
-        }
-        place
+    #[expect(clippy::cast_possible_truncation, reason = "a pattern is not longer than 4 GB")]
+    fn add(&mut self, is_star: bool) -> u32 {
+        self.0.push(Place { is_star, ..Place::default() });
+        (self.0.len() - 1) as u32
     }
 
-    fn add_root(&mut self) -> usize {
-        self.stars.push(false);
-        self.stars.len() - 1
+    fn after_byte(&mut self, from: u32, byte: u8) -> u32 {
+        let known = self.after(from, byte);
+        known.unwrap_or_else(|| {
+            let place = self.add(false);
+            self.0[from as usize].next.push((byte, place));
+            place
+        })
+    }
+
+    fn after_star(&mut self, from: u32) -> u32 {
+        let known = self.0[from as usize].star;
+        known.unwrap_or_else(|| {
+            let place = self.add(true);
+            self.0[from as usize].star = Some(place);
+            place
+        })
+    }
+
+    fn after(&self, from: u32, byte: u8) -> Option<u32> {
+        self.0[from as usize].next.iter().find(|(other, _)| *other == byte).map(|(_, place)| *place)
+    }
+
+    /// The stars that an empty run reaches from live places.
+    fn stars<'p>(&'p self, live: &'p [u32]) -> impl Iterator<Item = u32> + 'p {
+        live.iter().filter_map(|place| self.0[*place as usize].star)
     }
 
     /// Live places together with the stars that an empty run has already reached.
-    fn count(&self, live: &BTreeSet<usize>) -> usize {
-        let reached = live.iter().filter_map(|&place| self.next.get(&(place, None)));
-        reached.filter(|star| !live.contains(star)).count() + live.len()
+    fn count(&self, live: &[u32]) -> usize {
+        self.stars(live).filter(|star| live.binary_search(star).is_err()).count() + live.len()
     }
 
-    /// The bytes that lead somewhere from live places, and `None` for all the others.
-    fn bytes(&self, live: &BTreeSet<usize>) -> BTreeSet<Option<u8>> {
-        let stars = live.iter().filter_map(|&place| self.next.get(&(place, None)));
-        let steps = live.iter().chain(stars).flat_map(|&place| {
-            self.next.range((place, Some(0))..=(place, Some(u8::MAX))).map(|(&(_, byte), _)| byte)
-        });
-        steps.chain([None]).collect()
-    }
-
-    fn step(&self, live: &BTreeSet<usize>, byte: Option<u8>) -> BTreeSet<usize> {
-        let mut after = BTreeSet::new();
-        let mut advance = |place: usize| {
-            if let Some(byte) = byte {
-                after.extend(self.next.get(&(place, Some(byte))));
-            }
-        };
-        let mut stars = Vec::new();
-        for &place in live {
-            advance(place);
-            if self.stars[place] {
-                stars.push(place);
-            }
-            if let Some(&star) = self.next.get(&(place, None)) {
-                advance(star);
-                stars.push(star);
-            }
+    /// The bytes that lead somewhere from live places.
+    fn bytes(&self, live: &[u32], bytes: &mut Vec<u8>) {
+        bytes.clear();
+        for place in live.iter().copied().chain(self.stars(live)) {
+            bytes.extend(self.0[place as usize].next.iter().map(|(byte, _)| *byte));
         }
-        after.extend(stars);
-        after
+        bytes.sort_unstable();
+        bytes.dedup();
+    }
+
+    /// What is live after a byte; after one that leads nowhere when there is none.
+    fn step(&self, live: &[u32], byte: Option<u8>, after: &mut Vec<u32>) {
+        after.clear();
+        after.extend(live.iter().filter(|place| self.0[**place as usize].is_star));
+        after.extend(self.stars(live));
+        if let Some(byte) = byte {
+            let from = live.iter().copied().chain(self.stars(live));
+            after.extend(from.filter_map(|place| self.after(place, byte)));
+        }
+        after.sort_unstable();
+        after.dedup();
     }
 }
 
-/// The greatest number of places live at once on any input, or `cap` when it is reached or the search grows
-/// too long.
-fn complexity(groups: &[Vec<&Wildcard>], cap: usize) -> usize {
+/// The greatest number of places live at once on any input, or `cap` when it is reached or no combination is left.
+fn complexity(groups: &[Vec<&Wildcard>], cap: usize, left: &mut usize) -> usize {
     let mut places = Places::default();
-    let mut roots = BTreeSet::new();
+    let mut roots = Vec::new();
     for group in groups {
-        let root = places.add_root();
-        roots.insert(root);
+        let root = places.add(false);
+        roots.push(root);
         for wildcard in group {
             let mut place = root;
             for (index, literal) in wildcard.segments.iter().enumerate() {
                 if index > 0 {
-                    place = places.add(place, None);
+                    place = places.after_star(place);
                 }
                 for &byte in literal {
-                    place = places.add(place, Some(byte));
+                    place = places.after_byte(place, byte);
                 }
             }
-            places.add(place, Some(b'"'));
+            places.after_byte(place, b'"');
         }
     }
     let mut worst = places.count(&roots);
-    let mut seen = BTreeSet::from([roots.clone()]);
+    let mut seen = FxHashSet::from_iter([roots.clone()]);
     let mut queue = vec![roots];
+    let (mut bytes, mut after) = (Vec::new(), Vec::new());
     while let Some(live) = queue.pop() {
-        for byte in places.bytes(&live) {
-            let after = places.step(&live, byte);
+        places.bytes(&live, &mut bytes);
+        for byte in bytes.iter().copied().map(Some).chain([None]) {
+            places.step(&live, byte, &mut after);
             steps::count(after.len() + 1);
             worst = worst.max(places.count(&after));
-            if worst >= cap || seen.len() > MAX_COMBINATIONS {
+            if worst >= cap {
                 return cap;
             }
             if !seen.contains(&after) {
+                let Some(fewer) = left.checked_sub(1) else { return cap };
+                *left = fewer;
                 seen.insert(after.clone());
-                queue.push(after);
+                queue.push(after.clone());
             }
         }
     }
@@ -251,9 +277,10 @@ mod tests {
             ("arn:aws:events:us-east-1:*:event-bus/*", 3),
             ("*:*:*:*:*:event-bus/*", 11),
         ] {
-            assert_eq!(complexity(&[vec![&wildcard(source)]], 100), expected, "{source}");
+            assert_eq!(complexity(&[vec![&wildcard(source)]], 100, &mut 1_000), expected, "{source}");
         }
-        assert_eq!(complexity(&[vec![&wildcard("*/init/*"), &wildcard("*/dir/*")]], 100), 5);
+        assert_eq!(complexity(&[vec![&wildcard("*/init/*"), &wildcard("*/dir/*")]], 100, &mut 1_000), 5);
+        assert_eq!(complexity(&[vec![&wildcard("*/dir/*")]], 100, &mut 3), 100, "no combination left");
     }
 
     proptest::proptest! {

@@ -144,6 +144,11 @@ impl Matched {
         self.messages.get(usize::from(type_number)).copied().flatten()
     }
 
+    /// How many types are no message of the board.
+    pub fn n_unknown(&self) -> usize {
+        self.messages.iter().filter(|message| message.is_none()).count()
+    }
+
     /// The party of a source number.
     pub fn party(&self, source_number: u16) -> Option<PartyIx> {
         self.parties.get(usize::from(source_number)).copied().flatten()

@@ -210,6 +210,7 @@ fn foreign(folder: &Folder) -> PathBuf {
 fn what_is_not_on_the_board_is_said_and_findings_lead_to_their_moment() {
     let folder = Folder::new();
     let mut harness = opened(&folder, foreign(&folder));
+    harness.get_by_label("1 of the 2 types of this log are not on the board");
     harness.get_by_label("Findings").click();
     wait_for(&mut harness, "Type the board does not know");
     settle(&mut harness);
@@ -217,6 +218,7 @@ fn what_is_not_on_the_board_is_said_and_findings_lead_to_their_moment() {
     settle(&mut harness);
     harness.get_by_label("com.elsewhere.Surprise");
     harness.get_by_label("Not on the board: nothing is drawn for it");
+    harness.get_by_label("Under way, but not on the board: com.elsewhere.Surprise");
     harness.get_by_label("Types").click();
     settle(&mut harness);
     harness.get_by_label("1 of 2 types are not on the board");

@@ -126,39 +126,35 @@ impl ReplayWorkspace {
         open.heat.overlay(&mut self.overlays, &self.picture, cx.document.board());
     }
 
-    /// What happens now but stands nowhere on the board, in the corner of the picture.
-    fn off_board(&self, ui: &egui::Ui, cx: &Cx<'_>) {
+    /// What happens now but stands nowhere on the board, in a line above it. The line is there for as long as the log has
+    /// such types: the board must not move while it plays.
+    fn off_board(&self, ui: &mut egui::Ui, cx: &Cx<'_>) {
         let Some(open) = self.open.as_ref().filter(|_| !cx.document.board().stickies.is_empty()) else {
             return;
         };
-        let names: Vec<String> =
-            open.frame.off_board.iter().map(|number| open.log.types().title(*number)).collect();
-        let Some(first) = names.first() else { return };
-        let types = open.log.types();
-        let foreign = open.log.is_complete()
-            && (0..types.len()).all(|number| {
-                u16::try_from(number).is_ok_and(|number| open.tracks.matched().message(number).is_none())
-            });
-        let text = match names.len() {
+        let (types, unknown) = (open.log.types(), open.tracks.matched().n_unknown());
+        if unknown == 0 {
+            return;
+        }
+        let now = &open.frame.off_board;
+        let first = now.first().map(|number| types.title(*number));
+        let foreign = open.log.is_complete() && unknown == types.len();
+        let text = match (first, now.len()) {
             _ if foreign => {
                 "Nothing of this log is on this board. “Make a board of it” under Log draws one".to_owned()
             }
-            1 => format!("Under way, but not on the board: {first}"),
-            2 => format!("Under way, but not on the board: {first} and one type more"),
-            n => format!("Under way, but not on the board: {first} and {} types more", n - 1),
+            (None, _) => format!("{unknown} of the {} types of this log are not on the board", types.len()),
+            (Some(first), 1) => format!("Under way, but not on the board: {first}"),
+            (Some(first), 2) => format!("Under way, but not on the board: {first} and one type more"),
+            (Some(first), n) => format!("Under way, but not on the board: {first} and {} types more", n - 1),
         };
         let theme = cx.theme;
-        let view = crate::app::canvas::rect(self.picture.viewport(&self.canvas));
-        let painter = ui.painter_at(view);
-        let font = crate::app::theme::Theme::plain(theme.sizes.secondary);
-        let galley = painter.layout(text, font, theme.warning, (view.width() - 60.0).max(80.0));
-        let area = egui::Rect::from_min_size(
-            view.min + egui::vec2(12.0, 12.0),
-            galley.size() + egui::vec2(20.0, 10.0),
-        );
-        painter.rect_filled(area, 5.0, theme.chrome);
-        painter.rect_stroke(area, 5.0, theme.line(), egui::StrokeKind::Inside);
-        painter.galley(area.min + egui::vec2(10.0, 5.0), galley, theme.warning);
+        let ink = if foreign || !now.is_empty() { theme.warning } else { theme.secondary };
+        let frame = egui::Frame::new().fill(theme.chrome).inner_margin(egui::Margin::symmetric(12, 5));
+        egui::Panel::top("replay-off-board").frame(frame).show(ui, |ui| {
+            let font = crate::app::theme::Theme::plain(theme.sizes.secondary);
+            ui.add(egui::Label::new(egui::RichText::new(text).font(font).color(ink)).truncate());
+        });
     }
 }
 
@@ -208,6 +204,7 @@ impl Workspace for ReplayWorkspace {
             let frame = egui::Frame::new().fill(cx.theme.chrome).inner_margin(10.0);
             egui::Panel::bottom("replay-transport").frame(frame).show(ui, |ui| self.transport(ui, cx));
             self.drawer(ui, cx);
+            self.off_board(ui, cx);
         }
         let scene = self.picture.scene(cx);
         self.overlay(cx);
@@ -217,7 +214,6 @@ impl Workspace for ReplayWorkspace {
         if let Some(clicked) = shown.clicked {
             *cx.selection = clicked.into_iter().collect();
         }
-        self.off_board(ui, cx);
         self.offer_board(ui, cx);
         self.take_discovered(cx);
         if let Some(ask) = watching::keys(ui) {

@@ -2,6 +2,7 @@
 
 use crate::pattern::consistency::MAX_TRIES;
 use crate::pattern::parse::MAX_COMBINATIONS;
+use crate::pattern::wildcard::combinations;
 use crate::pattern::{EventError, Pattern, PatternSet, Scratch, steps};
 
 /// A piece of text as many times as is asked for, between commas.
@@ -68,6 +69,25 @@ fn parsing_is_linear_in_the_patterns_text() {
     for (what, make) in families {
         doubles(what, 1_000, |n| parse_steps(&make(n)));
     }
+}
+
+/// How complex wildcards are together is looked for among combinations of live places: so many, whatever they are.
+#[test]
+fn telling_how_complex_wildcards_are_takes_bounded_work() {
+    let digits = |n: usize| (0..n).map(|i| i.to_string()).collect::<String>();
+    let long = |n: usize| format!("x*{0}*y{0}z*", digits(n));
+    let fields = |fields: usize, text: &str| {
+        format!("{{{}}}", list(fields, |i| format!(r#""f{i}":[{{"wildcard":"{text}"}}]"#)))
+    };
+    for (n_fields, n) in [(1, 100), (1, 10_000), (60, 100), (60, 1_000), (900, 100)] {
+        let pattern = fields(n_fields, &long(n));
+        // At most ten places are live, each may go on with a byte and be a star: 21 bytes to try, with 11 places after.
+        let bound = 21 * 12 * combinations(pattern.len()) + 20 * pattern.len();
+        let taken = parse_steps(&pattern);
+        assert!(taken < bound as u64, "{taken} steps, {bound} for {n_fields} fields of {n}");
+    }
+    assert!(Pattern::parse(&fields(60, "arn:aws:events:us-east-1:*:event-bus/*")).is_ok());
+    assert!(Pattern::parse(&fields(900, "*/orders/*/placed")).is_ok());
 }
 
 /// Alternatives multiply, up to the documented number of ways; past it a pattern is refused on the way.
