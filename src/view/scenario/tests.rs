@@ -34,7 +34,7 @@ fn a_board_without_an_entry_gets_a_scenario_of_all_that_begins_something() {
     let entry = format!("{events}\nActor:Guest -> Command:PlaceOrder -> Service:Shop");
     assert_eq!(arrivals(&entry), ["PlaceOrder"]);
     let circle = "Service:A -> Event:Asked -> Service:B -> Event:Answered -> Service:A";
-    assert_eq!(arrivals(&circle), ["Asked"]);
+    assert_eq!(arrivals(circle), ["Asked"]);
 }
 
 /// Every field of every part of every sample scenario can be filled in with what stands there, and nothing changes.
