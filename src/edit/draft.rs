@@ -185,20 +185,22 @@ impl<'a> Draft<'a> {
         let middle = at((a.x + b.x) / 2.0, (a.y + b.y) / 2.0);
         let reach = |steps: i16, ends: f32| STEP * f32::from(steps) + ends.abs() / 2.0 + APART;
         let (wide, high) = (reach(COLUMNS, a.x - b.x), reach(ROWS, a.y - b.y));
-        let around =
-            Rect::at(middle.moved(-wide, -high), Size::new(2.0 * wide + size.w, 2.0 * high + size.h));
+        let area = Rect::at(middle.moved(-wide, -high), Size::new(2.0 * wide + size.w, 2.0 * high + size.h));
         let near: Vec<Rect> =
-            self.stickies().map(|(_, s)| s.rect()).filter(|rect| rect.intersects(around)).collect();
+            self.stickies().map(|(_, s)| s.rect()).filter(|rect| rect.intersects(area)).collect();
         let is_free = |at: &Point| {
             let room = Size::new(size.w + 2.0 * APART, size.h + 2.0 * APART);
             let room = Rect::at(at.moved(-APART, -APART), room);
             !near.iter().any(|rect| rect.intersects(room))
         };
-        let mut ring: Vec<(i16, i16)> =
-            (-COLUMNS..=COLUMNS).flat_map(|x| (-ROWS..=ROWS).map(move |y| (x, y))).collect();
-        ring.sort_unstable_by_key(|(x, y)| (i32::from(*x).pow(2) + i32::from(*y).pow(2), *x, -*y));
-        let ring = ring.into_iter().map(|(x, y)| middle.moved(STEP * f32::from(x), STEP * f32::from(y)));
-        [middle, at(a.x, b.y), at(b.x, a.y)].into_iter().chain(ring).find(is_free).unwrap_or(middle)
+        let around = || {
+            let mut steps: Vec<(i16, i16)> =
+                (-COLUMNS..=COLUMNS).flat_map(|x| (-ROWS..=ROWS).map(move |y| (x, y))).collect();
+            steps.sort_unstable_by_key(|(x, y)| (i32::from(*x).pow(2) + i32::from(*y).pow(2), *x, -*y));
+            steps.into_iter().map(|(x, y)| middle.moved(STEP * f32::from(x), STEP * f32::from(y)))
+        };
+        let aligned = [middle, at(a.x, b.y), at(b.x, a.y)].into_iter().find(is_free);
+        aligned.or_else(|| around().find(is_free)).unwrap_or(middle)
     }
 
     /// The finished edit, squashed.

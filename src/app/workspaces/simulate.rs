@@ -347,7 +347,7 @@ fn badge(sticky: StickyId, text: &str, tone: Tone) -> Badge {
 }
 
 /// "00:41:07".
-/// A speed at which a run of this length plays in about a minute at most.
+/// A power of ten at which a run of this length plays in a few minutes at most.
 fn pace(nanos: u64) -> f64 {
     let minutes = nanos as f64 / 60e9;
     10_f64.powf(minutes.max(1.0).log10().round()).clamp(SLOWEST_PACE, *SPEEDS.end())

@@ -78,8 +78,7 @@ impl ReplayWorkspace {
         let mut types: Vec<(u64, u16)> =
             open.log.types().iter().enumerate().map(|(at, symbol)| (symbol.n_events, at as u16)).collect();
         types.sort_unstable_by_key(|(n, number)| (std::cmp::Reverse(*n), *number));
-        let unknown =
-            types.iter().filter(|(_, number)| open.tracks.matched().message(*number).is_none()).count();
+        let unknown = open.tracks.matched().n_unknown();
         ui.add_space(4.0);
         if unknown > 0 {
             let text = format!("{unknown} of {} types are not on the board", types.len());
