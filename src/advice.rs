@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use context::Context;
 pub use explain::{Explanation, explain};
 
-use crate::board::{Board, Key};
+use crate::board::{Board, Key, near};
 use crate::edit::{Edit, Origin};
 
 /// How much a finding matters.
@@ -204,16 +204,36 @@ fn ask(rule: &'static Rule, context: &Context<'_>, options: &Options) -> Option<
     Some(findings)
 }
 
+/// A rule is named that there is not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no rule `{name}`; {}`isobar rules` lists them", asked(near))]
+pub struct UnknownRule {
+    /// The name.
+    pub name: String,
+    /// The names that may have been meant.
+    pub near: Vec<&'static str>,
+}
+
+fn asked(near: &[&str]) -> String {
+    near::question(near).map_or_else(String::new, |question| format!("{question} "))
+}
+
 /// The rule of this name.
-#[must_use]
-pub fn rule(name: &str) -> Option<&'static Rule> {
-    rules::RULES.iter().copied().find(|rule| rule.name == name)
+///
+/// # Errors
+/// When there is none.
+pub fn rule(name: &str) -> Result<&'static Rule, UnknownRule> {
+    let found = rules::RULES.iter().copied().find(|rule| rule.name == name);
+    found.ok_or_else(|| UnknownRule {
+        name: name.to_owned(),
+        near: near::nearest(name, rules::RULES.iter().map(|rule| rule.name)),
+    })
 }
 
 /// The cure of a finding as an edit, where it is mechanical.
 #[must_use]
 pub fn fix(context: &Context<'_>, finding: &Finding) -> Option<Edit> {
-    let edit = (rule(finding.rule)?.fix?)(context, finding)?;
+    let edit = (rule(finding.rule).ok()?.fix?)(context, finding)?;
     Some(Edit { origin: Origin::Fix(finding.rule.to_owned()), ..edit })
 }
 

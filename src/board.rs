@@ -8,6 +8,7 @@ pub mod filters;
 pub mod format;
 pub mod geometry;
 pub mod ids;
+pub mod near;
 pub mod notation;
 pub mod order;
 pub mod record;

@@ -18,4 +18,4 @@ pub mod sources;
 mod syncer;
 
 pub use config::{advice_options, today};
-pub use file::{FileError, Loaded, load, read_text, save, write_atomically};
+pub use file::{FileError, Loaded, load, load_with_text, read_text, save, write_atomically};

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::explain::{self, explain};
 use super::{Context, Finding, Rule, Severity, rules, sarif};
+use crate::board::format::place::line_of;
 use crate::board::{Board, Key, Link, StickyId};
 use crate::edit::{Edit, Op};
 
@@ -33,36 +34,6 @@ pub fn place_name(board: &Board, key: &Key) -> String {
         },
         Key::Link(id) => format!("link {id}"),
     }
-}
-
-/// The line of a board file on which a record starts, from 1; the first line when it cannot be told.
-#[must_use]
-pub fn line_of(text: &str, key: &Key) -> usize {
-    let (table, name) = match key {
-        Key::Settings => {
-            return text
-                .lines()
-                .position(|line| line.trim_start().starts_with("settings:"))
-                .map_or(1, |at| at + 1);
-        }
-        Key::Service(name) => ("services", name.clone()),
-        Key::Event(name) => ("events", name.clone()),
-        Key::Command(name) => ("commands", name.clone()),
-        Key::Query(name) => ("queries", name.clone()),
-        Key::Channel(name) => ("channels", name.clone()),
-        Key::Scenario(name) => ("scenarios", name.clone()),
-        Key::Frame(id) => ("frames", id.to_string()),
-        Key::Line(id) => ("lines", id.to_string()),
-        Key::Sticky(id) => ("stickies", id.to_string()),
-        Key::Link(id) => ("links", id.to_string()),
-    };
-    let quoted = format!("{}:", Value::from(name));
-    let opens = |line: &str| line.trim_start().trim_start_matches('"').starts_with(table);
-    let mut lines = text
-        .lines()
-        .enumerate()
-        .skip_while(|(_, line)| !(opens(line) && line.starts_with("  ") && !line.starts_with("   ")));
-    lines.find(|(_, line)| line.trim_start().starts_with(&quoted)).map_or(1, |(at, _)| at + 1)
 }
 
 /// The findings in words, each with its place and cure; with `in_full` also what stands behind those that weigh more

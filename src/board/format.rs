@@ -2,6 +2,7 @@
 //!
 //! Stable order, one record a line where it fits, defaults left out: saving an unchanged board gives the same bytes.
 
+pub mod place;
 mod reflow;
 
 use std::collections::BTreeMap;

@@ -59,9 +59,7 @@ impl Advise {
     fn options(&self) -> Result<Options, CliError> {
         let mut options = io::advice_options(&self.board)?;
         for name in &self.rule {
-            if rule(name).is_none() {
-                return Err(CliError(format!("there is no rule `{name}`; `isobar rules` lists them")));
-            }
+            rule(name).map_err(|error| CliError(error.to_string()))?;
         }
         if !self.rule.is_empty() {
             let others = RULES.iter().filter(|rule| !self.rule.iter().any(|name| name == rule.name));
@@ -76,7 +74,8 @@ impl Subcommand for Advise {
     const ABOUT: &'static str = "Say what is wrong with a board, with numbers and cures";
 
     fn run(self, out: &mut dyn Write) -> Result<Exit, CliError> {
-        let mut board = io::load(&self.board)?.board;
+        let (loaded, mut source) = io::load_with_text(&self.board)?;
+        let mut board = loaded.board;
         let options = self.options()?;
         if self.fix {
             if self.board.as_os_str() == "-" && !self.dry_run {
@@ -85,6 +84,7 @@ impl Subcommand for Advise {
             let done = cure(&mut board, &options, Some(io::today()));
             if !done.is_empty() && !self.dry_run {
                 io::save(&self.board, &board)?;
+                source = io::read_text(&self.board)?;
             }
             let said = if self.dry_run { "would fix" } else { "fixed" };
             for cured in done {
@@ -98,8 +98,6 @@ impl Subcommand for Advise {
         let context = Context::new(&board, &topology).on(io::today());
         let found = advise(&context, &options);
         let file = self.board.display().to_string();
-        // Lines are those of the file's normal spelling, which `isobar fmt` writes.
-        let source = crate::board::format::write(&board, crate::board::format::Syntax::of_name(&file));
         match self.format {
             Format::Text => {
                 write!(out, "{}", report::text(&context, &file, &source, &found, self.explain))?;

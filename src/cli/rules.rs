@@ -30,9 +30,7 @@ impl Subcommand for Rules {
     fn run(self, out: &mut dyn Write) -> Result<Exit, CliError> {
         match (&self.name, self.format) {
             (Some(name), _) => {
-                let rule = rule(name).ok_or_else(|| {
-                    CliError(format!("there is no rule `{name}`; `isobar rules` lists them"))
-                })?;
+                let rule = rule(name).map_err(|error| CliError(error.to_string()))?;
                 write!(out, "{}", report::page(rule))?;
             }
             (None, Format::Markdown) => write!(out, "{}", report::book())?,

@@ -11,8 +11,8 @@ use crate::board::Board;
 use crate::io;
 use crate::simulation::expectations::Standing;
 use crate::simulation::model::Model;
-use crate::simulation::search::{self, Options};
-use crate::simulation::{Simulation, comparison, compile, log, report};
+use crate::simulation::search::{self, Options, Search};
+use crate::simulation::{Simulation, Stop, comparison, compile, log, report};
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -56,10 +56,7 @@ impl Subcommand for Simulate {
     const ABOUT: &'static str = "Run a board under a scenario and check its promises";
 
     fn run(self, out: &mut dyn Write) -> Result<Exit, CliError> {
-        let board = io::load(&self.board)?.board;
-        let model = compile::compile(&board, self.scenario.as_deref())
-            .map_err(|error| CliError(format!("{}: {error}", self.board.display())))?;
-        let model = Arc::new(model);
+        let (board, model) = compiled(&self.board, self.scenario.as_deref())?;
         if self.runs > 1 && self.against.is_none() {
             return self.search(board, &model, out);
         }
@@ -77,19 +74,55 @@ impl Subcommand for Simulate {
             Format::Text => write!(out, "{}", report::text(&simulation))?,
             Format::Json => writeln!(out, "{:#}", report::json(&simulation))?,
         }
-        let broken = simulation.verdicts().iter().any(|verdict| verdict.standing == Standing::Broken);
-        Ok(if broken { Exit::Found } else { Exit::Fine })
+        exit_of(&[&simulation])
     }
+}
+
+/// How it ends for these runs.
+fn exit_of(runs: &[&Simulation]) -> Result<Exit, CliError> {
+    let mut verdicts = runs.iter().flat_map(|run| run.verdicts());
+    let broken = verdicts.any(|verdict| verdict.standing == Standing::Broken);
+    exit(broken, runs.iter().any(|run| run.stopped() == Some(&Stop::OutOfRoom)))
+}
+
+/// A promise that was broken is that; where none was, a run that ended early has not shown that all are kept.
+fn exit(broken: bool, stopped: bool) -> Result<Exit, CliError> {
+    match (broken, stopped) {
+        (true, _) => Ok(Exit::Found),
+        (false, false) => Ok(Exit::Fine),
+        (false, true) => Err(CliError(
+            "stopped before the end, with more messages in flight than a run may hold, so that no promise is shown to \
+             be kept: let less arrive, or let more be handled"
+                .to_owned(),
+        )),
+    }
+}
+
+/// The board of a file and its model under a scenario.
+fn compiled(path: &Path, scenario: Option<&str>) -> Result<(Board, Arc<Model>), CliError> {
+    let (loaded, text) = io::load_with_text(path)?;
+    let model = compile(&loaded.board, &text, path, scenario)?;
+    Ok((loaded.board, model))
+}
+
+/// The model of a board under a scenario; or everything in it that makes no sense, each on its line of the file.
+fn compile(board: &Board, text: &str, path: &Path, scenario: Option<&str>) -> Result<Arc<Model>, CliError> {
+    let file = path.display().to_string();
+    compile::compile(board, scenario).map(Arc::new).map_err(|error| {
+        let problems = compile::problems_under(board, scenario);
+        let lines = report::problems(&file, text, &problems);
+        CliError(if lines.is_empty() { format!("{file}: {error}") } else { lines.join("\n") })
+    })
 }
 
 impl Simulate {
     fn compare(&self, run: &Simulation, other: &Path, out: &mut dyn Write) -> Result<Exit, CliError> {
-        let board = io::load(other)?.board;
+        let (loaded, text) = io::load_with_text(other)?;
         // The scenario of this name, or the other board's first one.
-        let scenario = self.scenario.as_deref().filter(|name| board.scenarios.contains_key(*name));
-        let model = compile::compile(&board, scenario)
-            .map_err(|error| CliError(format!("{}: {error}", other.display())))?;
-        let mut second = Simulation::of_model(Arc::new(model), self.seed, false);
+        let named = self.scenario.as_deref();
+        let scenario = named.filter(|name| loaded.board.scenarios.contains_key(*name));
+        let model = compile(&loaded.board, &text, other, scenario)?;
+        let mut second = Simulation::of_model(model, self.seed, false);
         second.run();
         let rows = comparison::compare(&comparison::figures(run), &comparison::figures(&second));
         let name =
@@ -99,12 +132,7 @@ impl Simulate {
             Format::Text => write!(out, "{}", comparison::text(&rows, [&left, &right]))?,
             Format::Json => writeln!(out, "{:#}", serde_json::json!({ "seed": self.seed, "rows": rows }))?,
         }
-        let broken = run
-            .verdicts()
-            .iter()
-            .chain(&second.verdicts())
-            .any(|verdict| verdict.standing == Standing::Broken);
-        Ok(if broken { Exit::Found } else { Exit::Fine })
+        exit_of(&[run, &second])
     }
 
     fn search(&self, mut board: Board, model: &Arc<Model>, out: &mut dyn Write) -> Result<Exit, CliError> {
@@ -114,8 +142,9 @@ impl Simulate {
             ));
         }
         let options = Options { runs: self.runs, seed: self.seed, drawn: !self.as_stated };
-        let findings = search::search(model, options, || {});
-        let first = findings.iter().find_map(|finding| Some((finding, finding.counterexample.as_ref()?)));
+        let found = search::search(model, options, || {});
+        let first =
+            found.promises.iter().find_map(|finding| Some((finding, finding.counterexample.as_ref()?)));
         if let (Some(path), Some((finding, example))) = (&self.counterexample, first) {
             let name =
                 self.scenario.clone().or_else(|| board.scenarios.keys().next().cloned()).unwrap_or_default();
@@ -125,11 +154,13 @@ impl Simulate {
             io::save(path, &board)?;
         }
         match self.format {
-            Format::Text => write!(out, "{}", report::findings(&findings, options))?,
+            Format::Text => write!(out, "{}", report::findings(&found, options))?,
             Format::Json => {
-                writeln!(out, "{:#}", serde_json::json!({ "runs": self.runs, "promises": findings }))?;
+                let Search { promises, stopped } = &found;
+                let told = serde_json::json!({ "runs": self.runs, "stopped": stopped, "promises": promises });
+                writeln!(out, "{told:#}")?;
             }
         }
-        Ok(if first.is_some() { Exit::Found } else { Exit::Fine })
+        exit(found.promises.iter().any(|finding| finding.broken > 0), found.stopped > 0)
     }
 }

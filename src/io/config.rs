@@ -18,9 +18,7 @@ pub fn advice_options(board: &Path) -> Result<Options, FileError> {
     let error = |message: String| FileError::Config { path: path.clone(), message };
     let options: Options = toml::from_str(&text).map_err(|e| error(e.to_string()))?;
     for name in options.rules.keys() {
-        if crate::advice::rule(name).is_none() {
-            return Err(error(format!("there is no rule `{name}`; `isobar rules` lists them")));
-        }
+        crate::advice::rule(name).map_err(|e| error(e.to_string()))?;
     }
     Ok(options)
 }
@@ -45,7 +43,12 @@ mod tests {
         std::fs::write(&config, "[rules]\ngod-event = \"error\"\n").unwrap();
         assert_eq!(advice_options(&board).unwrap().rules["god-event"], Level::Error);
         std::fs::write(&config, "[rules]\ngood-event = \"error\"\n").unwrap();
-        assert!(advice_options(&board).unwrap_err().to_string().contains("no rule `good-event`"));
+        assert!(
+            advice_options(&board)
+                .unwrap_err()
+                .to_string()
+                .contains("no rule `good-event`; did you mean `god-event`?")
+        );
         std::fs::write(&config, "[rules\n").unwrap();
         assert!(advice_options(&board).unwrap_err().to_string().contains("isobar.toml"));
     }

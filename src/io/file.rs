@@ -85,12 +85,20 @@ pub fn digest(bytes: &[u8]) -> u64 {
 /// # Errors
 /// When the file cannot be read or is not a board.
 pub fn load(path: &Path) -> Result<Loaded, FileError> {
+    Ok(load_with_text(path)?.0)
+}
+
+/// Reads a board and keeps the text it was read from, for whoever has to name lines of it; `-` reads standard input.
+///
+/// # Errors
+/// When the file cannot be read or is not a board.
+pub fn load_with_text(path: &Path) -> Result<(Loaded, String), FileError> {
     let text = read_text(path)?;
     let syntax = Syntax::of_text(&text);
     let mut board =
         format::read(&text, syntax).map_err(|error| FileError::Board { path: path.to_owned(), error })?;
     let repairs = repair(&mut board);
-    Ok(Loaded { board, syntax, repairs, digest: digest(text.as_bytes()) })
+    Ok((Loaded { board, syntax, repairs, digest: digest(text.as_bytes()) }, text))
 }
 
 /// Reads a text file; `-` reads standard input.

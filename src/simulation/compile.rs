@@ -8,10 +8,11 @@ mod replies;
 mod routes;
 mod scenario;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub use fault::fault;
-pub use scenario::Part;
+pub use scenario::{Part, Problem};
 
 use super::broker::archive::ArchiveSettings;
 use super::broker::polling::Polling;
@@ -23,6 +24,7 @@ use super::model::{
 use super::payload::{Filter, Template};
 use crate::board::{
     self, Board, ChannelKind, Distribution, Mode, Outcome, Publishing, Scenario, Schema, Span, StickyKind,
+    near,
 };
 use crate::pattern::Pattern;
 use crate::topology::{self, MessageKind, RouteIx, Topology};
@@ -53,12 +55,14 @@ pub enum SimulationError {
     )]
     NothingArrives,
     /// A scenario names what is not on the board.
-    #[error("{what} names `{name}`, which is not on the board")]
+    #[error("{what} names `{name}`, which is not on the board{}", asked(near))]
     Unknown {
         /// What names it.
         what: String,
         /// The name.
         name: String,
+        /// What there is that may have been meant.
+        near: Vec<String>,
     },
     /// A fault cannot strike what it names.
     #[error("the fault `{fault}` strikes {strikes}, and `{name}` is none")]
@@ -122,6 +126,10 @@ pub enum SimulationError {
     },
 }
 
+fn asked(near: &[String]) -> String {
+    near::question(near).map_or_else(String::new, |question| format!("; {question}"))
+}
+
 /// Compiles a board under one of its scenarios. Without a name: the first one, or one command a second at every
 /// entry when the board has none.
 ///
@@ -129,22 +137,30 @@ pub enum SimulationError {
 /// When the scenario does not exist, or the board or scenario states what makes no sense.
 pub fn compile(board: &Board, scenario: Option<&str>) -> Result<Model, SimulationError> {
     let topology = topology::derive(board);
-    let (name, scenario) = match scenario {
+    let (name, scenario) = chosen(board, &topology, scenario)?;
+    compile_scenario(board, &topology, name, &scenario)
+}
+
+/// The scenario that a board is run under, with its name.
+fn chosen<'b>(
+    board: &'b Board,
+    topology: &Topology,
+    scenario: Option<&str>,
+) -> Result<(&'b str, Cow<'b, Scenario>), SimulationError> {
+    let found = match scenario {
         Some(name) => {
             let known = || board.scenarios.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-            let found = board.scenarios.get(name);
-            let missing = || SimulationError::NoSuchScenario {
+            Some(board.scenarios.get_key_value(name).ok_or_else(|| SimulationError::NoSuchScenario {
                 name: name.to_owned(),
                 known: if board.scenarios.is_empty() { "none".to_owned() } else { known() },
-            };
-            (name, found.ok_or_else(missing)?.clone())
+            })?)
         }
-        None => match board.scenarios.first_key_value() {
-            Some((name, scenario)) => (name.as_str(), scenario.clone()),
-            None => ("", everything_arrives(&topology)),
-        },
+        None => board.scenarios.first_key_value(),
     };
-    compile_scenario(board, &topology, name, &scenario)
+    Ok(match found {
+        Some((name, scenario)) => (name, Cow::Borrowed(scenario)),
+        None => ("", Cow::Owned(everything_arrives(topology))),
+    })
 }
 
 /// Compiles a board under a scenario that need not be the board's own.
@@ -157,9 +173,9 @@ pub fn compile_scenario(
     name: &str,
     scenario: &Scenario,
 ) -> Result<Model, SimulationError> {
-    let mut work = Work::of(board, topology, name)?;
+    let mut work = Work::of(board, topology, name).map_err(|problem| problem.error)?;
     match work.scenario(scenario).into_iter().next() {
-        Some((_, error)) => Err(error),
+        Some(problem) => Err(problem.error),
         None => {
             work.keys();
             Ok(work.model)
@@ -169,16 +185,31 @@ pub fn compile_scenario(
 
 /// Everything in a scenario that makes no sense on this board, part by part, for whoever is writing it.
 #[must_use]
-pub fn problems(
-    board: &Board,
-    topology: &Topology,
-    name: &str,
-    scenario: &Scenario,
-) -> Vec<(Part, SimulationError)> {
+pub fn problems(board: &Board, topology: &Topology, name: &str, scenario: &Scenario) -> Vec<Problem> {
     match Work::of(board, topology, name) {
         Ok(mut work) => work.scenario(scenario),
-        Err(error) => vec![(Part::Board, error)],
+        Err(problem) => vec![*problem],
     }
+}
+
+/// Everything that makes no sense about the scenario [`compile`] would take; none when that is not there.
+#[must_use]
+pub fn problems_under(board: &Board, scenario: Option<&str>) -> Vec<Problem> {
+    let topology = topology::derive(board);
+    let chosen = chosen(board, &topology, scenario);
+    chosen.map(|(name, scenario)| problems(board, &topology, name, &scenario)).unwrap_or_default()
+}
+
+/// Everything that makes no sense about a board and all its scenarios. Where the board itself cannot be run, its
+/// scenarios are not looked at.
+#[must_use]
+pub fn every_problem(board: &Board) -> Vec<Problem> {
+    let topology = topology::derive(board);
+    if let Err(problem) = Work::of(board, &topology, "") {
+        return vec![*problem];
+    }
+    let each = board.scenarios.iter();
+    each.flat_map(|(name, scenario)| problems(board, &topology, name, scenario)).collect()
 }
 
 /// What arrives at a board without scenarios: one of everything a second.
@@ -194,6 +225,8 @@ struct Work<'a> {
     topology: &'a Topology,
     model: Model,
     scenario: &'a str,
+    /// The record of the board that is being looked at.
+    record: board::Key,
     /// The model's reaction of each reaction of the topology.
     reactions: Vec<ReactionIx>,
     /// Answers to asynchronous commands that are drawn, with the response channel they travel through.
@@ -247,25 +280,38 @@ fn outages(
 
 impl<'a> Work<'a> {
     /// The board itself, before any scenario.
-    fn of(board: &'a Board, topology: &'a Topology, scenario: &'a str) -> Result<Self, SimulationError> {
-        let replied = replies::drawn(board, topology);
-        let mut work =
-            Work { board, topology, model: Model::default(), scenario, reactions: Vec::new(), replied };
-        work.model.registry = board.settings.registry;
-        work.services()?;
-        work.messages();
-        work.channels()?;
-        work.reactions()?;
-        work.replies()?;
-        Ok(work)
+    fn of(board: &'a Board, topology: &'a Topology, scenario: &'a str) -> Result<Self, Box<Problem>> {
+        let mut work = Work {
+            board,
+            topology,
+            model: Model::default(),
+            scenario,
+            record: board::Key::Settings,
+            reactions: Vec::new(),
+            replied: replies::drawn(board, topology),
+        };
+        match work.records() {
+            Ok(()) => Ok(work),
+            Err(error) => Err(Box::new(Problem { part: Part::Board, record: work.record, error })),
+        }
     }
 }
 
 impl Work<'_> {
+    fn records(&mut self) -> Result<(), SimulationError> {
+        self.model.registry = self.board.settings.registry;
+        self.services()?;
+        self.messages();
+        self.channels()?;
+        self.reactions()?;
+        self.replies()
+    }
+
     fn services(&mut self) -> Result<(), SimulationError> {
         for party in &self.topology.parties {
             let stated = self.board.services.get(&party.name).cloned().unwrap_or_default();
             let owner = format!("service `{}`", party.name);
+            self.record = board::Key::Service(party.name.clone());
             let replicas = stated.replicas.as_ref().map_or((1, 1), |replicas| {
                 let count = replicas.count.max(1);
                 (count, replicas.needed.clamp(1, count))
@@ -388,6 +434,7 @@ impl Work<'_> {
 
     fn channel(&mut self, name: &str, stated: &board::Channel) -> Result<ChannelIx, SimulationError> {
         let owner = format!("channel `{name}`");
+        self.record = board::Key::Channel(name.to_owned());
         let preset = presets::find(&stated.preset, stated.kind).ok_or_else(|| SimulationError::Preset {
             channel: name.to_owned(),
             preset: stated.preset.clone(),
@@ -462,6 +509,7 @@ impl Work<'_> {
             let index = self.reactions[at];
             let service = self.model.reactions[index.at()].service;
             let made = Reaction::new(service, Some(reaction.sticky), outputs);
+            self.record = board::Key::Sticky(reaction.sticky);
             if made.weights == 0.0 && made.outputs.iter().any(|output| matches!(output.when, When::OneOf(_)))
             {
                 let sticky = self.board.stickies.get(&reaction.sticky).map_or("", |s| s.name.as_str());
@@ -482,6 +530,7 @@ impl Work<'_> {
         reaction: &topology::Reaction,
         output: &topology::Output,
     ) -> Result<Output, SimulationError> {
+        self.record = board::Key::Link(output.link);
         let when = match output.outcome {
             Outcome::Always => When::Always,
             Outcome::OneOf(weight) => When::OneOf(self.weight(reaction, output, weight)?),

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use super::compile::Problem;
 use super::expectations::{Standing, Verdict};
 use super::metrics::ServiceMetrics;
-use super::search::{Finding, Options};
+use super::search::{Finding, Options, Search};
 use super::{Simulation, Stop, log};
 use crate::board::Span;
 
@@ -38,6 +39,12 @@ fn stop_in_words(stop: Option<&Stop>) -> &'static str {
         }
         None => "still running",
     }
+}
+
+/// What makes no sense about a board and its scenarios, each with its line of the file.
+#[must_use]
+pub fn problems(file: &str, text: &str, problems: &[Problem]) -> Vec<String> {
+    problems.iter().map(|problem| format!("{file}:{}: {}", problem.line(text), problem.error)).collect()
 }
 
 /// The result in words.
@@ -199,12 +206,20 @@ pub fn promise(verdict: &Verdict) -> String {
 
 /// The result of a search in words.
 #[must_use]
-pub fn findings(findings: &[Finding], options: Options) -> String {
+pub fn findings(search: &Search, options: Options) -> String {
     let mut out = String::new();
     let faults = if options.drawn { "faults drawn at random" } else { "the scenario's faults" };
     let last = options.seed.saturating_add(options.runs).saturating_sub(1);
     let _ = writeln!(out, "{} runs, seeds {} to {last}, {faults}", options.runs, options.seed);
-    for finding in findings {
+    if search.stopped > 0 {
+        let _ = writeln!(
+            out,
+            "  {} of them were stopped, with more messages in flight than the limit allows; they say nothing of what \
+             would have come after",
+            search.stopped
+        );
+    }
+    for finding in &search.promises {
         let Finding { name, broken, share, low, high, .. } = finding;
         if *broken == 0 {
             let _ = writeln!(out, "  never    {name} (below {:.3} % of runs)", high * 100.0);

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::Simulation;
 use super::expectations::{Breach, Standing};
 use super::model::{Fault, Model};
+use super::{Simulation, Stop};
 use crate::board::{self, Scenario, Span};
 
 pub use draw::draw;
@@ -23,6 +23,15 @@ pub struct Options {
     pub seed: u64,
     /// Faults are drawn at random, beside those of the scenario.
     pub drawn: bool,
+}
+
+/// What a search found.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Search {
+    /// How often each promise broke, in the order of the scenario.
+    pub promises: Vec<Finding>,
+    /// Runs that ended early, out of room: what they say of promises holds up to there only.
+    pub stopped: u64,
 }
 
 /// How often one promise broke.
@@ -63,34 +72,35 @@ fn faults_of(model: &Model, options: Options, seed: u64) -> Vec<Fault> {
     model.faults.iter().cloned().chain(drawn).collect()
 }
 
-/// How every promise stands at the end of one run.
-fn standings(model: &Arc<Model>, faults: Vec<Fault>, seed: u64) -> Vec<Standing> {
+/// How every promise stands at the end of one run, and whether that came early.
+fn run(model: &Arc<Model>, faults: Vec<Fault>, seed: u64) -> (Vec<Standing>, bool) {
     let mut simulation = Simulation::with_faults(Arc::clone(model), faults, seed, false);
-    simulation.run();
-    simulation.verdicts().iter().map(|verdict| verdict.standing).collect()
+    let stopped = *simulation.run() == Stop::OutOfRoom;
+    (simulation.verdicts().iter().map(|verdict| verdict.standing).collect(), stopped)
 }
 
 /// Tries many seeds, in parallel; the answer is the same on any number of threads. `progress` is told of every run.
 #[must_use]
-pub fn search(model: &Arc<Model>, options: Options, progress: impl Fn() + Sync) -> Vec<Finding> {
+pub fn search(model: &Arc<Model>, options: Options, progress: impl Fn() + Sync) -> Search {
     let runs = usize::try_from(options.runs).unwrap_or(usize::MAX);
-    let results: Vec<Vec<Standing>> = (0..runs)
+    let seed_of = |number: usize| options.seed.saturating_add(number as u64);
+    let results: Vec<(Vec<Standing>, bool)> = (0..runs)
         .into_par_iter()
         // One run may take as long as a hundred others: nobody is to sit on a heap of them while others are idle.
         .with_max_len(1)
-        .map(|run| {
-            let seed = options.seed.saturating_add(run as u64);
-            let found = standings(model, faults_of(model, options, seed), seed);
+        .map(|number| {
+            let seed = seed_of(number);
+            let found = run(model, faults_of(model, options, seed), seed);
             progress();
             found
         })
         .collect();
     let finding = |(at, expectation): (usize, &board::Expectation)| {
-        let count = |standing| results.iter().filter(|run| run[at] == standing).count() as u64;
+        let count = |standing| results.iter().filter(|(run, _)| run[at] == standing).count() as u64;
         let broken = count(Standing::Broken);
-        let first = results.iter().position(|run| run[at] == Standing::Broken);
-        let counterexample = first.and_then(|run| {
-            let seed = options.seed + run as u64;
+        let first = results.iter().position(|(run, _)| run[at] == Standing::Broken);
+        let counterexample = first.and_then(|number| {
+            let seed = seed_of(number);
             shrink::shrink(model, faults_of(model, options, seed), seed, at)
         });
         let (low, high) = interval(broken, options.runs);
@@ -105,7 +115,8 @@ pub fn search(model: &Arc<Model>, options: Options, progress: impl Fn() + Sync) 
         }
     };
     // Shrinking runs the board some dozens of times for each broken promise, more than many a search itself.
-    model.expectations.par_iter().enumerate().map(finding).collect()
+    let promises = model.expectations.par_iter().enumerate().map(finding).collect();
+    Search { promises, stopped: results.iter().filter(|(_, stopped)| *stopped).count() as u64 }
 }
 
 /// Wilson's 95 % confidence interval of a share: sound also for none and all.

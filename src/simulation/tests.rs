@@ -145,6 +145,7 @@ fn a_run_stops_before_it_needs_more_room_than_allowed() {
     bench.model.limits.in_flight = 100;
     bench.model.entry(message, vec![to], None, Bench::poisson(10.0));
     let mut traced = bench.model.clone();
+    let searched = Arc::new(bench.model.clone());
     let simulation = bench.run(1);
     assert_eq!(simulation.stopped(), Some(&super::Stop::OutOfRoom));
     assert!(simulation.now() < 30_000_000_000);
@@ -154,4 +155,9 @@ fn a_run_stops_before_it_needs_more_room_than_allowed() {
     assert_eq!(simulation.run(), &super::Stop::OutOfRoom);
     assert!(simulation.trace().unwrap().len() <= 510);
     assert!(super::report::text(&simulation).contains("the figures are partial"));
+    // A search counts such runs, and says that they show nothing of what would have come.
+    let options = super::search::Options { runs: 3, seed: u64::MAX - 1, drawn: false };
+    let search = super::search::search(&searched, options, || {});
+    assert_eq!(search.stopped, 3);
+    assert!(super::report::findings(&search, options).contains("3 of them were stopped"));
 }

@@ -135,7 +135,7 @@ fn simulate_opens_a_counterexample_on_the_moment_it_breaks() {
     let model = isobar::simulation::compile::compile(&board, Some("checkout day")).unwrap();
     let options = Options { runs: 1, seed: 7, drawn: false };
     let findings = search(&std::sync::Arc::new(model), options, || {});
-    let finding = findings.iter().find(|finding| finding.name == promise).unwrap();
+    let finding = findings.promises.iter().find(|finding| finding.name == promise).unwrap();
     let example = finding.counterexample.as_ref().expect("this day breaks it");
     let scenario = example.scenario(&board.scenarios["checkout day"], promise);
     board.scenarios.insert("the smallest".to_owned(), scenario);

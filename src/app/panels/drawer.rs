@@ -151,7 +151,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, finding: &Finding, opened: Option<&Opened>)
         ui.set_max_width(460.0);
         ui.label(&finding.message);
         ui.label(RichText::new(&finding.cure).color(theme.accent));
-        if let Some(rule) = advice::rule(finding.rule) {
+        if let Ok(rule) = advice::rule(finding.rule) {
             ui.label(theme.secondary(rule.why));
         }
     });

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 
-use crate::board::Board;
+use crate::board::{Board, near};
 use crate::cli::{CliError, Exit};
 use crate::topology::affected::{Change, affected, report};
 use crate::topology::{Subject, Topology, path};
@@ -75,21 +75,7 @@ impl Asked<'_> {
 
 /// No such thing, with the names that are nearest.
 pub(super) fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> CliError {
-    let plain = |text: &str| text.to_lowercase().replace(' ', "");
-    let wanted = plain(name);
-    let mut near: Vec<&str> = known
-        .filter(|other| {
-            let other = plain(other);
-            !other.is_empty() && (other.contains(&wanted) || wanted.contains(&other))
-        })
-        .collect();
-    near.sort_unstable();
-    near.dedup();
-    near.truncate(5);
-    let hint = if near.is_empty() {
-        "`isobar topology BOARD` lists the names".to_owned()
-    } else {
-        format!("did you mean {}?", near.join(", "))
-    };
+    let hint = near::question(&near::nearest(name, known))
+        .unwrap_or_else(|| "`isobar topology BOARD` lists the names".to_owned());
     CliError(format!("there is no {what} called \"{name}\" on this board; {hint}"))
 }

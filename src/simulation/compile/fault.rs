@@ -1,7 +1,7 @@
 //! From a fault on a board, or one struck by hand, to a fault of a model.
 
 use super::{SimulationError, positive, probability, sampler};
-use crate::board::{self, ChannelKind, FaultKind};
+use crate::board::{self, ChannelKind, FaultKind, near};
 use crate::simulation::broker::archive::INTERVAL;
 use crate::simulation::distribution::Sampler;
 use crate::simulation::faults::fault_type;
@@ -39,7 +39,9 @@ pub fn fault(model: &Model, fault: &board::Fault) -> Result<Fault, SimulationErr
             let is_service = |name: &&String| model.services.iter().any(|service| service.name == **name);
             if let Some(name) = only.iter().find(|name| !is_service(name)) {
                 let what = format!("the replay of `{}`", fault.target);
-                return Err(SimulationError::Unknown { what, name: name.clone() });
+                let known = model.services.iter().filter(|service| !service.outside);
+                let near = nearest(name, known.map(|service| service.name.as_str()));
+                return Err(SimulationError::Unknown { what, name: name.clone(), near });
             }
         }
         FaultKind::Down
@@ -52,7 +54,9 @@ pub fn fault(model: &Model, fault: &board::Fault) -> Result<Fault, SimulationErr
     let candidates = struck(model, &fault.target);
     if candidates.is_empty() {
         let what = format!("the fault `{}`", row.name);
-        return Err(SimulationError::Unknown { what, name: fault.target.clone() });
+        let strikes = |name: &&str| struck(model, name).iter().any(row.accepts);
+        let near = nearest(&fault.target, names(model).filter(strikes));
+        return Err(SimulationError::Unknown { what, name: fault.target.clone(), near });
     }
     let (name, strikes) = (row.name, row.strikes);
     let struck = candidates.into_iter().find(row.accepts).ok_or_else(|| SimulationError::Misdirected {
@@ -76,6 +80,20 @@ pub fn fault(model: &Model, fault: &board::Fault) -> Result<Fault, SimulationErr
 fn replay_lasts(kind: &FaultKind) -> Option<u64> {
     let FaultKind::Replay { from, to, .. } = kind else { return None };
     Some((to.0.saturating_sub(from.0) / INTERVAL + 2).saturating_mul(1_000_000_000))
+}
+
+/// Everything in a model that has a name a fault may strike.
+fn names(model: &Model) -> impl Iterator<Item = &str> {
+    let services = model.services.iter().map(|service| service.name.as_str());
+    let channels = model.channels.iter().map(|channel| channel.name.as_str());
+    let messages = model.messages.iter().map(|message| message.name.as_str());
+    let islands = model.islands.iter().map(|(frame, _)| frame.as_str());
+    services.chain(channels).chain(messages).chain(islands)
+}
+
+/// The known names that are spelt most like one, as an error keeps them.
+pub(super) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Vec<String> {
+    near::nearest(name, known).into_iter().map(str::to_owned).collect()
 }
 
 /// Everything a name may stand for.

@@ -125,6 +125,7 @@ impl Work<'_> {
             let Some(filter) = self.board.links.get(link).and_then(|link| link.filter.as_ref()) else {
                 continue;
             };
+            self.record = board::Key::Link(*link);
             let pattern = Pattern::parse(&filter.to_string()).map_err(|error| SimulationError::Filter {
                 place: format!("on link {link}"),
                 problem: error.to_string(),

@@ -2,8 +2,10 @@
 
 use std::cmp::Ordering::{Equal, Less};
 
+use super::fault::nearest;
 use super::{Sampler, SimulationError, Work, is_outside, positive, probability};
-use crate::board::{self, Arrivals as Stated, LinkId, Mode, Promise, Scenario};
+use crate::board::format::place::{Step, line_of, line_within};
+use crate::board::{self, Arrivals as Stated, Key, LinkId, Mode, Promise, Scenario};
 use crate::simulation::model::{Arrivals, MessageIx, ServiceIx};
 use crate::topology::{self, MessageKind, RouteIx};
 
@@ -25,12 +27,39 @@ pub enum Part {
     Expectation(usize),
 }
 
+/// What makes no sense about a board or one of its scenarios, and where.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    /// The part of the scenario.
+    pub part: Part,
+    /// The record it stands in: the scenario, or what the board says beside it.
+    pub record: Key,
+    /// What makes no sense.
+    pub error: SimulationError,
+}
+
+impl Problem {
+    /// The line of a board file on which the part starts, from 1.
+    #[must_use]
+    pub fn line(&self, text: &str) -> usize {
+        let (list, at) = match self.part {
+            Part::Board | Part::Whole => return line_of(text, &self.record),
+            Part::Stimulus(at) => ("stimuli", at),
+            Part::Fault(at) => ("faults", at),
+            Part::Expectation(at) => ("expectations", at),
+        };
+        line_within(text, &self.record, &[Step::Field(list), Step::Element(at)])
+    }
+}
+
 impl Work<'_> {
     /// Takes a scenario up; answers everything in it that makes no sense.
-    pub(super) fn scenario(&mut self, scenario: &Scenario) -> Vec<(Part, SimulationError)> {
+    pub(super) fn scenario(&mut self, scenario: &Scenario) -> Vec<Problem> {
+        let record = Key::Scenario(self.scenario.to_owned());
+        let problem = |part, error| Problem { part, record: record.clone(), error };
         let mut wrong = Vec::new();
         if scenario.stimuli.is_empty() {
-            wrong.push((Part::Whole, SimulationError::NothingArrives));
+            wrong.push(problem(Part::Whole, SimulationError::NothingArrives));
         }
         let limited = scenario.stimuli.iter().all(is_limited);
         let duration = if limited { u64::MAX / 4 } else { MINUTE };
@@ -38,29 +67,39 @@ impl Work<'_> {
         self.model.drain = scenario.drain.map_or(DAY, |span| span.0);
         self.model.outages = scenario.outages;
         for (at, stimulus) in scenario.stimuli.iter().enumerate() {
-            wrong.extend(self.stimulus(stimulus).err().map(|error| (Part::Stimulus(at), error)));
+            wrong.extend(self.stimulus(stimulus).err().map(|error| problem(Part::Stimulus(at), error)));
         }
         self.model.islands = self.islands();
         for (at, fault) in scenario.faults.iter().enumerate() {
             match super::fault(&self.model, fault) {
                 Ok(fault) => self.model.faults.push(fault),
-                Err(error) => wrong.push((Part::Fault(at), error)),
+                Err(error) => wrong.push(problem(Part::Fault(at), error)),
             }
         }
         for (at, expectation) in scenario.expectations.iter().enumerate() {
             let names = self.check_names(&expectation.name, &expectation.promise);
             let checked = names.and_then(|()| self.check_numbers(&expectation.name, &expectation.promise));
-            wrong.extend(checked.err().map(|error| (Part::Expectation(at), error)));
+            wrong.extend(checked.err().map(|error| problem(Part::Expectation(at), error)));
         }
         self.model.expectations.clone_from(&scenario.expectations);
         wrong
     }
 
-    fn unknown(&self, what: impl Into<String>, name: &str) -> SimulationError {
+    fn unknown<'n>(
+        &self,
+        what: impl Into<String>,
+        name: &str,
+        known: impl Iterator<Item = &'n str>,
+    ) -> SimulationError {
         SimulationError::Unknown {
             what: format!("scenario `{}`: {}", self.scenario, what.into()),
             name: name.to_owned(),
+            near: nearest(name, known),
         }
+    }
+
+    fn message_names(&self) -> impl Iterator<Item = &str> {
+        self.topology.messages.iter().map(|message| message.name.as_str())
     }
 
     /// The message of a name: a command or query before an event.
@@ -71,7 +110,7 @@ impl Work<'_> {
 
     fn stimulus(&mut self, stimulus: &board::Stimulus) -> Result<(), SimulationError> {
         let found = self.message_named(&stimulus.entry);
-        let found = found.ok_or_else(|| self.unknown("a stimulus", &stimulus.entry))?;
+        let found = found.ok_or_else(|| self.unknown("a stimulus", &stimulus.entry, self.message_names()))?;
         let arrivals = self.arrivals(stimulus)?;
         let message = &self.topology[found];
         let kind = message.kind;
@@ -153,13 +192,17 @@ impl Work<'_> {
     fn check_names(&self, expectation: &str, promise: &Promise) -> Result<(), SimulationError> {
         let mut copy = promise.clone();
         for name in copy.names_mut() {
-            let known = match promise {
-                Promise::QueueDepth { .. } => self.channel_named(name).is_some(),
-                _ => self.message_named(name).is_some(),
+            let what = format!("the expectation \"{expectation}\"");
+            let wrong = match promise {
+                Promise::QueueDepth { .. } if self.channel_named(name).is_none() => {
+                    let channels = self.model.channels.iter().map(|channel| channel.name.as_str());
+                    self.unknown(what, name, channels)
+                }
+                Promise::QueueDepth { .. } => continue,
+                _ if self.message_named(name).is_none() => self.unknown(what, name, self.message_names()),
+                _ => continue,
             };
-            if !known {
-                return Err(self.unknown(format!("the expectation \"{expectation}\""), name));
-            }
+            return Err(wrong);
         }
         Ok(())
     }

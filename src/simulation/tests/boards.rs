@@ -134,7 +134,9 @@ fn every_sample_runs_to_its_end_and_no_process_runs_away() {
 /// The findings of a small search that broke something, by promise.
 fn broken(board: &Board, runs: u64) -> BTreeMap<String, search::Finding> {
     let model = Arc::new(compile(board, Some("quiet evening")).unwrap());
-    let findings = search::search(&model, Options { runs, seed: 1, drawn: true }, || {});
+    let search = search::search(&model, Options { runs, seed: 1, drawn: true }, || {});
+    assert_eq!(search.stopped, 0);
+    let findings = search.promises;
     let found = findings.into_iter().filter(|finding| finding.broken > 0);
     found.map(|finding| (finding.name.clone(), finding)).collect()
 }

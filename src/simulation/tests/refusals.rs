@@ -4,7 +4,8 @@ use crate::board::{
     Archive, Arrivals, Board, Channel, ChannelKind, Distribution, FaultKind, Outcome, Promise, Scenario,
     Span, format,
 };
-use crate::simulation::compile::compile;
+use crate::simulation::compile::{compile, every_problem};
+use crate::simulation::report;
 
 const SYNCHRONOUS: &str = include_str!("../../../sample-boards/avatar-store/synchronous.ron");
 const NAME: &str = "checkout day";
@@ -203,4 +204,59 @@ fn what_is_replayed_must_have_been_kept() {
     for (said, expected) in table {
         assert!(said.starts_with(expected), "{said}");
     }
+}
+
+#[test]
+fn everything_wrong_is_told_with_its_line_and_what_may_have_been_meant() {
+    let sample = include_str!("../../../sample-boards/pizza/event-driven.ron");
+    let slips = [
+        ("(entry: \"PlaceOrder\", arrivals", "(entry: \"PlaceOrdr\", arrivals"),
+        ("target: \"Email Notification\"", "target: \"email notifications\""),
+        ("poisson(5.0)", "poisson(-5.0)"),
+        ("at_most_once(\"EmailSent\")", "at_most_once(\"MailSent\")"),
+    ];
+    let mut text = sample.to_owned();
+    for (right, wrong) in slips {
+        assert_eq!(text.matches(right).count(), 1, "{right}");
+        text = text.replace(right, wrong);
+    }
+    let board = format::read(&text, format::Syntax::Ron).unwrap();
+    let problems = every_problem(&board);
+    let told = report::problems("pizza.ron", &text, &problems);
+    let on = |slip: &str| 1 + text.lines().position(|line| line.contains(slip)).unwrap();
+    let scenario = "scenario `Friday night`";
+    assert_eq!(
+        told,
+        [
+            format!(
+                "pizza.ron:{}: {scenario}: a stimulus names `PlaceOrdr`, which is not on the board; \
+                 did you mean `PlaceOrder`?",
+                on("PlaceOrdr")
+            ),
+            format!(
+                "pizza.ron:{}: {scenario}, arrivals of `GetOrderStatus`: the rate must be above zero, not -5",
+                on("poisson(-5.0)")
+            ),
+            format!(
+                "pizza.ron:{}: the fault `slow` names `email notifications`, which is not on the board; \
+                 did you mean `Email Notification`?",
+                on("email notifications")
+            ),
+            format!(
+                "pizza.ron:{}: {scenario}: the expectation \"nobody gets two mails for one order\" names \
+                 `MailSent`, which is not on the board; did you mean `EmailSent`?",
+                on("MailSent")
+            ),
+        ]
+    );
+    // What the board itself says comes first, on the line of its record.
+    let mut worse = board;
+    worse.services.get_mut("Kitchen").unwrap().failure = 2.0;
+    let text = format::write(&worse, format::Syntax::Json);
+    let told = report::problems("pizza.json", &text, &every_problem(&worse));
+    let line = 1 + text.lines().position(|line| line.trim_start().starts_with("\"Kitchen\":")).unwrap();
+    assert_eq!(
+        told,
+        [format!("pizza.json:{line}: service `Kitchen`: failure must be between 0 and 1, not 2")]
+    );
 }

@@ -2,12 +2,12 @@
 
 use crate::board::{Board, Scenario};
 use crate::simulation::faults::{FaultType, Place};
-use crate::topology::{Message, Topology};
+use crate::topology::{Message, MessageKind, Topology};
 
 /// What a scenario can speak of, each name once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
-    /// Commands, queries and events, what comes from outside first.
+    /// Commands, queries and events, what begins something first.
     pub arriving: Vec<String>,
     /// How many of those begin something: they come from outside or, where nothing does, follow from no other message.
     pub beginning: usize,
@@ -17,6 +17,8 @@ pub struct Names {
     pub channels: Vec<String>,
     /// What the scenario lets arrive.
     pub entries: Vec<String>,
+    /// What of that somebody waits for an answer to: commands and queries.
+    pub asked: Vec<String>,
     /// Frames.
     pub frames: Vec<String>,
 }
@@ -40,12 +42,19 @@ impl Names {
         let drawn = topology.channels.iter().map(|channel| channel.name.as_str());
         let letters = board.channels.values().map(|channel| channel.dead_letter.as_str());
         let stimuli = scenario.into_iter().flat_map(|scenario| &scenario.stimuli);
+        let entries = sorted(stimuli.map(|stimulus| stimulus.entry.as_str()));
+        let is_asked = |name: &&String| {
+            [MessageKind::Command, MessageKind::Query]
+                .iter()
+                .any(|kind| topology.message(*kind, name).is_some())
+        };
         Self {
+            asked: entries.iter().filter(is_asked).cloned().collect(),
             arriving,
             beginning,
             services: sorted(topology.parties.iter().map(|party| party.name.as_str())),
             channels: sorted(drawn.chain(board.channels.keys().map(String::as_str)).chain(letters)),
-            entries: sorted(stimuli.map(|stimulus| stimulus.entry.as_str())),
+            entries,
             frames: sorted(board.frames.values().map(|frame| frame.name.as_str())),
         }
     }

@@ -41,7 +41,7 @@ fn of_kind(kind: &str, before: &Promise, names: &Names) -> Option<Promise> {
         kept.or_else(|| names.arriving.get(nth)).or(names.arriving.first()).cloned().unwrap_or_default()
     };
     let entry = || {
-        let entries = if names.entries.is_empty() { &names.arriving } else { &names.entries };
+        let entries = answered(names);
         about.first().filter(|name| entries.contains(name)).or(entries.first()).cloned().unwrap_or_default()
     };
     Some(match KINDS.iter().position(|other| *other == kind)? {
@@ -58,6 +58,12 @@ fn of_kind(kind: &str, before: &Promise, names: &Names) -> Option<Promise> {
         7 => Promise::Count { of: message(0), at_least: 1, at_most: u64::MAX },
         _ => Promise::Ratio { of: message(0), to: message(1), at_least: 0.0, at_most: 1.0 },
     })
+}
+
+/// What a promise about answers can be about: what somebody waits for, or the nearest to it that there is.
+fn answered(names: &Names) -> &[String] {
+    let nearest = [&names.asked, &names.entries].into_iter().find(|some| !some.is_empty());
+    nearest.unwrap_or(&names.arriving)
 }
 
 /// What a promise says: the name of one that people have no words for yet.
@@ -94,7 +100,7 @@ pub(super) fn fields(expectation: &Expectation, names: &Names) -> Vec<Field> {
         Field::one("Promise", kind(&expectation.promise), KINDS.map(str::to_owned).to_vec()),
     ];
     let messages = || names.arriving.clone();
-    let entries = || if names.entries.is_empty() { names.arriving.clone() } else { names.entries.clone() };
+    let entries = || answered(names).to_vec();
     fields.extend(match &expectation.promise {
         Promise::LeadsTo { when, then, within } => vec![
             Field::one("Every", when.as_str(), messages()),
@@ -210,9 +216,9 @@ fn fill_promise(promise: &mut Promise, field: &str, text: &str) -> Result<(), St
     Ok(())
 }
 
-/// A first promise: what arrives is answered, or else that nothing is given up.
+/// A first promise: what is asked is answered; where nobody asks for anything, that nothing is given up.
 pub(super) fn fresh(names: &Names) -> Expectation {
-    let promise = match names.entries.first() {
+    let promise = match names.asked.first() {
         Some(entry) => Promise::Answered { entry: entry.clone(), at_least: 0.99 },
         None => Promise::DeadLetters { at_most: 0 },
     };

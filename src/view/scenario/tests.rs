@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::board::{Board, FaultKind, Promise};
-use crate::simulation::compile::{compile_scenario, problems};
+use crate::simulation::compile::{Problem, compile_scenario, problems};
 use crate::simulation::faults::FAULTS;
 use crate::topology::{Topology, derive};
 
@@ -35,6 +35,24 @@ fn a_board_without_an_entry_gets_a_scenario_of_all_that_begins_something() {
     assert_eq!(arrivals(&entry), ["PlaceOrder"]);
     let circle = "Service:A -> Event:Asked -> Service:B -> Event:Answered -> Service:A";
     assert_eq!(arrivals(circle), ["Asked"]);
+}
+
+/// Nobody answers an event, so nothing is promised of its answer.
+#[test]
+fn a_first_promise_is_about_answers_only_where_somebody_waits_for_one() {
+    let promise = |arriving: &[&str]| {
+        let board = crate::board::testing::board(
+            "Actor:Guest -> Command:PlaceOrder -> Service:Shop -> Event:OrderPlaced -> Service:Kitchen",
+        );
+        let stimulus = |entry: &&str| Stimulus { entry: (*entry).to_owned(), ..Stimulus::default() };
+        let mut scenario =
+            Scenario { stimuli: arriving.iter().map(stimulus).collect(), ..Scenario::default() };
+        let names = Names::of(&board, &derive(&board), Some(&scenario));
+        List::Expectations.add(&mut scenario, &names);
+        scenario.expectations.pop().unwrap().name
+    };
+    assert_eq!(promise(&["OrderPlaced", "PlaceOrder"]), "99 % of place order answered");
+    assert_eq!(promise(&["OrderPlaced"]), "no dead letters");
 }
 
 /// Every field of every part of every sample scenario can be filled in with what stands there, and nothing changes.
@@ -152,12 +170,12 @@ fn what_makes_no_sense_is_told_of_each_part() {
     scenario.faults[0].target = "Nowhere".to_owned();
     scenario.expectations[1].promise = Promise::AtMostOnce("Nothing".to_owned());
     let wrong = problems(&board, &topology, "s", &scenario);
-    let parts: Vec<Part> = wrong.iter().map(|(part, _)| *part).collect();
+    let parts: Vec<Part> = wrong.iter().map(|problem| problem.part).collect();
     assert_eq!(parts, [Part::Stimulus(1), Part::Fault(0), Part::Expectation(1)]);
-    for ((_, error), name) in wrong.iter().zip(["Nobody", "Nowhere", "Nothing"]) {
+    for (Problem { error, .. }, name) in wrong.iter().zip(["Nobody", "Nowhere", "Nothing"]) {
         assert!(error.to_string().contains(name), "{error}");
     }
-    assert_eq!(problems(&board, &topology, "s", &Scenario::default())[0].0, Part::Whole);
+    assert_eq!(problems(&board, &topology, "s", &Scenario::default())[0].part, Part::Whole);
 }
 
 #[test]

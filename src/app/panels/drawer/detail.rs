@@ -117,7 +117,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, finding: &Finding, opened: &mut
         ui.add(egui::Label::new(&finding.message).wrap());
         ui.add_space(4.0);
         ui.add(egui::Label::new(RichText::new(&finding.cure).color(theme.accent)).wrap());
-        if let Some(rule) = advice::rule(finding.rule) {
+        if let Ok(rule) = advice::rule(finding.rule) {
             ui.add(egui::Label::new(theme.secondary(rule.why)).wrap());
         }
         ui.add_space(8.0);

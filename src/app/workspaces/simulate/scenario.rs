@@ -174,7 +174,7 @@ impl SimulateWorkspace {
             revision,
             scenario: name.to_owned(),
             names: Names::of(board, &topology, Some(scenario)),
-            problems: wrong.map(|(part, error)| (part, sentence(&error.to_string()))).collect(),
+            problems: wrong.map(|problem| (problem.part, sentence(&problem.error.to_string()))).collect(),
         });
         self.judged = Some(Arc::clone(&judged));
         judged
