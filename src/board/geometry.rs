@@ -79,6 +79,12 @@ impl Rect {
         Self { min: Point::new(a.x.min(b.x), a.y.min(b.y)), max: Point::new(a.x.max(b.x), a.y.max(b.y)) }
     }
 
+    /// This rectangle moved by (dx, dy).
+    #[must_use]
+    pub fn moved(self, dx: f32, dy: f32) -> Self {
+        Self { min: self.min.moved(dx, dy), max: self.max.moved(dx, dy) }
+    }
+
     /// Its width.
     #[must_use]
     pub fn width(self) -> f32 {

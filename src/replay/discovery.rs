@@ -58,11 +58,15 @@ pub fn discover(log: &Log) -> Discovered {
     let naming = Naming::of(log);
     let mut notes = Vec::new();
     let reactions = if causes.is_empty() {
-        notes.push(
+        let names_processes = log.events(0..log.len()).any(|event| event.correlation_key() != 0);
+        let note = if names_processes {
             "the log names no causes: who reacts to what is guessed from what regularly came before in the same \
              process, and may be wrong"
-                .to_owned(),
-        );
+        } else {
+            "the log names neither causes nor processes: it tells who sends what, and nothing of who reacts to it; \
+             name the field that tells one process from another if there is one"
+        };
+        notes.push(note.to_owned());
         reactions::guessed(log, &naming)
     } else {
         reactions::stated(log, &causes, &naming)

@@ -6,8 +6,13 @@ use super::Document;
 use super::outline;
 use super::selection::{Item, Selection};
 use crate::board::format::{self, Syntax};
-use crate::board::{Board, FrameId, Key, LinkId, Point, Record, Rect, StickyId, StickyKind, order};
+use crate::board::{
+    Board, FrameId, Key, LinkId, Point, Record, Rect, Size, Sticky, StickyId, StickyKind, order,
+};
 use crate::edit::{Draft, Edit, Op};
+use crate::replay::discovery::discover;
+use crate::replay::load;
+use crate::replay::mapping::Mapping;
 
 /// The selection as a board of its own, in text: selected stickies and frames, the links among them, and the
 /// definitions they show.
@@ -48,8 +53,9 @@ fn put_definition(board: &mut Board, record: Record) {
     }
 }
 
-/// Plans what pasting a text does, with its middle at `at` or moved by `offset` from where it was: a part of a board,
-/// or lines that become stickies. Answers the edit and what to select after it. `None` for text with nothing in it.
+/// Plans what pasting a text does, with its middle at `at` or moved by `offset` from where it was: a part of a board;
+/// captured events, which become what they say of a board; other JSON, which becomes a note; or lines that become
+/// stickies. Answers the edit and what to select after it. `None` for text with nothing in it.
 #[must_use]
 pub fn paste(
     document: &mut Document,
@@ -58,45 +64,82 @@ pub fn paste(
     offset: f32,
 ) -> Option<(Edit, Selection)> {
     let board = document.shared();
-    let Ok(part) = format::read(text, Syntax::of_text(text)) else {
+    let edit = if let Ok(part) = format::read(text, Syntax::of_text(text)) {
+        let bounds = part.bounds().unwrap_or_default();
+        let (dx, dy) = match at {
+            Some(at) => ((at.x - bounds.center().x).round(), (at.y - bounds.center().y).round()),
+            None => (offset, offset),
+        };
+        paste_part(document, &board, &part, dx, dy)
+    } else if let Some(part) = from_json(text) {
+        let bounds = part.bounds().unwrap_or_default();
+        let at = at.unwrap_or_default();
+        let (dx, dy) = ((at.x - bounds.min.x).round(), (at.y - bounds.min.y).round());
+        let down = room_below(&board, bounds.moved(dx, dy));
+        paste_part(document, &board, &part, dx, dy + down)
+    } else {
         let place = at.unwrap_or_default();
-        let mut edit = outline::plan(&board, document.ids(), text, place, StickyKind::Event);
-        let down = room_below(&board, &edit);
-        if down > 0.0 {
-            edit = outline::plan(&board, document.ids(), text, place.moved(0.0, down), StickyKind::Event);
+        let edit = outline::plan(&board, document.ids(), text, place, StickyKind::Event);
+        match inserted(&edit).map_or(0.0, |rect| room_below(&board, rect)) {
+            0.0 => edit,
+            down => outline::plan(&board, document.ids(), text, place.moved(0.0, down), StickyKind::Event),
         }
-        let selection = placed(&edit);
-        return (!edit.is_empty()).then_some((edit, selection));
     };
-    let bounds = part.bounds().unwrap_or_default();
-    let (dx, dy) = match at {
-        Some(at) => ((at.x - bounds.center().x).round(), (at.y - bounds.center().y).round()),
-        None => (offset, offset),
-    };
-    let edit = paste_part(document, &board, &part, dx, dy);
     let selection = placed(&edit);
     (!edit.is_empty()).then_some((edit, selection))
 }
 
-/// How far down what an edit puts on a board has to go to lie on nothing that is there.
-fn room_below(board: &Board, edit: &Edit) -> f32 {
+/// The longest JSON that is looked at for events, in bytes: more than a clipboard is used for, and read in an instant.
+const JSON_MAX: usize = 4 << 20;
+
+/// A note of JSON: its width, its least height, the height of a line, in world units, and the lines it has room for.
+const NOTE_WIDTH: f32 = 320.0;
+const NOTE_HEIGHT: f32 = 80.0;
+const NOTE_LINE: f32 = 20.0;
+const NOTE_LINES: usize = 30;
+
+/// What JSON says of a board: who sends which messages where it holds captured events, and a note of it where not.
+fn from_json(text: &str) -> Option<Board> {
+    if text.len() > JSON_MAX || !text.trim_start().starts_with(['{', '[']) {
+        return None;
+    }
+    let events = load::open(text.as_bytes().to_vec(), &Mapping::default()).ok();
+    if let Some(board) = events.map(|log| discover(&log).board).filter(|board| !board.stickies.is_empty()) {
+        return Some(board);
+    }
+    serde_json::from_str::<serde_json::Value>(text).ok()?;
+    let mut note = Board::default();
+    let id = StickyId(note.id_gen(0).mint());
+    let name = text.trim().to_owned();
+    let lines = name.lines().count().min(NOTE_LINES) as f32;
+    let size = Some(Size::new(NOTE_WIDTH, (NOTE_LINE * lines).max(NOTE_HEIGHT)));
+    note.stickies.insert(id, Sticky { kind: StickyKind::Text, name, size, ..Sticky::default() });
+    Some(note)
+}
+
+/// The rectangle around the stickies an edit puts on a board.
+fn inserted(edit: &Edit) -> Option<Rect> {
     let new = edit.ops.iter().filter_map(|op| match op {
         Op::Insert(Record::Sticky(_, sticky)) => Some(sticky.rect()),
         _ => None,
     });
-    let Some(new) = new.reduce(Rect::union) else { return 0.0 };
+    new.reduce(Rect::union)
+}
+
+/// How far down what is put on a board within a rectangle has to go to lie on nothing that is there.
+fn room_below(board: &Board, new: Rect) -> f32 {
     let mut moved = new;
     // Each round passes at least one sticky that was in the way.
     while let Some(lowest) = board
         .stickies
         .values()
-        .map(crate::board::Sticky::rect)
+        .map(Sticky::rect)
         .filter(|there| there.intersects(moved))
         .map(|there| there.max.y)
         .reduce(f32::max)
     {
         let down = lowest + outline::GAP - moved.min.y;
-        moved = Rect { min: moved.min.moved(0.0, down), max: moved.max.moved(0.0, down) };
+        moved = moved.moved(0.0, down);
     }
     moved.min.y - new.min.y
 }
@@ -181,7 +224,7 @@ mod tests {
             let (edit, _) = paste(&mut document, lines, Some(at), 0.0).unwrap();
             document.commit(edit).unwrap();
         }
-        let rects: Vec<Rect> = document.board().stickies.values().map(crate::board::Sticky::rect).collect();
+        let rects: Vec<Rect> = document.board().stickies.values().map(Sticky::rect).collect();
         assert_eq!(rects.len(), 18);
         for (at, rect) in rects.iter().enumerate() {
             assert!(rects[at + 1..].iter().all(|other| !other.intersects(*rect)), "{rects:?}");
@@ -191,6 +234,29 @@ mod tests {
         document.commit(edit).unwrap();
         let bounds = selection.bounds(document.board()).unwrap();
         assert_eq!(bounds.min, free, "where there is room, it goes where it was asked to");
+    }
+
+    #[test]
+    fn pasted_events_become_what_they_say_and_other_json_a_note() {
+        let pasted = |board: &mut Document, text: &str| {
+            let (edit, selection) = paste(board, text, Some(Point::new(10.0, 10.0)), 0.0).unwrap();
+            board.commit(edit).unwrap();
+            let names = selection.stickies().map(|id| board.board().stickies[&id].name.clone());
+            names.collect::<Vec<_>>()
+        };
+        let mut document = Document::new(Board::default(), None, 1);
+        let event = "{\n  \"detail-type\": \"OrderPlaced\",\n  \"source\": \"shop\",\n  \"time\": \"2026-01-01T10:00:00Z\",\n  \"detail\": {\"orderId\": \"o-1\"}\n}\n";
+        let mut names = pasted(&mut document, event);
+        names.sort_unstable();
+        assert_eq!(names, ["OrderPlaced", "shop"]);
+        let schema = &document.board().events["OrderPlaced"].versions[0].schema;
+        assert_eq!(schema.fields[0].name, "orderId");
+        let payload = "{\n  \"orderId\": \"o-1\"\n}";
+        assert_eq!(pasted(&mut document, payload), [payload]);
+        let rects: Vec<Rect> = document.board().stickies.values().map(Sticky::rect).collect();
+        assert!(!rects[2].intersects(rects[0]) && !rects[2].intersects(rects[1]), "{rects:?}");
+        // A brace alone makes no JSON.
+        assert_eq!(pasted(&mut document, "{ open\nquestions }").len(), 2);
     }
 
     #[test]

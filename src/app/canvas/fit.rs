@@ -88,11 +88,39 @@ impl Lines {
         self.wide = 0.0;
     }
 
+    /// Begins a paragraph as far in as it stands, within half of the room.
+    fn indent(&mut self, paragraph: &str, space: f32) {
+        let stands = paragraph.chars().take_while(|letter| *letter == ' ').count();
+        for _ in 0..stands {
+            if self.wide + space > self.room / 2.0 {
+                break;
+            }
+            self.line.push(' ');
+            self.wide += space;
+        }
+    }
+
+    /// True before the first word of a line.
+    fn is_blank(&self) -> bool {
+        self.line.bytes().all(|byte| byte == b' ')
+    }
+
+    /// Makes room for what does not fit beside what is there.
+    fn turn(&mut self) {
+        if self.is_blank() {
+            self.line.clear();
+            self.wide = 0.0;
+        } else {
+            self.end();
+        }
+    }
+
     /// Adds what may not be broken, after a gap when it goes on in the same line.
     fn add(&mut self, piece: &str, wide: f32, gap: f32) {
-        if !self.line.is_empty() && self.wide + gap + wide > self.room {
-            self.end();
-        } else if !self.line.is_empty() && gap > 0.0 {
+        let gap = if self.is_blank() { 0.0 } else { gap };
+        if self.wide + gap + wide > self.room {
+            self.turn();
+        } else if gap > 0.0 {
             self.line.push(' ');
             self.wide += gap;
         }
@@ -106,6 +134,7 @@ fn broken(text: &str, room: f32, width: impl Fn(char) -> f32) -> (Vec<String>, b
     let mut lines = Lines { full: Vec::new(), line: String::new(), wide: 0.0, room };
     let mut whole = true;
     for paragraph in text.lines() {
+        lines.indent(paragraph, width(' '));
         for word in paragraph.split_whitespace() {
             let mut gap = width(' ');
             for piece in pieces(word) {
@@ -114,9 +143,7 @@ fn broken(text: &str, room: f32, width: impl Fn(char) -> f32) -> (Vec<String>, b
                     lines.add(piece, wide, gap);
                 } else {
                     whole = false;
-                    if !lines.line.is_empty() {
-                        lines.end();
-                    }
+                    lines.turn();
                     let mut letter_bytes = [0; 4];
                     for letter in piece.chars() {
                         lines.add(letter.encode_utf8(&mut letter_bytes), width(letter), 0.0);
@@ -171,6 +198,8 @@ mod tests {
     fn lines_break_at_spaces_and_within_words_only_when_they_must() {
         assert_eq!(lines("reserve a seat", 9.0), (vec!["reserve a".to_owned(), "seat".to_owned()], true));
         assert_eq!(lines("one\n\ntwo", 9.0).0, ["one", "", "two"]);
+        let (json, _) = lines("{\n  \"id\": 1,\n      \"reserved\": 2\n}", 12.0);
+        assert_eq!(json, ["{", "  \"id\": 1,", "\"reserved\":", "2", "}"], "as far in as there is room");
         let (broken, whole) = lines("an unbelievable name", 8.0);
         assert_eq!(broken, ["an", "unbeliev", "able", "name"]);
         assert!(!whole);
@@ -180,6 +209,7 @@ mod tests {
     fn no_line_is_wider_than_its_room_and_nothing_is_lost() {
         for text in [
             "a bb ccc dddd eeeee",
+            "    a\n  bb ccc\n          dddd",
             "wwwwwwwwwwwwwwwwwwwwwwww x",
             "注文が確定した order",
             "🍕🍕🍕 🍕🍕🍕🍕🍕🍕🍕",

@@ -17,6 +17,7 @@ use crate::app::{icons, widgets};
 use crate::board::notation::words;
 use crate::board::{
     Board, DefinitionKind, Frame as BoardFrame, FrameId, FrameKind, Key, LineId, Record, Sticky, StickyId,
+    StickyKind,
 };
 use crate::edit::Intent;
 use crate::view::{Action, Item};
@@ -66,15 +67,26 @@ fn sticky(ui: &mut Ui, cx: &mut Cx<'_>, id: StickyId) {
     let Some(sticky) = cx.document.board().stickies.get(&id).cloned() else { return };
     let row = sticky.kind.row();
     let shown = cx.document.board().same_definition(&sticky).count();
-    let name = if sticky.name.is_empty() { "No name yet".to_owned() } else { words(&sticky.name) };
+    let mut lines = sticky.name.lines();
+    let name = match lines.next() {
+        Some(first) if lines.next().is_some() => format!("{} …", words(first.trim())),
+        Some(only) => words(only),
+        None => "No name yet".to_owned(),
+    };
     let on = if row.definition.is_none() {
         row.label.to_owned()
     } else {
         format!("{} · on {shown} {}", row.label, if shown == 1 { "sticky" } else { "stickies" })
     };
     title(ui, cx.theme, Some(row.token), &name, &on);
-    widgets::section(ui, cx.theme, "Name");
-    if let Some(to) = widgets::text_field(ui, id, "Name", &sticky.name, "What it is called") {
+    let written = if sticky.kind == StickyKind::Text {
+        widgets::section(ui, cx.theme, "Text");
+        widgets::text_area(ui, id, "Text", &sticky.name, "What it says")
+    } else {
+        widgets::section(ui, cx.theme, "Name");
+        widgets::text_field(ui, id, "Name", &sticky.name, "What it is called")
+    };
+    if let Some(to) = written {
         rename(cx, id, &sticky, &to);
     }
     match row.definition {

@@ -66,18 +66,25 @@ pub(super) fn stated(log: &Log, causes: &Causes, naming: &Naming) -> Vec<Reactio
             None => *orphans.entry((who, event.type_number())).or_default() += 1,
         }
     }
-    // A message of which no other one says where it comes from is its sender's own, as far as the log knows.
     let explained: BTreeSet<(Who, u16)> = instances
         .iter()
         .flat_map(|((who, _), instance)| instance.sent.iter().map(|(number, _)| (*who, *number)))
         .chain(own.keys().copied())
         .collect();
-    own.extend(orphans.into_iter().filter(|(key, _)| !explained.contains(key)));
+    own.extend(unexplained(orphans, &explained));
     let by_trigger = instances.into_iter().filter_map(|((who, row), instance)| {
         let trigger = log.event(row as usize)?.type_number();
         Some(((who, trigger), instance))
     });
     finish(group(by_trigger), own, log)
+}
+
+/// A message of which no other one says where it comes from is its sender's own, as far as the log knows.
+fn unexplained<'a>(
+    counts: BTreeMap<(Who, u16), u64>,
+    explained: &'a BTreeSet<(Who, u16)>,
+) -> impl Iterator<Item = ((Who, u16), u64)> + 'a {
+    counts.into_iter().filter(|(key, _)| !explained.contains(key))
 }
 
 /// Reactions as the order of messages in each process suggests them.
@@ -135,6 +142,17 @@ pub(super) fn guessed(log: &Log, naming: &Naming) -> Vec<Reaction> {
             last_of.insert(event.type_number(), *row);
         }
     }
+    let mut alone: BTreeMap<(Who, u16), u64> = BTreeMap::new();
+    for event in log.events(0..log.len()) {
+        if event.correlation_key() == 0 && naming.kind(event.type_number()) != Kind::Reply {
+            *alone.entry((naming.sender(event.source_number()), event.type_number())).or_default() += 1;
+        }
+    }
+    let sent = instances
+        .values()
+        .flat_map(|((who, _), instance)| instance.sent.iter().map(move |(number, _)| (*who, *number)));
+    let explained: BTreeSet<(Who, u16)> = sent.chain(own.keys().copied()).collect();
+    own.extend(unexplained(alone, &explained));
     finish(group(instances.into_values()), own, log)
 }
 

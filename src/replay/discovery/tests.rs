@@ -133,3 +133,21 @@ fn a_log_of_process_mining_makes_one_system_and_no_service_of_a_person() {
     assert!(found.notes.iter().any(|note| note.contains("names no publishers")), "{:?}", found.notes);
     assert!(found.board.events["decided"].versions[0].schema.fields.iter().any(|f| f.name == "org:resource"));
 }
+
+/// Events as a bus keeps them often name nothing but their type and who sent them. That much is drawn.
+#[test]
+fn who_sends_what_is_drawn_of_a_log_that_names_neither_causes_nor_processes() {
+    let lines = [
+        r#"{"detail-type":"OrderPlaced","source":"shop","time":"2026-01-01T10:00:00Z","detail":{"orderId":"o-1"}}"#,
+        r#"{"detail-type":"OrderPaid","source":"till","time":"2026-01-01T10:00:01Z","detail":{"orderId":"o-1"}}"#,
+        r#"{"detail-type":"OrderPlaced","source":"shop","time":"2026-01-01T10:00:02Z","detail":{"orderId":"o-2"}}"#,
+    ];
+    let found = discover(&open(lines.join("\n").into_bytes(), &Mapping::default()).expect("a log"));
+    let name = |id: StickyId| found.board.stickies[&id].name.as_str();
+    let mut links: Vec<(&str, &str)> =
+        found.board.links.values().map(|link| (name(link.from), name(link.to))).collect();
+    links.sort_unstable();
+    assert_eq!(links, [("shop", "OrderPlaced"), ("till", "OrderPaid")]);
+    assert!(found.notes[0].contains("neither causes nor processes"), "{:?}", found.notes);
+    assert_eq!(found.board.scenarios["as captured"].stimuli.len(), 2);
+}
