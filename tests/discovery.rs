@@ -163,7 +163,8 @@ from the payloads, rates and latencies from the times, so that the board can be 
 
 A log shows messages as they are sent, not as they are received. A subscriber that reacts in silence leaves no trace and
 is not found. Where the log names no causes, who reacts to what is guessed from what regularly came before in the same
-process; the board says so.
+process; the board says so. Where it names no processes either, as events fresh from a bus often do, the board shows who
+sends what and nothing more; `--correlation-field` names the field that tells one process from another, if there is one.
 
 Logs of process mining (XES, OCEL, and tables of them) name activities and who did the work, `org:resource`: people, roles,
 machines. None of these published the event; the information system did, and it has no name there. So such a log has no
