@@ -6,7 +6,7 @@ mod check_pattern;
 
 use std::path::{Path, PathBuf};
 
-use isobar::board::format::place::line_of;
+use isobar::board::format::place::Lines;
 use isobar::board::format::{Syntax, read, write};
 use isobar::board::schema::json_schema::{from_json_schema, to_json_schema};
 use isobar::board::schema::{compatibility, generate};
@@ -120,9 +120,10 @@ fn board(name: &str, bytes: &[u8]) -> bool {
     let _ = derive(&board);
     // What is wrong with it is told on lines that are there.
     let last = 1 + text.matches('\n').count();
-    let records = board.records().take(20).map(|record| line_of(text, &record.key()));
+    let lines = Lines::of(text);
+    let records = board.records().take(20).map(|record| lines.line(&record.key()));
     let problems = every_problem(&board);
-    for line in records.chain(problems.iter().take(20).map(|problem| problem.line(text))) {
+    for line in records.chain(problems.iter().take(20).map(|problem| problem.line(&lines))) {
         assert!((1..=last).contains(&line), "line {line} of {last}");
     }
     true

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::explain::{self, explain};
 use super::{Context, Finding, Rule, Severity, rules, sarif};
-use crate::board::format::place::line_of;
+use crate::board::format::place::Lines;
 use crate::board::{Board, Key, Link, StickyId};
 use crate::edit::{Edit, Op};
 
@@ -41,10 +41,11 @@ pub fn place_name(board: &Board, key: &Key) -> String {
 #[must_use]
 pub fn text(context: &Context<'_>, file: &str, source: &str, findings: &[Finding], in_full: bool) -> String {
     let board = context.board;
+    let lines = Lines::of(source);
     let mut out = String::new();
     for finding in findings {
         let place = finding.places.first();
-        let line = place.map_or(1, |place| line_of(source, place));
+        let line = place.map_or(1, |place| lines.line(place));
         let _ = writeln!(
             out,
             "{file}:{line}: {} [{}] {}",
@@ -117,6 +118,7 @@ pub fn markdown(context: &Context<'_>, findings: &[Finding]) -> String {
 #[must_use]
 pub fn github(file: &str, source: &str, findings: &[Finding]) -> String {
     let mut out = String::new();
+    let lines = Lines::of(source);
     let escaped = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     for finding in findings {
         let command = match finding.severity {
@@ -124,7 +126,7 @@ pub fn github(file: &str, source: &str, findings: &[Finding]) -> String {
             Severity::Warning => "warning",
             Severity::Note => "notice",
         };
-        let line = finding.places.first().map_or(1, |place| line_of(source, place));
+        let line = finding.places.first().map_or(1, |place| lines.line(place));
         let message = escaped(&format!("{}. {}", finding.message, finding.cure));
         let _ = writeln!(out, "::{command} file={file},line={line},title={}::{message}", finding.title);
     }
@@ -145,6 +147,7 @@ pub fn sarif(board: &Board, file: &str, source: &str, findings: &[Finding]) -> V
             severity: rule.severity,
         })
         .collect();
+    let lines = Lines::of(source);
     let results: Vec<sarif::Found<'_>> = findings
         .iter()
         .map(|finding| {
@@ -153,7 +156,7 @@ pub fn sarif(board: &Board, file: &str, source: &str, findings: &[Finding]) -> V
                 rule: rules.iter().position(|rule| rule.id == finding.rule).unwrap_or(0),
                 severity: finding.severity,
                 message: format!("{}. {}.", finding.message, finding.cure),
-                line: place.map_or(1, |place| line_of(source, place)),
+                line: place.map_or(1, |place| lines.line(place)),
                 parts: place.map(|place| place_name(board, place)).into_iter().collect(),
                 related: Vec::new(),
                 count: None,

@@ -10,6 +10,7 @@ use super::metrics::ServiceMetrics;
 use super::search::{Finding, Options, Search};
 use super::{Simulation, Stop, log};
 use crate::board::Span;
+use crate::board::format::place::Lines;
 
 /// A length of time to read: three figures and a unit.
 #[must_use]
@@ -44,7 +45,8 @@ fn stop_in_words(stop: Option<&Stop>) -> &'static str {
 /// What makes no sense about a board and its scenarios, each with its line of the file.
 #[must_use]
 pub fn problems(file: &str, text: &str, problems: &[Problem]) -> Vec<String> {
-    problems.iter().map(|problem| format!("{file}:{}: {}", problem.line(text), problem.error)).collect()
+    let lines = Lines::of(text);
+    problems.iter().map(|problem| format!("{file}:{}: {}", problem.line(&lines), problem.error)).collect()
 }
 
 /// The result in words.

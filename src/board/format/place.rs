@@ -1,10 +1,7 @@
 //! Where something stands in the text of a board file, in both spellings and however it is laid out.
-//!
-//! It is asked only where a message has to name a line, so the text is read from its start each time.
-
-use serde_json::Value;
 
 use crate::board::Key;
+use rustc_hash::FxHashMap;
 
 /// A step from a value in a board file to one inside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,22 +12,78 @@ pub enum Step<'a> {
     Element(usize),
 }
 
-/// The line on which a record starts, from 1; the first line when it is not in the text.
-#[must_use]
-pub fn line_of(text: &str, key: &Key) -> usize {
-    line_within(text, key, &[])
+/// The lines of a board file on which its records start; read once, asked for any of them.
+#[derive(Clone, Debug)]
+pub struct Lines<'a> {
+    text: &'a [u8],
+    /// By table and name; a table itself has no name.
+    places: FxHashMap<String, FxHashMap<String, Place>>,
 }
 
-/// The line on which a part of a record starts, from 1; that of the record when the part is not in the text.
-#[must_use]
-pub fn line_within(text: &str, key: &Key, part: &[Step<'_>]) -> usize {
-    let (table, name) = table_and_name(key);
-    let mut steps = vec![Step::Field(table)];
-    steps.extend(name.as_deref().map(Step::Field));
-    let record = steps.len();
-    steps.extend(part);
-    let (found, at) = Scanner { text: text.as_bytes(), at: 0 }.walk(&steps);
-    if found < record { 1 } else { 1 + text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() }
+/// Where a record starts, with its name.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    byte: usize,
+    line: usize,
+}
+
+impl<'a> Lines<'a> {
+    /// Reads a text. What is no board has no lines but the first.
+    #[must_use]
+    pub fn of(text: &'a str) -> Self {
+        let text = text.as_bytes();
+        let mut places: FxHashMap<String, FxHashMap<String, Place>> = FxHashMap::default();
+        let mut last = Place { byte: 0, line: 1 };
+        let mut place = |byte: usize| {
+            last.line += breaks(&text[last.byte..byte]);
+            last.byte = byte;
+            last
+        };
+        let mut board = Scanner { text, at: 0 };
+        let mut inside = board.open();
+        while let Some((start, table)) = inside.and_then(|()| board.named()) {
+            let mut records = FxHashMap::default();
+            records.insert(String::new(), place(start));
+            let mut table_scanner = Scanner { text, at: board.at };
+            let mut within = table_scanner.open();
+            while let Some((start, name)) = within.and_then(|()| table_scanner.named()) {
+                records.insert(name, place(start));
+                within = table_scanner.pass();
+            }
+            places.insert(table, records);
+            inside = board.pass();
+        }
+        Self { text, places }
+    }
+
+    /// The line on which a record starts, from 1; the first line when it is not in the text.
+    #[must_use]
+    pub fn line(&self, key: &Key) -> usize {
+        self.place(key).map_or(1, |place| place.line)
+    }
+
+    /// The line on which a part of a record starts, from 1; that of the record, or of the nearest that holds the part,
+    /// when the part is not in the text.
+    #[must_use]
+    pub fn line_within(&self, key: &Key, part: &[Step<'_>]) -> usize {
+        let Some(place) = self.place(key) else { return 1 };
+        let mut scanner = Scanner { text: self.text, at: place.byte };
+        let mut found = place.byte;
+        let mut inside = scanner.named().map(drop);
+        for step in part {
+            inside = inside.and_then(|()| scanner.enter(*step)).map(|start| found = start);
+        }
+        place.line + breaks(&self.text[place.byte..found])
+    }
+
+    fn place(&self, key: &Key) -> Option<Place> {
+        let (table, name) = table_and_name(key);
+        self.places.get(table)?.get(name.as_deref().unwrap_or_default()).copied()
+    }
+}
+
+fn breaks(text: &[u8]) -> usize {
+    text.iter().filter(|byte| **byte == b'\n').count()
 }
 
 /// The table of a board file that a record stands in, and its name there.
@@ -56,43 +109,48 @@ struct Scanner<'a> {
     at: usize,
 }
 
-impl<'a> Scanner<'a> {
-    /// Follows steps as far as they lead: how many of them were found, and where the last of those starts.
-    fn walk(&mut self, steps: &[Step<'_>]) -> (usize, usize) {
-        let mut place = 0;
-        for (number, step) in steps.iter().enumerate() {
-            match self.enter(*step) {
-                Some(at) => place = at,
-                None => return (number, place),
-            }
-        }
-        (steps.len(), place)
-    }
-
+impl Scanner<'_> {
     /// Goes from before a value to before the one inside it, and answers where that starts with its name.
     fn enter(&mut self, step: Step<'_>) -> Option<usize> {
         self.open()?;
-        let mut number = 0;
-        loop {
-            self.space();
-            let start = self.at;
-            if matches!(self.peek()?, b')' | b']' | b'}') {
-                return None;
+        match step {
+            Step::Element(number) => {
+                for _ in 0..number {
+                    self.element()?;
+                    self.pass();
+                }
+                self.element()
             }
-            let is_it = match step {
-                Step::Element(wanted) => wanted == number,
-                Step::Field(wanted) => *self.name()? == *wanted.as_bytes(),
-            };
-            if is_it {
-                return Some(start);
-            }
-            self.value();
-            number += 1;
-            self.space();
-            if self.peek() == Some(b',') {
-                self.at += 1;
-            }
+            Step::Field(wanted) => loop {
+                let (start, name) = self.named()?;
+                if name == wanted {
+                    return Some(start);
+                }
+                self.pass();
+            },
         }
+    }
+
+    /// Where the next element starts; none behind the last one.
+    fn element(&mut self) -> Option<usize> {
+        self.space();
+        (!matches!(self.peek()?, b')' | b']' | b'}')).then_some(self.at)
+    }
+
+    /// Where the next field starts, and its name, which is passed.
+    fn named(&mut self) -> Option<(usize, String)> {
+        let start = self.element()?;
+        Some((start, self.name()?))
+    }
+
+    /// Goes past a value and the comma behind it.
+    fn pass(&mut self) -> Option<()> {
+        self.value();
+        self.space();
+        if self.peek()? == b',' {
+            self.at += 1;
+        }
+        Some(())
     }
 
     /// Goes past the bracket that opens a value, with the name of the type or variant before it.
@@ -117,20 +175,18 @@ impl<'a> Scanner<'a> {
     }
 
     /// The name before a colon, which is passed too.
-    fn name(&mut self) -> Option<Box<[u8]>> {
+    fn name(&mut self) -> Option<String> {
         let start = self.at;
-        let name: Box<[u8]> = if self.string() {
+        let name = if self.string() {
             let quoted = &self.text[start..self.at];
             // RON escapes what JSON does, except for characters given by number, which no name we write has.
-            match serde_json::from_slice(quoted) {
-                Ok(Value::String(name)) => name.into_bytes().into(),
-                _ => quoted.into(),
-            }
+            serde_json::from_slice::<String>(quoted)
+                .unwrap_or_else(|_| String::from_utf8_lossy(quoted).into())
         } else {
             while self.peek().is_some_and(is_word) {
                 self.at += 1;
             }
-            self.text[start..self.at].into()
+            String::from_utf8_lossy(&self.text[start..self.at]).into()
         };
         self.space();
         (self.peek()? == b':').then(|| self.at += 1)?;
@@ -236,6 +292,7 @@ const fn is_word(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::Value;
 
     use super::*;
     use crate::board::format::{Syntax, write};
@@ -245,14 +302,15 @@ mod tests {
 
     #[test]
     fn a_file_written_by_hand_is_found_in_too() {
-        let service = |name: &str| line_of(HAND, &Key::Service(name.into()));
+        let lines = Lines::of(HAND);
+        let service = |name: &str| lines.line(&Key::Service(name.into()));
         assert_eq!([service("A \"b\""), service("B"), service("C"), service("D")], [5, 6, 8, 1]);
         let night = Key::Scenario("night".into());
-        assert_eq!(line_of(HAND, &night), 9);
-        let fault = |at| line_within(HAND, &night, &[Step::Field("faults"), Step::Element(at)]);
+        assert_eq!(lines.line(&night), 9);
+        let fault = |at| lines.line_within(&night, &[Step::Field("faults"), Step::Element(at)]);
         assert_eq!([fault(0), fault(1), fault(2)], [10, 11, 11]);
         assert_eq!(fault(3), 10, "a fault that is not there stands where the faults do");
-        assert_eq!(line_within(HAND, &night, &[Step::Field("stimuli"), Step::Element(0)]), 9);
+        assert_eq!(lines.line_within(&night, &[Step::Field("stimuli"), Step::Element(0)]), 9);
     }
 
     #[test]
@@ -261,10 +319,10 @@ mod tests {
             let board = sample.board().unwrap();
             for syntax in [Syntax::Ron, Syntax::Json] {
                 let text = write(&board, syntax);
-                let lines: Vec<&str> = text.lines().collect();
+                let (places, lines) = (Lines::of(&text), text.lines().collect::<Vec<_>>());
                 let mut last = 0;
                 for key in board.records().map(|record| record.key()) {
-                    let line = line_of(&text, &key);
+                    let line = places.line(&key);
                     let (_, name) = table_and_name(&key);
                     let opens = lines[line - 1].trim_start();
                     let names = |name: &str| opens.starts_with(&format!("{}:", Value::from(name)));
@@ -283,7 +341,7 @@ mod tests {
         #[test]
         fn no_text_is_too_much(text in r#"[(\[{)\]},:"\\r#/*\na ]{0,40}"#, name in "[a\"]{0,2}") {
             for key in [Key::Settings, Key::Service(name.clone())] {
-                let line = line_within(&text, &key, &[Step::Field(&name), Step::Element(1)]);
+                let line = Lines::of(&text).line_within(&key, &[Step::Field(&name), Step::Element(1)]);
                 prop_assert!(line >= 1 && line <= 1 + text.matches('\n').count());
             }
         }

@@ -4,7 +4,7 @@ use std::cmp::Ordering::{Equal, Less};
 
 use super::fault::nearest;
 use super::{Sampler, SimulationError, Work, is_outside, positive, probability};
-use crate::board::format::place::{Step, line_of, line_within};
+use crate::board::format::place::{Lines, Step};
 use crate::board::{self, Arrivals as Stated, Key, LinkId, Mode, Promise, Scenario};
 use crate::simulation::model::{Arrivals, MessageIx, ServiceIx};
 use crate::topology::{self, MessageKind, RouteIx};
@@ -41,14 +41,14 @@ pub struct Problem {
 impl Problem {
     /// The line of a board file on which the part starts, from 1.
     #[must_use]
-    pub fn line(&self, text: &str) -> usize {
+    pub fn line(&self, lines: &Lines<'_>) -> usize {
         let (list, at) = match self.part {
-            Part::Board | Part::Whole => return line_of(text, &self.record),
+            Part::Board | Part::Whole => return lines.line(&self.record),
             Part::Stimulus(at) => ("stimuli", at),
             Part::Fault(at) => ("faults", at),
             Part::Expectation(at) => ("expectations", at),
         };
-        line_within(text, &self.record, &[Step::Field(list), Step::Element(at)])
+        lines.line_within(&self.record, &[Step::Field(list), Step::Element(at)])
     }
 }
 
