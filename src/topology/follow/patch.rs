@@ -64,6 +64,8 @@ impl Again {
         }
         let shows_message = |id: &&StickyId| kinds(**id).any(|kind| message_kind(kind).is_some());
         origins.extend(plan.changed.iter().filter(shows_message));
+        // A message lives on without the stickies it had where others show it now.
+        issued.extend(plan.changed.iter().filter(shows_message));
         let left = plan.changed.iter().filter_map(|id| known.sticky(*id)?.message);
         left.for_each(|message| issued.extend(&topology[message].stickies));
         // Whatever enters a channel whose ways change takes other ways.

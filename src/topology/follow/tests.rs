@@ -118,6 +118,25 @@ proptest! {
     }
 }
 
+/// One sticky of a command takes the place of another at once: the command lives on, and who issued it does not.
+#[test]
+fn a_message_that_passes_to_another_sticky_keeps_no_issuer() {
+    let before = board("Actor:Client -> Command:Buy\nReadModel:Buy");
+    let sticky = |kind| *before.stickies.iter().find(|(_, sticky)| sticky.kind == kind).unwrap().0;
+    let (gone, taken) = (sticky(StickyKind::Command), sticky(StickyKind::ReadModel));
+    let mut draft = Draft::new(&before);
+    draft.put_sticky(taken, Sticky { kind: StickyKind::Command, ..before.stickies[&taken].clone() });
+    draft.remove(&Key::Sticky(gone));
+    let edit = draft.finish("Take its place");
+    let mut after = before.clone();
+    crate::edit::apply(&mut after, &edit.ops).unwrap();
+    let mut topology = Arc::new(derive(&before));
+    assert_eq!(topology.messages[0].issuers.len(), 1);
+    Topology::follow(&mut topology, &after, &edit.touched().iter().collect());
+    assert_eq!(topology.messages[0].issuers, []);
+    assert_eq!(format!("{topology:?}"), format!("{:?}", derive(&after)));
+}
+
 #[test]
 fn moving_and_describing_changes_no_topology() {
     let mut board =
