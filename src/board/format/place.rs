@@ -1,7 +1,8 @@
 //! Where something stands in the text of a board file, in both spellings and however it is laid out.
 
-use crate::board::Key;
 use rustc_hash::FxHashMap;
+
+use crate::board::Key;
 
 /// A step from a value in a board file to one inside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
